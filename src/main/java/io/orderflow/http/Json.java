@@ -1,0 +1,93 @@
+package io.orderflow.http;
+
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpResponse;
+import akka.util.ByteString;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.function.Function;
+
+/** The one JSON mapper of the HTTP side: strict in what it reads, ISO-8601 in what it writes. */
+public final class Json {
+
+  /** A client's number is never longer than this: more than any amount or quantity needs. */
+  private static final int MAX_NUMBER_LENGTH = 40;
+  private static final int MAX_NESTING = 20;
+
+  private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+          .streamReadConstraints(StreamReadConstraints.builder()
+              .maxNumberLength(MAX_NUMBER_LENGTH).maxNestingDepth(MAX_NESTING).build())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build())
+      .addModule(new JavaTimeModule())
+      .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+      .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+      .build();
+
+  private Json() {}
+
+  /** The value's JSON. */
+  public static byte[] bytes(Object value) {
+    try {
+      return MAPPER.writeValueAsBytes(value);
+    } catch (JsonProcessingException defect) {
+      throw new UncheckedIOException(defect);
+    }
+  }
+
+  /** An answer with the value as its JSON body. */
+  public static HttpResponse response(int status, Object value) {
+    return HttpResponse.create().withStatus(status)
+        .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, bytes(value)));
+  }
+
+  /**
+   * Reads a JSON object of a client.
+   *
+   * @param reader takes each field that it knows; a field that it did not take is refused
+   * @throws ProblemException 400 when it is no JSON, no object, or a field is malformed, missing, out of range or unknown
+   */
+  public static <T> T read(ByteString body, Function<JsonFields, T> reader) {
+    JsonFields fields = new JsonFields("", parse(body));
+    T value = reader.apply(fields);
+    fields.refuseUnknown();
+    return value;
+  }
+
+  /**
+   * Reads JSON that another program of ours or a provider sent.
+   *
+   * @throws ProblemException 400 when it is no JSON
+   */
+  public static JsonNode parse(ByteString body) {
+    try {
+      JsonNode node = MAPPER.readTree(body.toArrayUnsafe());
+      if (node == null || node.isMissingNode()) {
+        throw Problem.of(400, "MALFORMED_JSON", "the body is empty").exception();
+      }
+      return node;
+    } catch (JsonProcessingException malformed) {
+      String duplicate = malformed.getOriginalMessage();
+      if (duplicate != null && duplicate.startsWith("Duplicate field")) {
+        throw Problem.of(400, "DUPLICATE_FIELD", duplicate).exception();
+      }
+      String where = malformed.getLocation() == null ? ""
+          : " (line " + malformed.getLocation().getLineNr() + ", column " + malformed.getLocation().getColumnNr() + ")";
+      throw Problem.of(400, "MALFORMED_JSON", "the body is not valid JSON" + where).exception();
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.orderflow.http;
+
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.MediaTypes;
+import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.headers.RawHeader;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.orderflow.kernel.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * An error as RFC 9457 has it, with a stable code for programs and, for a bad value, the field it stands in.
+ *
+ * @param status the HTTP status
+ * @param code stable, in upper case
+ * @param detail one sentence for people, nothing of the inside
+ * @param field the path of the field that is wrong ({@code items[0].quantity}), or null
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonPropertyOrder({"type", "title", "status", "detail", "code", "field"})
+public record Problem(int status, String code, String detail, String field) {
+
+  private static final akka.http.javadsl.model.ContentType PROBLEM_JSON =
+      ContentTypes.create(MediaTypes.applicationWithFixedCharset("problem+json",
+          akka.http.javadsl.model.HttpCharsets.UTF_8));
+
+  /** How long a client that was told "not now" is asked to wait, in seconds. */
+  private static final int RETRY_AFTER_SECONDS = 1;
+
+  public static Problem of(int status, String code, String detail) {
+    return new Problem(status, code, detail, null);
+  }
+
+  /** A 400 about one field. */
+  public static Problem field(String code, String field, String detail) {
+    return new Problem(400, code, field + ": " + detail, field);
+  }
+
+  /** The answer to what an aggregate refused. */
+  public static Problem of(Refusal refusal) {
+    int status = switch (refusal.kind()) {
+      case INVALID -> 400;
+      case NOT_FOUND -> 404;
+      case CONFLICT -> 409;
+      case UNPROCESSABLE -> 422;
+      case UNAVAILABLE -> 503;
+    };
+    return of(status, refusal.code(), refusal.detail());
+  }
+
+  /** The answer to anything that went wrong on the way; 500 only for what no one foresaw. */
+  public static Problem of(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    if (cause instanceof ProblemException problem) {
+      return problem.problem();
+    }
+    if (cause instanceof TimeoutException) {
+      return of(503, "SERVICE_UNAVAILABLE", "the service did not answer in time; the request may be repeated");
+    }
+    return Refusal.in(cause).map(Problem::of)
+        .orElseGet(() -> of(500, "INTERNAL_ERROR", "the request could not be processed"));
+  }
+
+  /** A URN of the project's own: problems are told apart by it and by the code, there is no page behind it. */
+  public String type() {
+    return "urn:orderflow:problem:" + code.toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+  }
+
+  /** The status in words. */
+  public String title() {
+    return StatusCodes.lookup(status).map(akka.http.javadsl.model.StatusCode::reason).orElse("Error");
+  }
+
+  /** This problem as an exception, to leave a validation with. */
+  public ProblemException exception() {
+    return new ProblemException(this);
+  }
+
+  /** This problem as an answer. */
+  public HttpResponse response() {
+    List<HttpHeader> headers = new ArrayList<>();
+    if (status == 503) {
+      headers.add(RawHeader.create("Retry-After", Integer.toString(RETRY_AFTER_SECONDS)));
+    }
+    return HttpResponse.create().withStatus(status).addHeaders(headers)
+        .withEntity(HttpEntities.create(PROBLEM_JSON, Json.bytes(this)));
+  }
+}

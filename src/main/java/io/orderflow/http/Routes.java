@@ -1,0 +1,147 @@
+package io.orderflow.http;
+
+import akka.http.javadsl.model.ContentType;
+import akka.http.javadsl.model.HttpEntity;
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.RequestEntity;
+import akka.http.javadsl.server.AllDirectives;
+import akka.http.javadsl.server.ExceptionHandler;
+import akka.http.javadsl.server.PathMatchers;
+import akka.http.javadsl.server.RejectionHandler;
+import akka.http.javadsl.server.Route;
+import akka.http.scaladsl.model.EntityStreamSizeException;
+import akka.util.ByteString;
+import io.orderflow.kernel.Ids;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The directives that every service's routes are written in: strict bodies, ids in paths, answers and problems. */
+public abstract class Routes extends AllDirectives {
+
+  /** The largest request body; beyond it 413. An order of 100 items takes a tenth of it. */
+  public static final int MAX_BODY_BYTES = 64 * 1024;
+  /** How long a client may take to send its body; beyond it 408. */
+  private static final Duration BODY_TIMEOUT = Duration.ofSeconds(5);
+  private static final Pattern WAIT = Pattern.compile("(?:^|[,;])\\s*wait\\s*=\\s*\"?([0-9]{1,9})\"?\\s*(?:$|[,;])");
+  private static final Pattern KEY_FORM = Pattern.compile("[\\x21-\\x7e]{1,255}");
+  private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
+
+  /** The routes with every rejection and exception made a problem; what a server binds. */
+  public static Route sealed(Route routes) {
+    RejectionHandler rejections = RejectionHandler.defaultHandler().mapRejectionResponse(Routes::asProblem);
+    ExceptionHandler exceptions = ExceptionHandler.newBuilder()
+        .matchAny(failure -> new Answers().complete(problemOf(failure))).build();
+    return routes.seal(rejections, exceptions);
+  }
+
+  private static final class Answers extends AllDirectives {}
+
+  /** Reads the body as JSON, all of it, and goes on with what the reader made of it. */
+  protected final <T> Route body(Function<JsonFields, T> reader, Function<T, Route> inner) {
+    return extractRequest(request -> {
+      RequestEntity entity = request.entity();
+      if (!isJson(entity.getContentType()) && !entity.isKnownEmpty()) {
+        return complete(Problem.of(415, "UNSUPPORTED_MEDIA_TYPE", "the body must be application/json").response());
+      }
+      if (entity instanceof HttpEntity.Strict strict && strict.getData().size() <= MAX_BODY_BYTES) {
+        return inner.apply(Json.read(strict.getData(), reader));
+      }
+      return extractActorSystem(system ->
+          onComplete(() -> entity.toStrict(BODY_TIMEOUT.toMillis(), MAX_BODY_BYTES, system), strict -> {
+            if (strict.isFailure()) {
+              return complete(problemOfBody(strict.failed().get()));
+            }
+            ByteString data = strict.get().getData();
+            return inner.apply(Json.read(data, reader));
+          }));
+    });
+  }
+
+  /** Takes a path segment that is an id and goes on with it; 400 when it cannot be one. */
+  protected final Route id(String name, Function<String, Route> inner) {
+    return pathPrefix(PathMatchers.segment(), text -> Ids.valid(text) ? inner.apply(text)
+        : complete(Problem.field("INVALID_FIELD", name, "must match " + Ids.FORM).response()));
+  }
+
+  /** Answers with what the stage brings, or with the problem that its failure is. */
+  protected final <T> Route answer(CompletionStage<T> stage, Function<T, HttpResponse> response) {
+    return after(stage, value -> complete(response.apply(value)));
+  }
+
+  /** Goes on with what the stage brings, or answers with the problem that its failure is. */
+  protected final <T> Route after(CompletionStage<T> stage, Function<T, Route> inner) {
+    return onComplete(stage, outcome -> outcome.isSuccess() ? inner.apply(outcome.get())
+        : complete(problemOf(outcome.failed().get())));
+  }
+
+  /** Routes for exactly this place: what is nested has taken all of the path. */
+  protected final Route here(Supplier<Route> inner) {
+    return pathEnd(inner);
+  }
+
+  /**
+   * The request's {@code Idempotency-Key}.
+   *
+   * @throws ProblemException 400 when it is empty, too long or not visible ASCII
+   */
+  protected static Optional<String> idempotencyKey(HttpRequest request) {
+    return request.getHeader("Idempotency-Key").map(HttpHeader::value).map(key -> {
+      if (!KEY_FORM.matcher(key).matches()) {
+        throw Problem.field("INVALID_FIELD", "Idempotency-Key", "must be 1 to 255 visible ASCII characters").exception();
+      }
+      return key;
+    });
+  }
+
+  /** The seconds of {@code Prefer: wait=N} (RFC 7240), at most the bound; empty when it is absent or, as that RFC asks, unreadable. */
+  public static Optional<Duration> preferredWait(HttpRequest request, Duration bound) {
+    return request.getHeader("Prefer").map(HttpHeader::value).map(WAIT::matcher).filter(Matcher::find)
+        .map(wait -> Duration.ofSeconds(Long.parseLong(wait.group(1)))).map(wait -> wait.compareTo(bound) > 0 ? bound : wait);
+  }
+
+  private static boolean isJson(ContentType type) {
+    String media = type.mediaType().toString().toLowerCase(Locale.ROOT);
+    return media.startsWith("application/json") || media.startsWith("application/") && media.contains("+json");
+  }
+
+  private static HttpResponse problemOf(Throwable failure) {
+    Problem problem = Problem.of(failure);
+    if (problem.status() == 500) {
+      LOG.error("A request failed for a reason that nobody foresaw", failure);
+    }
+    return problem.response();
+  }
+
+  private static HttpResponse problemOfBody(Throwable failure) {
+    if (failure instanceof EntityStreamSizeException) {
+      return Problem.of(413, "BODY_TOO_LARGE", "the body may have " + MAX_BODY_BYTES + " bytes").response();
+    }
+    if (failure instanceof TimeoutException) {
+      return Problem.of(408, "BODY_TIMEOUT", "the body did not arrive in time").response();
+    }
+    return Problem.of(400, "MALFORMED_BODY", "the body could not be read").response();
+  }
+
+  private static HttpResponse asProblem(HttpResponse rejection) {
+    int status = rejection.status().intValue();
+    Problem problem = switch (status) {
+      case 404 -> Problem.of(404, "NOT_FOUND", "there is nothing at this path");
+      case 405 -> Problem.of(405, "METHOD_NOT_ALLOWED", "this path does not answer to that method");
+      case 413 -> Problem.of(413, "BODY_TOO_LARGE", "the body is too large");
+      case 415 -> Problem.of(415, "UNSUPPORTED_MEDIA_TYPE", "the body must be application/json");
+      default -> Problem.of(status, "BAD_REQUEST", "the request is not understood");
+    };
+    return problem.response().addHeaders(rejection.getHeaders());
+  }
+}

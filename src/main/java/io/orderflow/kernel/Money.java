@@ -1,0 +1,101 @@
+package io.orderflow.kernel;
+
+import java.math.BigDecimal;
+import java.util.Currency;
+import java.util.Optional;
+
+/**
+ * An exact amount of one currency, in the currency's minor units (cents for EUR, whole yen for JPY).
+ *
+ * @param minor the amount in minor units; never more than {@link #MAX_MINOR} either way
+ * @param currency the ISO 4217 code
+ */
+public record Money(long minor, String currency) {
+
+  /** The largest amount that is accepted, in minor units: far from a long's limit, so that no sum of thousands overflows. */
+  public static final long MAX_MINOR = 1_000_000_000_000_000L;
+
+  /** @throws IllegalArgumentException when the amount is larger than {@link #MAX_MINOR} or the currency is not one of ISO 4217 */
+  public Money {
+    if (Math.abs(minor) > MAX_MINOR) {
+      throw new IllegalArgumentException("the amount is too large");
+    }
+    digits(currency).orElseThrow(() -> new IllegalArgumentException(currency + " is not an ISO 4217 currency"));
+  }
+
+  /** Nothing, in that currency. */
+  public static Money zero(String currency) {
+    return new Money(0, currency);
+  }
+
+  /**
+   * The amount as a client writes it.
+   *
+   * @throws IllegalArgumentException when it has more digits than the currency, is too large, or the currency is unknown
+   */
+  public static Money of(BigDecimal amount, String currency) {
+    int digits = digits(currency)
+        .orElseThrow(() -> new IllegalArgumentException(currency + " is not an ISO 4217 currency"));
+    // Looked at before any arithmetic: 1e999999999 is short to write and endless to compute with.
+    BigDecimal plain = amount.signum() == 0 ? BigDecimal.ZERO : amount.stripTrailingZeros();
+    if ((long) plain.precision() - plain.scale() > 16) {
+      throw new IllegalArgumentException("the amount is too large");
+    }
+    if (plain.scale() > digits) {
+      throw new IllegalArgumentException(currency + " has " + digits + " decimal digits");
+    }
+    return new Money(plain.movePointRight(digits).longValueExact(), currency);
+  }
+
+  /** The decimal digits of an ISO 4217 currency; empty when there is no such currency or it has no minor unit (XAU, XXX). */
+  public static Optional<Integer> digits(String currency) {
+    try {
+      int digits = Currency.getInstance(currency).getDefaultFractionDigits();
+      return digits < 0 ? Optional.empty() : Optional.of(digits);
+    } catch (IllegalArgumentException | NullPointerException unknown) {
+      return Optional.empty();
+    }
+  }
+
+  /** @throws IllegalArgumentException when the currencies differ or the sum is too large */
+  public Money plus(Money other) {
+    return new Money(minor + same(other).minor, currency);
+  }
+
+  /** @throws IllegalArgumentException when the currencies differ or the difference is too large */
+  public Money minus(Money other) {
+    return new Money(minor - same(other).minor, currency);
+  }
+
+  /** @throws IllegalArgumentException when the product is too large */
+  public Money times(int quantity) {
+    try {
+      return new Money(Math.multiplyExact(minor, quantity), currency);
+    } catch (ArithmeticException overflow) {
+      throw new IllegalArgumentException("the amount is too large", overflow);
+    }
+  }
+
+  /** @throws IllegalArgumentException when the currencies differ */
+  public boolean lessThan(Money other) {
+    return minor < same(other).minor;
+  }
+
+  /** The plain decimal with the currency's digits, without the currency: {@code 12.30}. */
+  public String amount() {
+    return BigDecimal.valueOf(minor).movePointLeft(digits(currency).orElseThrow()).setScale(digits(currency).orElseThrow())
+        .toPlainString();
+  }
+
+  @Override
+  public String toString() {
+    return amount() + " " + currency;
+  }
+
+  private Money same(Money other) {
+    if (!currency.equals(other.currency)) {
+      throw new IllegalArgumentException(other.currency + " is not " + currency);
+    }
+    return other;
+  }
+}

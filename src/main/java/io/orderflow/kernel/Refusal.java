@@ -1,0 +1,70 @@
+package io.orderflow.kernel;
+
+import akka.pattern.StatusReply;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Why a command was not carried out, in words that stay the same: it travels as the error of a {@link StatusReply}, whose text is
+ * all that Akka sends between nodes.
+ *
+ * @param kind what sort of no it is
+ * @param code stable, in upper case, for programs
+ * @param detail one sentence for people
+ */
+public record Refusal(Kind kind, String code, String detail) {
+
+  /** The sorts of refusal; an HTTP answer is chosen by them. */
+  public enum Kind {
+    /** The command itself is wrong and always will be. */
+    INVALID,
+    /** What it is about does not exist. */
+    NOT_FOUND,
+    /** It does not fit what is there now. */
+    CONFLICT,
+    /** It was understood and contradicts itself or what was said before. */
+    UNPROCESSABLE,
+    /** Not now: trying again may help. */
+    UNAVAILABLE
+  }
+
+  public static Refusal invalid(String code, String detail) {
+    return new Refusal(Kind.INVALID, code, detail);
+  }
+
+  public static Refusal notFound(String code, String detail) {
+    return new Refusal(Kind.NOT_FOUND, code, detail);
+  }
+
+  public static Refusal conflict(String code, String detail) {
+    return new Refusal(Kind.CONFLICT, code, detail);
+  }
+
+  public static Refusal unprocessable(String code, String detail) {
+    return new Refusal(Kind.UNPROCESSABLE, code, detail);
+  }
+
+  public static Refusal unavailable(String code, String detail) {
+    return new Refusal(Kind.UNAVAILABLE, code, detail);
+  }
+
+  /** This refusal as an aggregate's reply. */
+  public <T> StatusReply<T> reply() {
+    return StatusReply.error(kind + " " + code + " " + detail);
+  }
+
+  /** The refusal that a failed ask carries; empty when it failed for another reason (a time-out, a lost node, a defect). */
+  public static Optional<Refusal> in(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    if (!(cause instanceof StatusReply.ErrorMessage)) {
+      return Optional.empty();
+    }
+    String[] parts = cause.getMessage().split(" ", 3);
+    for (Kind kind : Kind.values()) {
+      if (parts.length == 3 && kind.name().equals(parts[0])) {
+        return Optional.of(new Refusal(kind, parts[1], parts[2]));
+      }
+    }
+    return Optional.empty();
+  }
+}
