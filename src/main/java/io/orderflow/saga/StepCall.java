@@ -1,0 +1,31 @@
+package io.orderflow.saga;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One call of a step's action or compensation. A call may come more than once and, when it was slow, after its saga has gone on: the
+ * service answers a repeat as it answered first, and lets a compensation win over an action that arrives after it.
+ *
+ * @param sagaId the saga's id, which is also the order's, the transfer's
+ * @param step the step's name
+ * @param attempt counts from 1
+ * @param input what the saga was started with
+ * @param results what the completed steps answered, by step name; a step without a result has no entry
+ * @param validUntil when the saga stops waiting for the answer; a service must not begin with the call after it
+ * @param failure why the saga is being undone; empty in an action
+ */
+public record StepCall<I>(String sagaId, String step, int attempt, I input, Map<String, String> results, Instant validUntil,
+    Optional<Failure> failure) {
+
+  /** The same for every attempt of this step and for its compensation. */
+  public String idempotencyKey() {
+    return sagaId + "/" + step;
+  }
+
+  /** What that step answered; empty when it has not completed or answered nothing. */
+  public Optional<String> resultOf(String otherStep) {
+    return Optional.ofNullable(results.get(otherStep));
+  }
+}
