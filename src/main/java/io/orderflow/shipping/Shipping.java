@@ -38,7 +38,7 @@ public final class Shipping {
     if (address != null && !countries.contains(address.country().toUpperCase(Locale.ROOT))) {
       return StepResult.now(StepResult.refused("SHIPPING_UNAVAILABLE", "there is no shipping to " + address.country()));
     }
-    return shipment(call.sagaId()).askWithStatus(replyTo -> new Shipment.Create(address, replyTo), ASK)
+    return shipment(call.sagaId()).<Shipment.State>askWithStatus(replyTo -> new Shipment.Create(address, replyTo), ASK)
         .thenApply(shipment -> StepResult.done(Shipment.idOf(call.sagaId())));
   }
 
