@@ -14,6 +14,7 @@ import io.orderflow.account.AccountRoutes;
 import io.orderflow.gateway.Gateway;
 import io.orderflow.http.HttpServer;
 import io.orderflow.http.Routes;
+import io.orderflow.kernel.Configuration;
 import io.orderflow.order.Order;
 import io.orderflow.order.OrderRoutes;
 import io.orderflow.order.OrderSaga;
@@ -37,7 +38,6 @@ import io.orderflow.shipping.Shipping;
 import io.orderflow.store.Database;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,10 +66,10 @@ public final class Node {
   /**
    * Starts a node; the stage completes when it serves, and fails when a part of it can't start.
    *
-   * @param settings as {@link io.orderflow.kernel.Configuration} reads them
+   * @param settings as {@link Configuration} reads them
    */
   public static CompletionStage<ActorSystem<Void>> start(Config settings) {
-    List<String> roles = list(settings.getString("orderflow.roles"));
+    List<String> roles = Configuration.list(settings.getString("orderflow.roles"));
     Config config = derived(settings, roles);
     if (roles.contains(SERVICES)) {
       Database.migrate(config);
@@ -130,13 +130,9 @@ public final class Node {
   }
 
   private static Config derived(Config settings, List<String> roles) {
-    List<String> seeds = list(settings.getString("orderflow.seed-nodes")).stream()
+    List<String> seeds = Configuration.list(settings.getString("orderflow.seed-nodes")).stream()
         .map(address -> "akka://orderflow@" + address).toList();
     return ConfigFactory.parseMap(Map.of("akka.cluster.roles", roles, "akka.cluster.seed-nodes", seeds))
         .withFallback(Database.settings(settings)).withFallback(settings);
-  }
-
-  private static List<String> list(String commaSeparated) {
-    return Arrays.stream(commaSeparated.split(",")).map(String::trim).filter(item -> !item.isEmpty()).toList();
   }
 }

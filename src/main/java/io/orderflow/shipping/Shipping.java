@@ -3,6 +3,7 @@ package io.orderflow.shipping;
 import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
+import io.orderflow.kernel.Configuration;
 import io.orderflow.saga.StepCall;
 import io.orderflow.saga.StepResult;
 import java.time.Duration;
@@ -28,7 +29,7 @@ public final class Shipping {
   /** The countries are those of {@code orderflow.shipping.countries}. */
   public Shipping(ActorSystem<?> system) {
     this.sharding = ClusterSharding.get(system);
-    this.countries = system.settings().config().getStringList("orderflow.shipping.countries").stream()
+    this.countries = Configuration.list(system.settings().config().getString("orderflow.shipping.countries")).stream()
         .map(country -> country.toUpperCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
   }
 
