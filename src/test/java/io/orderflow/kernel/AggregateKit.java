@@ -23,8 +23,11 @@ public final class AggregateKit<C, E, S> implements AutoCloseable {
   public static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
   public static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
   /** The node's configuration without its cluster, on a journal in memory. */
-  public static final Config CONFIG = EventSourcedBehaviorTestKit.config()
-      .withFallback(ConfigFactory.parseString("akka.actor.provider = local"))
+  public static final Config CONFIG = ConfigFactory.parseString("""
+          akka.actor.provider = local
+          akka.persistence.testkit { events.serialize = on, snapshots.serialize = on }
+          """)
+      .withFallback(EventSourcedBehaviorTestKit.config())
       .withFallback(Configuration.over(ConfigFactory.empty()));
 
   private final ActorTestKit kit = ActorTestKit.create(CONFIG);
@@ -58,6 +61,11 @@ public final class AggregateKit<C, E, S> implements AutoCloseable {
   /** It stops and comes back from its journal. */
   public S restart() {
     return aggregate.restart().state();
+  }
+
+  /** Waits until it has stored a snapshot, its first or the next one. */
+  public S awaitSnapshot(String persistenceId, Class<S> state) {
+    return aggregate.snapshotTestKit().orElseThrow().expectNextPersistedClass(persistenceId, state);
   }
 
   @Override
