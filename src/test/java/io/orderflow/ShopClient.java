@@ -26,6 +26,18 @@ public final class ShopClient {
       return body.path(field).asText();
     }
 
+    /** Expects a problem with that status, code and field; null for a problem of no field. */
+    public void expectProblem(int wanted, String code, String field) {
+      expect(wanted);
+      assertThat(headers.firstValue("Content-Type")).contains("application/problem+json");
+      assertThat(body.path("code").asText()).as("code of %s", body).isEqualTo(code);
+      assertThat(body.path("field").asText(null)).as("field of %s", body).isEqualTo(field);
+      assertThat(body.path("status").asInt()).isEqualTo(wanted);
+      assertThat(body.path("type").asText()).startsWith("urn:orderflow:problem:");
+      assertThat(body.path("title").asText()).isNotBlank();
+      assertThat(body.path("detail").asText()).isNotBlank();
+    }
+
     public Answer expect(int wanted) {
       assertThat(status).as("status of %s", body).isEqualTo(wanted);
       return this;
@@ -65,8 +77,8 @@ public final class ShopClient {
     if (body != null) {
       request.header("Content-Type", "application/json");
     }
-    if (headers.length > 0) {
-      request.headers(headers);
+    for (int i = 0; i < headers.length; i += 2) {
+      request.setHeader(headers[i], headers[i + 1]);
     }
     try {
       HttpResponse<byte[]> response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
