@@ -1,0 +1,2 @@
+/** Payments: the provider behind its circuit breaker. */
+package io.orderflow.payment;
