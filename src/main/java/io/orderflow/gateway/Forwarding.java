@@ -3,14 +3,17 @@ package io.orderflow.gateway;
 import akka.http.javadsl.model.AttributeKeys;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpMessage;
+import akka.http.javadsl.model.HttpProtocols;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.RawHeader;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /** What of a message's headers goes on: all but what is said between two neighbours only, with the truth about the client added. */
@@ -22,6 +25,9 @@ final class Forwarding {
   /** Ours to set or to keep: what a client wrote there would be believed to come from us. */
   private static final Set<String> OURS = Set.of("host", "expect", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
       "forwarded", RequestId.HEADER, "raw-request-uri", "remote-address", "timeout-access", "tls-session-info");
+
+  private static final int MAX_TYPED = 16;
+  private static volatile Map<String, HttpHeader> lastTyped = Map.of();
 
   private Forwarding() {}
 
@@ -55,18 +61,63 @@ final class Forwarding {
     return headers;
   }
 
-  /** The service's answer as the client gets it. */
-  static HttpResponse toClient(HttpResponse answer, String id) {
+  /**
+   * An answer as the client gets it.
+   *
+   * @param ours what every answer to this request carries, in place of what the service says under those names
+   */
+  static HttpResponse toClient(HttpResponse answer, List<HttpHeader> ours) {
     Set<String> between = namedByConnection(answer);
-    List<HttpHeader> headers = new ArrayList<>();
+    List<HttpHeader> headers = new ArrayList<>(ours);
     for (HttpHeader header : answer.getHeaders()) {
       String name = header.lowercaseName();
-      if (header.renderInResponses() && !HOP_BY_HOP.contains(name) && !between.contains(name) && !name.equals(RequestId.HEADER)) {
-        headers.add(header);
+      if (header.renderInResponses() && !HOP_BY_HOP.contains(name) && !between.contains(name) && !contains(ours, name)) {
+        headers.add(typed(header));
       }
     }
-    headers.add(RawHeader.create("X-Request-Id", id));
-    return answer.withHeaders(headers);
+    return answer.withHeaders(headers).withProtocol(HttpProtocols.HTTP_1_1);
+  }
+
+  private static boolean contains(List<HttpHeader> headers, String name) {
+    for (HttpHeader header : headers) {
+      if (header.is(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Akka's renderer would put its own {@code Date} and {@code Server} beside one that it does not know as such. */
+  private static HttpHeader typed(HttpHeader header) {
+    if (!(header instanceof RawHeader) || !header.is("date") && !header.is("server")) {
+      return header;
+    }
+    HttpHeader last = lastTyped.get(header.value());
+    return last != null ? last : parsed(header);
+  }
+
+  private static HttpHeader parsed(HttpHeader header) {
+    HttpHeader typed = HttpHeader.parse(header.name(), header.value());
+    // A date is new each second and a service has one name: two entries serve thousands of answers.
+    lastTyped = lastTyped.size() >= MAX_TYPED ? Map.of() : lastTyped;
+    Map<String, HttpHeader> known = new HashMap<>(lastTyped);
+    known.put(header.value(), typed);
+    lastTyped = known;
+    return typed;
+  }
+
+  /** What {@code Connection} says, in lower case. */
+  static List<String> connectionTokens(HttpMessage message) {
+    List<String> tokens = List.of();
+    for (HttpHeader header : message.getHeaders()) {
+      if (header.is("connection")) {
+        tokens = tokens.isEmpty() ? new ArrayList<>() : tokens;
+        for (String token : header.value().split(",")) {
+          tokens.add(token.strip().toLowerCase(Locale.ROOT));
+        }
+      }
+    }
+    return tokens;
   }
 
   /** The address of who is connected to us; null when it is not known. */
@@ -76,18 +127,7 @@ final class Forwarding {
   }
 
   private static Set<String> namedByConnection(HttpMessage message) {
-    Set<String> named = Set.of();
-    for (HttpHeader header : message.getHeaders()) {
-      if (header.is("connection")) {
-        for (String token : header.value().split(",")) {
-          String name = token.strip().toLowerCase(Locale.ROOT);
-          if (!HOP_BY_HOP.contains(name) && !name.equals("close")) {
-            named = named.isEmpty() ? new HashSet<>() : named;
-            named.add(name);
-          }
-        }
-      }
-    }
-    return named;
+    List<String> tokens = connectionTokens(message);
+    return tokens.isEmpty() ? Set.of() : new HashSet<>(tokens);
   }
 }

@@ -1,14 +1,15 @@
 package io.orderflow.gateway;
 
-import akka.actor.Cancellable;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.model.AttributeKeys;
 import akka.http.javadsl.model.HttpMethod;
 import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.RequestEntityAcceptances;
+import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.Route;
 import akka.http.javadsl.settings.ServerSettings;
 import com.typesafe.config.Config;
@@ -17,9 +18,8 @@ import io.orderflow.http.ProblemException;
 import io.orderflow.http.Routes;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,15 +36,20 @@ public final class Gateway {
   private final Service inside;
   private final Duration timeout;
   private final Duration maxWait;
+  private final int maxInFlight;
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final ClientConnections.Registry clients;
 
   private Gateway(ActorSystem<?> system, Config config, Optional<Route> local) {
     this.system = system;
     this.timeout = config.getDuration("orderflow.gateway.timeout");
+    this.maxInFlight = config.getInt("orderflow.gateway.max-in-flight");
+    this.clients = ClientConnections.Registry.of(system.classicSystem());
     this.maxWait = config.getDuration("orderflow.http.max-wait");
     this.inside = local.<Service>map(routes -> new InsideService(system, routes))
-        .orElse((request, target) -> CompletableFuture.failedStage(new IllegalStateException("no node carries the services")));
+        .orElse(exchange -> exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "the service can't be reached")));
     this.services = ServiceRegistry.of(config.getConfig("orderflow.gateway"), inside,
-        instances -> new OutsideService(system, instances));
+        instances -> new OutsideService(system, config, instances));
   }
 
   /**
@@ -77,34 +82,24 @@ public final class Gateway {
 
   private CompletionStage<HttpResponse> handle(HttpRequest request) {
     String id = RequestId.of(request);
-    CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
+    Exchange exchange = new Exchange(system);
+    exchange.answersCarry(RawHeader.create("X-Request-Id", id));
     try {
       RequestTarget target = RequestTarget.of(request);
       Service service = target.area() == RequestTarget.Area.OPS ? inside : services.find(target.service())
           .orElseThrow(() -> Problem.of(404, "SERVICE_NOT_FOUND", "there is no such service").exception());
       Duration limit = Routes.preferredWait(request, maxWait).map(timeout::plus).orElse(timeout);
-      Cancellable timer = system.scheduler().scheduleOnce(limit, () -> answer.complete(refused(id,
-          Problem.of(504, "SERVICE_TIMEOUT", "the service did not answer in time"))), system.executionContext());
-      service.call(request.withHeaders(Forwarding.toService(request, id)), target).whenComplete((response, failure) -> {
-        timer.cancel();
-        HttpResponse told = failure == null ? Forwarding.toClient(response, id) : refused(id, problemOf(id, failure));
-        if (!answer.complete(told)) {
-          told.discardEntityBytes(system);
-        }
-      });
+      if (inFlight.incrementAndGet() > maxInFlight) {
+        inFlight.decrementAndGet();
+        throw Problem.of(503, "SERVICE_UNAVAILABLE", "there are more requests than can be answered now").exception();
+      }
+      exchange.whenComplete((answer, none) -> inFlight.decrementAndGet());
+      request.getAttribute(AttributeKeys.remoteAddress).ifPresent(client -> clients.watch(client, exchange));
+      exchange.setOut(request.withHeaders(Forwarding.toService(request, id)), target, limit);
+      service.serve(exchange);
     } catch (ProblemException problem) {
-      answer.complete(refused(id, problem.problem()));
+      exchange.refuse(problem.problem());
     }
-    return answer;
-  }
-
-  private HttpResponse refused(String id, Problem problem) {
-    return Forwarding.toClient(problem.response(), id);
-  }
-
-  private static Problem problemOf(String id, Throwable failure) {
-    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-    LOG.warn("Request {} found no service that answers: {}", id, cause.toString());
-    return Problem.of(503, "SERVICE_UNAVAILABLE", "the service can't be reached");
+    return exchange;
   }
 }

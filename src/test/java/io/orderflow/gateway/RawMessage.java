@@ -70,7 +70,8 @@ record RawMessage(String line, List<String> headers, String body) {
     return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
   }
 
-  private static String body(RawMessage head, InputStream in) throws IOException {
+  /** What follows a head. */
+  static String body(RawMessage head, InputStream in) throws IOException {
     if (head.header("Transfer-Encoding").isPresent()) {
       StringBuilder body = new StringBuilder();
       while (true) {
