@@ -6,6 +6,7 @@ import akka.http.javadsl.model.HttpMessage;
 import akka.http.javadsl.model.HttpProtocols;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.RemoteAddress;
 import akka.http.javadsl.model.headers.RawHeader;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What of a message's headers goes on: all but what is said between two neighbours only, with the truth about the client added. */
@@ -35,8 +37,9 @@ final class Forwarding {
    * The headers of the client's request as the service gets them.
    *
    * @param id the request's id
+   * @param addresses whose word about their clients is believed
    */
-  static List<HttpHeader> toService(HttpRequest request, String id) {
+  static List<HttpHeader> toService(HttpRequest request, String id, ClientAddress addresses) {
     Set<String> between = namedByConnection(request);
     List<HttpHeader> headers = new ArrayList<>();
     String host = null;
@@ -49,13 +52,17 @@ final class Forwarding {
         headers.add(header);
       }
     }
-    String peer = peer(request);
-    if (peer != null) {
-      headers.add(RawHeader.create("X-Forwarded-For", peer));
+    Optional<InetAddress> peer = peer(request);
+    boolean trusted = peer.isPresent() && addresses.trusts(peer.get());
+    List<String> way = new ArrayList<>(trusted ? values(request, "x-forwarded-for") : List.of());
+    peer.ifPresent(address -> way.add(address.getHostAddress()));
+    if (!way.isEmpty()) {
+      headers.add(RawHeader.create("X-Forwarded-For", String.join(", ", way)));
     }
-    headers.add(RawHeader.create("X-Forwarded-Proto", "http"));
-    if (host != null) {
-      headers.add(RawHeader.create("X-Forwarded-Host", host));
+    headers.add(RawHeader.create("X-Forwarded-Proto", said(request, trusted, "x-forwarded-proto").orElse("http")));
+    String asked = said(request, trusted, "x-forwarded-host").orElse(host);
+    if (asked != null) {
+      headers.add(RawHeader.create("X-Forwarded-Host", asked));
     }
     headers.add(RawHeader.create("X-Request-Id", id));
     return headers;
@@ -120,10 +127,24 @@ final class Forwarding {
     return tokens;
   }
 
-  /** The address of who is connected to us; null when it is not known. */
-  private static String peer(HttpRequest request) {
-    return request.getAttribute(AttributeKeys.remoteAddress).flatMap(akka.http.javadsl.model.RemoteAddress::getAddress)
-        .map(InetAddress::getHostAddress).orElse(null);
+  /** The address of who is connected to us. */
+  static Optional<InetAddress> peer(HttpRequest request) {
+    return request.getAttribute(AttributeKeys.remoteAddress).flatMap(RemoteAddress::getAddress);
+  }
+
+  /** A header's values, in order. */
+  static List<String> values(HttpMessage message, String lowercaseName) {
+    List<String> values = new ArrayList<>();
+    for (HttpHeader header : message.getHeaders()) {
+      if (header.is(lowercaseName)) {
+        values.add(header.value());
+      }
+    }
+    return values;
+  }
+
+  private static Optional<String> said(HttpRequest request, boolean trusted, String lowercaseName) {
+    return trusted ? values(request, lowercaseName).stream().findFirst() : Optional.empty();
   }
 
   private static Set<String> namedByConnection(HttpMessage message) {

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.model.AttributeKeys;
+import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpMethod;
 import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
@@ -16,10 +17,12 @@ import com.typesafe.config.Config;
 import io.orderflow.http.Problem;
 import io.orderflow.http.ProblemException;
 import io.orderflow.http.Routes;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +39,9 @@ public final class Gateway {
   private final Service inside;
   private final Duration timeout;
   private final Duration maxWait;
+  private final ClientAddress addresses;
+  private final Optional<RateLimiter> limiter;
+  private final HttpHeader limitHeader;
   private final int maxInFlight;
   private final AtomicInteger inFlight = new AtomicInteger();
   private final ClientConnections.Registry clients;
@@ -43,6 +49,10 @@ public final class Gateway {
   private Gateway(ActorSystem<?> system, Config config, Optional<Route> local) {
     this.system = system;
     this.timeout = config.getDuration("orderflow.gateway.timeout");
+    Config limits = config.getConfig("orderflow.gateway.rate-limit");
+    this.addresses = new ClientAddress(config.getString("orderflow.gateway.trusted-proxies"));
+    this.limiter = limits.getLong("requests") == 0 ? Optional.empty() : Optional.of(RateLimiter.start(system, limits));
+    this.limitHeader = RawHeader.create("RateLimit-Limit", limits.getString("requests"));
     this.maxInFlight = config.getInt("orderflow.gateway.max-in-flight");
     this.clients = ClientConnections.Registry.of(system.classicSystem());
     this.maxWait = config.getDuration("orderflow.http.max-wait");
@@ -82,24 +92,61 @@ public final class Gateway {
 
   private CompletionStage<HttpResponse> handle(HttpRequest request) {
     String id = RequestId.of(request);
+    String target = RequestTarget.originForm(request);
     Exchange exchange = new Exchange(system);
     exchange.answersCarry(RawHeader.create("X-Request-Id", id));
+    if (inFlight.incrementAndGet() > maxInFlight) {
+      inFlight.decrementAndGet();
+      exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "there are more requests than can be answered now"));
+      return exchange;
+    }
+    exchange.whenComplete((answer, none) -> inFlight.decrementAndGet());
+    if (limiter.isPresent() && RequestTarget.isThrottled(target)) {
+      Consumer<RateLimiter.Decision> decided = decision -> throttled(exchange, request, id, target, decision);
+      RateLimiter.Decision decision = limiter.get().ask(allowanceKey(request), decided);
+      if (decision != null) {
+        decided.accept(decision);
+      }
+    } else {
+      route(exchange, request, id, target);
+    }
+    return exchange;
+  }
+
+  private long allowanceKey(HttpRequest request) {
+    InetAddress peer = Forwarding.peer(request).orElseGet(InetAddress::getLoopbackAddress);
+    return ClientAddress.allowanceKey(addresses.trusts(peer)
+        ? addresses.of(peer, Forwarding.values(request, "x-forwarded-for")) : peer);
+  }
+
+  private void throttled(Exchange exchange, HttpRequest request, String id, String target, RateLimiter.Decision decision) {
+    if (decision instanceof RateLimiter.Admitted admitted) {
+      exchange.answersCarry(limitHeader);
+      exchange.answersCarry(RawHeader.create("RateLimit-Remaining", Long.toString(admitted.remaining())));
+      exchange.answersCarry(RawHeader.create("RateLimit-Reset", Long.toString(admitted.resetSeconds())));
+      route(exchange, request, id, target);
+    } else if (decision instanceof RateLimiter.Refused refused) {
+      exchange.answersCarry(limitHeader);
+      exchange.answersCarry(RawHeader.create("RateLimit-Remaining", "0"));
+      exchange.answersCarry(RawHeader.create("RateLimit-Reset", Long.toString(refused.resetSeconds())));
+      exchange.answersCarry(RawHeader.create("Retry-After", Long.toString(refused.retryAfterSeconds())));
+      exchange.refuse(Problem.of(429, "TOO_MANY_REQUESTS", "this client has made all the requests that it may make for now"));
+    } else {
+      exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "requests can't be counted now"));
+    }
+  }
+
+  private void route(Exchange exchange, HttpRequest request, String id, String target) {
     try {
-      RequestTarget target = RequestTarget.of(request);
-      Service service = target.area() == RequestTarget.Area.OPS ? inside : services.find(target.service())
+      RequestTarget place = RequestTarget.of(target);
+      Service service = place.area() == RequestTarget.Area.OPS ? inside : services.find(place.service())
           .orElseThrow(() -> Problem.of(404, "SERVICE_NOT_FOUND", "there is no such service").exception());
       Duration limit = Routes.preferredWait(request, maxWait).map(timeout::plus).orElse(timeout);
-      if (inFlight.incrementAndGet() > maxInFlight) {
-        inFlight.decrementAndGet();
-        throw Problem.of(503, "SERVICE_UNAVAILABLE", "there are more requests than can be answered now").exception();
-      }
-      exchange.whenComplete((answer, none) -> inFlight.decrementAndGet());
       request.getAttribute(AttributeKeys.remoteAddress).ifPresent(client -> clients.watch(client, exchange));
-      exchange.setOut(request.withHeaders(Forwarding.toService(request, id)), target, limit);
+      exchange.setOut(request.withHeaders(Forwarding.toService(request, id, addresses)), place, limit);
       service.serve(exchange);
     } catch (ProblemException problem) {
       exchange.refuse(problem.problem());
     }
-    return exchange;
   }
 }

@@ -22,20 +22,25 @@ record RequestTarget(Area area, String service, String rest) {
   /** A dot hidden by repeated encoding is looked for this deep. */
   private static final int DECODINGS = 3;
 
+  /** The path and query as the client wrote them. */
+  static String originForm(HttpRequest request) {
+    // Absent with HTTP/2: there the target is rendered from what was parsed, the same but for needless escapes.
+    return originForm(request.getHeader(RawRequestURI.class).map(RawRequestURI::uri)
+        .orElseGet(() -> request.getUri().asScala().toHttpRequestTargetOriginForm().toString()));
+  }
+
+  /** Whether requests for it are counted. */
+  static boolean isThrottled(String target) {
+    return target.startsWith(API);
+  }
+
   /**
-   * Reads it.
+   * Reads it from the path and query.
    *
    * @throws ProblemException 404 when it is under neither {@code /api/} nor {@code /ops/}, 400 when its path has a segment that some
    *     server could take for {@code .} or {@code ..}
    */
-  static RequestTarget of(HttpRequest request) {
-    // Absent with HTTP/2: there the target is rendered from what was parsed, the same but for needless escapes.
-    return of(request.getHeader(RawRequestURI.class).map(RawRequestURI::uri)
-        .orElseGet(() -> request.getUri().asScala().toHttpRequestTargetOriginForm().toString()));
-  }
-
-  static RequestTarget of(String raw) {
-    String target = originForm(raw);
+  static RequestTarget of(String target) {
     Area area = target.startsWith(API) ? Area.API : target.startsWith(OPS) ? Area.OPS : null;
     if (area == null) {
       throw Problem.of(404, "NOT_FOUND", "there is nothing at this path").exception();

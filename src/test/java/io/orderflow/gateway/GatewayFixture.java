@@ -27,7 +27,7 @@ final class GatewayFixture implements AutoCloseable {
   static GatewayFixture with(String settings, Optional<Route> local) throws Exception {
     Config config = Configuration.over(ConfigFactory.parseString(settings).withFallback(ConfigFactory.parseString("""
         akka.actor.provider = local
-        orderflow.gateway { port = 0, drain = 1s }
+        orderflow.gateway { port = 0, drain = 1s, rate-limit.requests = 0 }
         """)));
     ActorTestKit kit = ActorTestKit.create("gateway", config);
     try {
