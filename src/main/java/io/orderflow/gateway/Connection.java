@@ -1,5 +1,6 @@
 package io.orderflow.gateway;
 
+import akka.Done;
 import akka.http.javadsl.model.HttpEntity;
 import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpProtocols;
@@ -44,19 +45,26 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
       }
       current = exchange;
     }
+    // It must know whom to tear off before the request leaves: once it has, this may be another's.
+    exchange.carriedBy(this);
     logic.begin.invoke(exchange);
     return true;
   }
 
-  /** Closes it at once, whatever it carries. */
-  void abort() {
-    logic.tearOff.invoke(new CancellationException("nobody waits for the answer any more"));
+  /** Closes it at once if it is still about that exchange. */
+  void abort(Exchange exchange) {
+    logic.tearOff.invoke(exchange);
+  }
+
+  /** Closes it, as nobody will use it any more. */
+  void retire() {
+    logic.retire.invoke(Done.getInstance());
   }
 
   /** The exchange's answer has been read to its end: the connection is free for another, unless the request is still being sent. */
   private void finished(Exchange exchange) {
     if (!exchange.hasBeenSent()) {
-      abort();
+      abort(exchange);
       return;
     }
     synchronized (this) {
@@ -72,7 +80,7 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
     return current;
   }
 
-  private synchronized Exchange close() {
+  private synchronized Exchange closed() {
     closed = true;
     Exchange last = current;
     current = null;
@@ -93,7 +101,12 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
   private final class Logic extends GraphStageLogic {
 
     private final AsyncCallback<Exchange> begin = createAsyncCallback(exchange -> send());
-    private final AsyncCallback<Throwable> tearOff = createAsyncCallback(this::fail);
+    private final AsyncCallback<Exchange> tearOff = createAsyncCallback(exchange -> {
+      if (exchange == current()) {
+        fail(new CancellationException("nobody waits for the answer any more"));
+      }
+    });
+    private final AsyncCallback<Done> retire = createAsyncCallback(done -> completeStage());
     private Exchange begun;
     private Exchange answered;
     private Throwable cause = new IllegalStateException("the service closed the connection");
@@ -129,12 +142,13 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
 
     @Override
     public void preStart() {
+      current().carriedBy(Connection.this);
       pull(answers);
     }
 
     @Override
     public void postStop() {
-      Exchange last = close();
+      Exchange last = closed();
       instance.closed(Connection.this);
       if (last != null && last != answered) {
         instance.lost(last, last == begun, cause);
@@ -172,8 +186,8 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
         read.run();
         exchange.answer(answer);
       } else if (!exchange.answer(answer.withProtocol(HttpProtocols.HTTP_1_1)
-          .withEntity(Bodies.watched(answer.entity(), read, Connection.this::abort)))) {
-        abort();
+          .withEntity(Bodies.watched(answer.entity(), read, () -> abort(exchange))))) {
+        abort(exchange);
       }
       answered = exchange;
     }

@@ -96,7 +96,7 @@ final class Exchange extends CompletableFuture<HttpResponse> {
   void carriedBy(Connection carrier) {
     connection = carrier;
     if (isDone()) {
-      carrier.abort();
+      carrier.abort(this);
     }
   }
 
@@ -122,7 +122,7 @@ final class Exchange extends CompletableFuture<HttpResponse> {
     if (refuse(Problem.of(504, "SERVICE_TIMEOUT", "the service did not answer in time"))) {
       Connection carrier = connection;
       if (carrier != null) {
-        carrier.abort();
+        carrier.abort(this);
       }
     }
   }

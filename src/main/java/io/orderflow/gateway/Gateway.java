@@ -57,9 +57,9 @@ public final class Gateway {
     this.clients = ClientConnections.Registry.of(system.classicSystem());
     this.maxWait = config.getDuration("orderflow.http.max-wait");
     this.inside = local.<Service>map(routes -> new InsideService(system, routes))
-        .orElse(exchange -> exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "the service can't be reached")));
+        .orElseGet(() -> OutsideService.onOtherNodes(system, config));
     this.services = ServiceRegistry.of(config.getConfig("orderflow.gateway"), inside,
-        instances -> new OutsideService(system, config, instances));
+        instances -> OutsideService.at(system, config, instances));
   }
 
   /**

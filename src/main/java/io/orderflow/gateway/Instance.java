@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /** One address of a service and the connections to it: the one used last is used first, so that a quiet time closes the others. */
 final class Instance {
@@ -34,6 +35,7 @@ final class Instance {
 
   private final Materializer materializer;
   private final String basePath;
+  private final Function<RequestTarget, String> path;
   private final Flow<HttpRequest, HttpResponse, CompletionStage<OutgoingConnection>> connect;
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
   private final AtomicInteger idleCount = new AtomicInteger();
@@ -48,19 +50,25 @@ final class Instance {
   /** Who decides what becomes of an exchange that lost its connection before it was answered. */
   interface OnLoss {
 
-    /** @param refused the connection could not be made, so that nothing was sent */
-    void lost(Instance instance, Exchange exchange, boolean refused, Throwable cause);
+    /** @param unsent nothing of the request can have reached the service */
+    void lost(Exchange exchange, boolean unsent, Throwable cause);
   }
 
-  Instance(ActorSystem<?> system, Config config, URI address, OnLoss onLoss) {
+  /**
+   * An instance without connections.
+   *
+   * @param path what of a target it gets, behind the address's own path
+   */
+  Instance(ActorSystem<?> system, Config config, URI address, Function<RequestTarget, String> path, OnLoss onLoss) {
     Config gateway = config.getConfig("orderflow.gateway");
     this.materializer = SystemMaterializer.get(system).materializer();
     this.maxConnections = gateway.getInt("connections-per-instance");
     this.maxIdle = gateway.getInt("idle-connections-per-instance");
     this.leftOutNanos = gateway.getDuration("leave-out").toNanos();
     this.onLoss = onLoss;
-    String path = address.getRawPath();
-    this.basePath = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    this.path = path;
+    String base = address.getRawPath();
+    this.basePath = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
     boolean secure = "https".equals(address.getScheme());
     OutgoingConnectionBuilder builder = Http.get(system).connectionTo(address.getHost())
         .toPort(address.getPort() > 0 ? address.getPort() : secure ? 443 : 80)
@@ -77,7 +85,6 @@ final class Instance {
     for (Connection connection = idle.pollFirst(); connection != null; connection = idle.pollFirst()) {
       idleCount.decrementAndGet();
       if (connection.begin(exchange)) {
-        exchange.carriedBy(connection);
         return;
       }
     }
@@ -94,7 +101,6 @@ final class Instance {
     Connection connection = new Connection(this, exchange);
     try {
       Flow.<HttpResponse, HttpRequest, NotUsed>fromGraph(connection).join(connect).withAttributes(QUIET).run(materializer);
-      exchange.carriedBy(connection);
     } catch (IllegalStateException shutDown) {
       open.decrementAndGet();
       exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "the gateway is shutting down"));
@@ -104,9 +110,9 @@ final class Instance {
   /** The request as this instance gets it. */
   HttpRequest requestOf(Exchange exchange) {
     HttpRequest request = exchange.request();
-    String path = basePath + exchange.target().rest();
+    String target = basePath + path.apply(exchange.target());
     List<HttpHeader> headers = new ArrayList<>();
-    headers.add(RawRequestURI.create(path.startsWith("/") ? path : "/" + path));
+    headers.add(RawRequestURI.create(target.startsWith("/") ? target : "/" + target));
     request.getHeaders().forEach(headers::add);
     HttpRequest ours = request.withUri("/").withProtocol(HttpProtocols.HTTP_1_1).withHeaders(headers);
     return request.entity() instanceof HttpEntity.Strict ? ours
@@ -117,7 +123,7 @@ final class Instance {
     leftOut = false;
     if (idleCount.incrementAndGet() > maxIdle) {
       idleCount.decrementAndGet();
-      connection.abort();
+      connection.retire();
     } else {
       idle.addFirst(connection);
     }
@@ -142,6 +148,6 @@ final class Instance {
       leftOutSince = System.nanoTime();
       leftOut = true;
     }
-    onLoss.lost(this, exchange, refused || !begun, cause);
+    onLoss.lost(exchange, refused || !begun, cause);
   }
 }

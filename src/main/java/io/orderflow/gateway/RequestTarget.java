@@ -53,6 +53,11 @@ record RequestTarget(Area area, String service, String rest) {
     return new RequestTarget(area, target.substring(API.length(), nameEnd), target.substring(nameEnd));
   }
 
+  /** All of it, as the client wrote it. */
+  String whole() {
+    return (area == Area.API ? API : OPS) + service + rest;
+  }
+
   /** {@code http://host/path} is what a client says to a proxy; the host is not ours to look at. */
   private static String originForm(String raw) {
     if (raw.startsWith("/")) {

@@ -50,6 +50,17 @@ final class ServiceRegistry {
     return new ServiceRegistry(services);
   }
 
+  /** Reads {@code services-nodes}: where other nodes of the cluster serve, {@code host:port} each. */
+  static List<URI> nodes(Config gateway) {
+    List<URI> nodes = new ArrayList<>();
+    for (String node : gateway.getString("services-nodes").split(",")) {
+      if (!node.isBlank()) {
+        nodes.add(address("services-nodes", "http://" + node.strip()));
+      }
+    }
+    return nodes;
+  }
+
   Optional<Service> find(String name) {
     return Optional.ofNullable(services.get(name));
   }
