@@ -153,7 +153,8 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
   }
 
   private Effect<Event, State> refund(State payment, Refund refund) {
-    if (payment.status() == Status.REFUNDED || payment.status() == Status.DECLINED) {
+    // A declined payment is asked for too: an earlier attempt of it may still be on its way.
+    if (payment.status() == Status.REFUNDED) {
       return Effect().none().thenReply(refund.replyTo(), StatusReply::success);
     }
     awaitingRefund.add(refund.replyTo());

@@ -34,20 +34,6 @@ import scala.concurrent.duration.FiniteDuration;
  */
 public final class PaymentProvider {
 
-  /** What the provider answers to a charge. */
-  public sealed interface ChargeResult {
-
-    record Charged(String transactionId) implements ChargeResult {}
-
-    record Declined(String reason) implements ChargeResult {}
-
-    /** The charge under this key was refunded, maybe before it came: it can never be made. */
-    record AlreadyRefunded() implements ChargeResult {}
-  }
-
-  /** What the provider answers to a refund; either way nothing is charged under the key now, nor ever will be. */
-  public enum RefundResult { REFUNDED, NOTHING_TO_REFUND }
-
   /** The longest answer that is read; the contract's have some hundred bytes. */
   private static final int MAX_ANSWER_BYTES = 64 * 1024;
   private static final int MAX_TEXT = 255;
@@ -105,7 +91,7 @@ public final class PaymentProvider {
         return new ChargeResult.Charged(answer.text("transactionId"));
       }
       if (answer.says(402, "declined")) {
-        return new ChargeResult.Declined(answer.text("reason"));
+        return new ChargeResult.Declined("PAYMENT_DECLINED", answer.text("reason"));
       }
       return answer.says(409, "refunded") ? new ChargeResult.AlreadyRefunded() : null;
     });

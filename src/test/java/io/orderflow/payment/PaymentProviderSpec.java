@@ -12,11 +12,9 @@ import com.typesafe.config.ConfigFactory;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.kernel.Money;
 import io.orderflow.payment.BreakerSnapshot.State;
-import io.orderflow.payment.PaymentProvider.ChargeResult;
-import io.orderflow.payment.PaymentProvider.ChargeResult.AlreadyRefunded;
-import io.orderflow.payment.PaymentProvider.ChargeResult.Charged;
-import io.orderflow.payment.PaymentProvider.ChargeResult.Declined;
-import io.orderflow.payment.PaymentProvider.RefundResult;
+import io.orderflow.payment.ChargeResult.AlreadyRefunded;
+import io.orderflow.payment.ChargeResult.Charged;
+import io.orderflow.payment.ChargeResult.Declined;
 import io.orderflow.payment.ProviderFailure.Kind;
 import io.orderflow.provider.RunningSimulator;
 import java.io.IOException;
@@ -90,7 +88,7 @@ class PaymentProviderSpec {
 
     ChargeResult result = join(provider.charge(key, "o-1", AMOUNT, "tok_declined"));
 
-    assertThat(result).isEqualTo(new Declined("card_declined"));
+    assertThat(result).isEqualTo(new Declined("PAYMENT_DECLINED", "card_declined"));
     assertThat(provider.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 0, 1, null));
   }
 

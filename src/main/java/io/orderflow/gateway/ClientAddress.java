@@ -1,0 +1,121 @@
+package io.orderflow.gateway;
+
+import com.typesafe.config.ConfigException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Who a request is from: its peer, or whom a trusted proxy names. */
+final class ClientAddress {
+
+  private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\\.|$)){4}");
+  private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+
+  /** Addresses that begin with the same bits. */
+  private record Block(byte[] address, int bits) {
+
+    boolean contains(InetAddress other) {
+      byte[] bytes = other.getAddress();
+      if (bytes.length != address.length) {
+        return false;
+      }
+      for (int bit = 0; bit < bits; bit++) {
+        int mask = 0x80 >> (bit % 8);
+        if ((bytes[bit / 8] & mask) != (address[bit / 8] & mask)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private final List<Block> trusted;
+
+  /**
+   * Reads addresses and CIDR blocks, comma-separated.
+   *
+   * @throws ConfigException when one is neither
+   */
+  ClientAddress(String trustedProxies) {
+    List<Block> blocks = new ArrayList<>();
+    for (String entry : trustedProxies.split(",")) {
+      if (!entry.isBlank()) {
+        blocks.add(block(entry.strip()));
+      }
+    }
+    this.trusted = List.copyOf(blocks);
+  }
+
+  /** Whether what the peer says of its own clients is believed. */
+  boolean trusts(InetAddress peer) {
+    for (Block block : trusted) {
+      if (block.contains(peer)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The client: the nearest address on the way here that is not a trusted proxy.
+   *
+   * @param forwardedFor the values of {@code X-Forwarded-For}, in order
+   */
+  InetAddress of(InetAddress peer, List<String> forwardedFor) {
+    InetAddress client = peer;
+    for (int i = forwardedFor.size() - 1; i >= 0; i--) {
+      String[] hops = forwardedFor.get(i).split(",");
+      for (int j = hops.length - 1; j >= 0; j--) {
+        if (!trusts(client)) {
+          return client;
+        }
+        Optional<InetAddress> hop = literal(hops[j].strip());
+        if (hop.isEmpty()) {
+          return client;
+        }
+        client = hop.get();
+      }
+    }
+    return client;
+  }
+
+  /** What an allowance is counted by: an IPv4 address, or the first half of an IPv6 address, as one network has all of the second. */
+  static long allowanceKey(InetAddress client) {
+    // No IPv6 network begins with 32 zero bits, so that the two kinds never meet.
+    return client instanceof Inet4Address ? Integer.toUnsignedLong(ByteBuffer.wrap(client.getAddress()).getInt())
+        : ByteBuffer.wrap(client.getAddress()).getLong();
+  }
+
+  private static Block block(String entry) {
+    String[] parts = entry.split("/", 2);
+    Optional<InetAddress> address = literal(parts[0]);
+    int most = address.map(found -> found.getAddress().length * 8).orElse(0);
+    try {
+      int bits = parts.length == 1 ? most : Integer.parseInt(parts[1]);
+      if (address.isPresent() && bits >= 0 && bits <= most) {
+        return new Block(address.get().getAddress(), bits);
+      }
+    } catch (NumberFormatException malformed) {
+      // Said below, in the words of the setting.
+    }
+    throw new ConfigException.BadValue("orderflow.gateway.trusted-proxies", "\"" + entry + "\" is neither an address nor a CIDR block");
+  }
+
+  /** An address that is written out, never a name that would have to be looked up. */
+  private static Optional<InetAddress> literal(String text) {
+    String bare = text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
+    if (!IPV4.matcher(bare).matches() && !IPV6.matcher(bare).matches()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(InetAddress.getByName(bare));
+    } catch (UnknownHostException malformed) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package io.orderflow.gateway;
+
+import akka.NotUsed;
+import akka.actor.AbstractExtensionId;
+import akka.actor.ActorSystem;
+import akka.actor.ExtendedActorSystem;
+import akka.actor.Extension;
+import akka.http.impl.engine.http2.TelemetrySpi;
+import akka.http.javadsl.model.RemoteAddress;
+import akka.http.scaladsl.model.HttpRequest;
+import akka.http.scaladsl.model.HttpResponse;
+import akka.stream.scaladsl.BidiFlow;
+import akka.stream.scaladsl.Flow;
+import akka.stream.scaladsl.Tcp;
+import akka.util.ByteString;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The connections that clients have to this node's gateway, so that what a client waits for is given up when it goes away. Akka HTTP tells a
+ * handler nothing of that; the place where it lets a telemetry library look on ({@code akka.http.http2-telemetry-class}) does.
+ */
+public final class ClientConnections implements TelemetrySpi {
+
+  private final Registry registry;
+
+  /** What Akka HTTP calls, by its setting. */
+  public ClientConnections(ActorSystem system) {
+    this.registry = Registry.of(system);
+  }
+
+  /** The connections of one actor system. */
+  static final class Registry implements Extension {
+
+    private static final AbstractExtensionId<Registry> ID = new AbstractExtensionId<>() {
+      @Override
+      public Registry createExtension(ExtendedActorSystem system) {
+        return new Registry();
+      }
+    };
+
+    private final ConcurrentHashMap<InetSocketAddress, Client> clients = new ConcurrentHashMap<>();
+
+    static Registry of(ActorSystem system) {
+      return ID.get(system);
+    }
+
+    /** Has the exchange given up when the client at that address goes away before its answer. */
+    void watch(RemoteAddress address, Exchange exchange) {
+      Client client = address.getAddress().map(ip -> clients.get(new InetSocketAddress(ip, address.getPort()))).orElse(null);
+      if (client != null && client.await(exchange)) {
+        exchange.whenComplete((answer, failure) -> client.served(exchange));
+      }
+    }
+
+    /** How many clients are connected. */
+    int size() {
+      return clients.size();
+    }
+  }
+
+  /** One connection, with what is under way for it: one exchange with HTTP/1.1, many with HTTP/2. */
+  private static final class Client {
+
+    private Set<Exchange> awaited = new HashSet<>(2);
+
+    private synchronized boolean await(Exchange exchange) {
+      if (awaited == null) {
+        exchange.giveUp();
+        return false;
+      }
+      return awaited.add(exchange);
+    }
+
+    private synchronized void served(Exchange exchange) {
+      if (awaited != null) {
+        awaited.remove(exchange);
+      }
+    }
+
+    private void gone() {
+      Set<Exchange> left;
+      synchronized (this) {
+        left = awaited;
+        awaited = null;
+      }
+      if (left != null) {
+        left.forEach(Exchange::giveUp);
+      }
+    }
+  }
+
+  @Override
+  public Flow<Tcp.IncomingConnection, Tcp.IncomingConnection, NotUsed> serverBinding() {
+    return akka.stream.javadsl.Flow.of(Tcp.IncomingConnection.class).map(this::watched).asScala();
+  }
+
+  private Tcp.IncomingConnection watched(Tcp.IncomingConnection connection) {
+    Client client = new Client();
+    registry.clients.put(connection.remoteAddress(), client);
+    Runnable gone = () -> {
+      registry.clients.remove(connection.remoteAddress(), client);
+      client.gone();
+    };
+    Flow<ByteString, ByteString, NotUsed> bytes = connection.flow().asJava().via(Bodies.watch(gone, gone)).asScala();
+    return new Tcp.IncomingConnection(connection.localAddress(), connection.remoteAddress(), bytes);
+  }
+
+  @Override
+  public BidiFlow<HttpRequest, HttpRequest, HttpResponse, HttpResponse, NotUsed> client() {
+    return akka.stream.javadsl.BidiFlow.<HttpRequest, HttpResponse>identity().asScala();
+  }
+
+  @Override
+  public BidiFlow<HttpResponse, HttpResponse, HttpRequest, HttpRequest, NotUsed> serverConnection() {
+    return akka.stream.javadsl.BidiFlow.<HttpResponse, HttpRequest>identity().asScala();
+  }
+}

@@ -1,0 +1,201 @@
+package io.orderflow.gateway;
+
+import akka.Done;
+import akka.http.javadsl.model.HttpEntity;
+import akka.http.javadsl.model.HttpMethods;
+import akka.http.javadsl.model.HttpProtocols;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.stream.Attributes;
+import akka.stream.FlowShape;
+import akka.stream.Inlet;
+import akka.stream.Outlet;
+import akka.stream.stage.AbstractInHandler;
+import akka.stream.stage.AbstractOutHandler;
+import akka.stream.stage.AsyncCallback;
+import akka.stream.stage.GraphStage;
+import akka.stream.stage.GraphStageLogic;
+import java.util.concurrent.CancellationException;
+
+/**
+ * One connection to an instance of a service: carries one exchange at a time, any number in turn, and can be torn off at any moment. That
+ * last is why Akka's pool of connections is not used: there, a request that nobody waits for any more keeps its place until it is answered.
+ */
+final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> {
+
+  private final Inlet<HttpResponse> answers = Inlet.create("Connection.answers");
+  private final Outlet<HttpRequest> requests = Outlet.create("Connection.requests");
+  private final FlowShape<HttpResponse, HttpRequest> shape = FlowShape.of(answers, requests);
+  private final Instance instance;
+  private Logic logic;
+  private Exchange current;
+  private boolean closed;
+
+  /** A connection that is opened for this exchange. */
+  Connection(Instance instance, Exchange first) {
+    this.instance = instance;
+    this.current = first;
+  }
+
+  /** Gives it the next exchange; false when it has one or is closed. */
+  boolean begin(Exchange exchange) {
+    synchronized (this) {
+      if (closed || current != null) {
+        return false;
+      }
+      current = exchange;
+    }
+    // It must know whom to tear off before the request leaves: once it has, this may be another's.
+    exchange.carriedBy(this);
+    logic.begin.invoke(exchange);
+    return true;
+  }
+
+  /** Closes it at once if it is still about that exchange. */
+  void abort(Exchange exchange) {
+    logic.tearOff.invoke(exchange);
+  }
+
+  /** Closes it, as nobody will use it any more. */
+  void retire() {
+    logic.retire.invoke(Done.getInstance());
+  }
+
+  /** The exchange's answer has been read to its end: the connection is free for another, unless the request is still being sent. */
+  private void finished(Exchange exchange) {
+    if (!exchange.hasBeenSent()) {
+      abort(exchange);
+      return;
+    }
+    synchronized (this) {
+      if (closed || current != exchange) {
+        return;
+      }
+      current = null;
+    }
+    instance.idle(this);
+  }
+
+  private synchronized Exchange current() {
+    return current;
+  }
+
+  private synchronized Exchange closed() {
+    closed = true;
+    Exchange last = current;
+    current = null;
+    return last;
+  }
+
+  @Override
+  public FlowShape<HttpResponse, HttpRequest> shape() {
+    return shape;
+  }
+
+  @Override
+  public GraphStageLogic createLogic(Attributes attributes) {
+    logic = new Logic();
+    return logic;
+  }
+
+  private final class Logic extends GraphStageLogic {
+
+    private final AsyncCallback<Exchange> begin = createAsyncCallback(exchange -> send());
+    private final AsyncCallback<Exchange> tearOff = createAsyncCallback(exchange -> {
+      if (exchange == current()) {
+        fail(new CancellationException("nobody waits for the answer any more"));
+      }
+    });
+    private final AsyncCallback<Done> retire = createAsyncCallback(done -> completeStage());
+    private Exchange begun;
+    private Exchange answered;
+    private Throwable cause = new IllegalStateException("the service closed the connection");
+
+    private Logic() {
+      super(shape);
+      setHandler(requests, new AbstractOutHandler() {
+        @Override
+        public void onPull() {
+          send();
+        }
+
+        @Override
+        public void onDownstreamFinish(Throwable reason) {
+          // The other direction ends too and says why; without anyone who waits to be told there is nothing to stay for.
+          if (current() == null) {
+            completeStage();
+          }
+        }
+      });
+      setHandler(answers, new AbstractInHandler() {
+        @Override
+        public void onPush() {
+          answer(grab(answers));
+        }
+
+        @Override
+        public void onUpstreamFailure(Throwable failure) {
+          fail(failure);
+        }
+      });
+    }
+
+    @Override
+    public void preStart() {
+      current().carriedBy(Connection.this);
+      pull(answers);
+    }
+
+    @Override
+    public void postStop() {
+      Exchange last = closed();
+      instance.closed(Connection.this);
+      if (last != null && last != answered) {
+        instance.lost(last, last == begun, cause);
+      }
+    }
+
+    private void fail(Throwable failure) {
+      cause = failure;
+      failStage(failure);
+    }
+
+    private void send() {
+      Exchange exchange = current();
+      if (exchange != null && exchange != begun && isAvailable(requests)) {
+        begun = exchange;
+        push(requests, instance.requestOf(exchange));
+      }
+    }
+
+    private void answer(HttpResponse answer) {
+      Exchange exchange = current();
+      if (exchange == null || exchange == answered) {
+        fail(new IllegalStateException("an answer that nobody asked for"));
+        return;
+      }
+      tryPull(answers);
+      boolean staysOpen = staysOpen(answer);
+      Runnable read = () -> {
+        if (staysOpen) {
+          finished(exchange);
+        }
+      };
+      boolean whole = answer.entity() instanceof HttpEntity.Strict || exchange.request().method().equals(HttpMethods.HEAD);
+      if (whole) {
+        read.run();
+        exchange.answer(answer);
+      } else if (!exchange.answer(answer.withProtocol(HttpProtocols.HTTP_1_1)
+          .withEntity(Bodies.watched(answer.entity(), read, () -> abort(exchange))))) {
+        abort(exchange);
+      }
+      answered = exchange;
+    }
+  }
+
+  /** Whether another request may follow; otherwise the stream ends by itself, and must not be given one before it does. */
+  private static boolean staysOpen(HttpResponse answer) {
+    return answer.protocol().equals(HttpProtocols.HTTP_1_1) && !(answer.entity() instanceof HttpEntity.CloseDelimited)
+        && Forwarding.connectionTokens(answer).stream().noneMatch("close"::equals);
+  }
+}

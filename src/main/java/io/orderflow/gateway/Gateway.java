@@ -1,0 +1,152 @@
+package io.orderflow.gateway;
+
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.Http;
+import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.model.AttributeKeys;
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpMethod;
+import akka.http.javadsl.model.HttpMethods;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.RequestEntityAcceptances;
+import akka.http.javadsl.model.headers.RawHeader;
+import akka.http.javadsl.server.Route;
+import akka.http.javadsl.settings.ServerSettings;
+import com.typesafe.config.Config;
+import io.orderflow.http.Problem;
+import io.orderflow.http.ProblemException;
+import io.orderflow.http.Routes;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The door: takes each request of a client to the service that its path names, {@code /api/{service}/…}, and brings the answer back, both
+ * as they are. What goes wrong on the way is said as a problem, and nothing of the inside with it.
+ */
+public final class Gateway {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+  private final ActorSystem<?> system;
+  private final ServiceRegistry services;
+  private final Service inside;
+  private final Duration timeout;
+  private final Duration maxWait;
+  private final ClientAddress addresses;
+  private final Optional<RateLimiter> limiter;
+  private final HttpHeader limitHeader;
+  private final int maxInFlight;
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final ClientConnections.Registry clients;
+
+  private Gateway(ActorSystem<?> system, Config config, Optional<Route> local) {
+    this.system = system;
+    this.timeout = config.getDuration("orderflow.gateway.timeout");
+    Config limits = config.getConfig("orderflow.gateway.rate-limit");
+    this.addresses = new ClientAddress(config.getString("orderflow.gateway.trusted-proxies"));
+    this.limiter = limits.getLong("requests") == 0 ? Optional.empty() : Optional.of(RateLimiter.start(system, limits));
+    this.limitHeader = RawHeader.create("RateLimit-Limit", limits.getString("requests"));
+    this.maxInFlight = config.getInt("orderflow.gateway.max-in-flight");
+    this.clients = ClientConnections.Registry.of(system.classicSystem());
+    this.maxWait = config.getDuration("orderflow.http.max-wait");
+    this.inside = local.<Service>map(routes -> new InsideService(system, routes))
+        .orElseGet(() -> OutsideService.onOtherNodes(system, config));
+    this.services = ServiceRegistry.of(config.getConfig("orderflow.gateway"), inside,
+        instances -> OutsideService.at(system, config, instances));
+  }
+
+  /**
+   * Opens the gateway's port; the stage fails when the port can't be had.
+   *
+   * @param config all of it
+   * @param local the routes of the services on this node, at their full paths and sealed; empty when it carries none
+   * @throws com.typesafe.config.ConfigException when a setting can't be used
+   */
+  public static CompletionStage<ServerBinding> start(ActorSystem<?> system, Config config, Optional<Route> local) {
+    Gateway gateway = new Gateway(system, config, local);
+    Config settings = config.getConfig("orderflow.gateway");
+    String host = config.getString("orderflow.bind");
+    return Http.get(system).newServerAt(host, settings.getInt("port"))
+        .withSettings(serverSettings(config))
+        .bind(gateway::handle)
+        .thenApply(binding -> {
+          LOG.info("The gateway listens on http://{}:{}", host, binding.localAddress().getPort());
+          return binding.addToCoordinatedShutdown(settings.getDuration("drain"), system);
+        });
+  }
+
+  private static ServerSettings serverSettings(Config config) {
+    Config settings = config.getConfig("orderflow.gateway");
+    ServerSettings server = ServerSettings.create(settings.getConfig("server-settings").withFallback(config));
+    HttpMethod[] methods = settings.getStringList("further-methods").stream()
+        .map(name -> HttpMethods.custom(name, false, false, RequestEntityAcceptances.Tolerated)).toArray(HttpMethod[]::new);
+    return server.withParserSettings(server.getParserSettings().withCustomMethods(methods));
+  }
+
+  private CompletionStage<HttpResponse> handle(HttpRequest request) {
+    String id = RequestId.of(request);
+    String target = RequestTarget.originForm(request);
+    Exchange exchange = new Exchange(system);
+    exchange.answersCarry(RawHeader.create("X-Request-Id", id));
+    if (inFlight.incrementAndGet() > maxInFlight) {
+      inFlight.decrementAndGet();
+      exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "there are more requests than can be answered now"));
+      return exchange;
+    }
+    exchange.whenComplete((answer, none) -> inFlight.decrementAndGet());
+    if (limiter.isPresent() && RequestTarget.isThrottled(target)) {
+      Consumer<RateLimiter.Decision> decided = decision -> throttled(exchange, request, id, target, decision);
+      RateLimiter.Decision decision = limiter.get().ask(allowanceKey(request), decided);
+      if (decision != null) {
+        decided.accept(decision);
+      }
+    } else {
+      route(exchange, request, id, target);
+    }
+    return exchange;
+  }
+
+  private long allowanceKey(HttpRequest request) {
+    InetAddress peer = Forwarding.peer(request).orElseGet(InetAddress::getLoopbackAddress);
+    return ClientAddress.allowanceKey(addresses.trusts(peer)
+        ? addresses.of(peer, Forwarding.values(request, "x-forwarded-for")) : peer);
+  }
+
+  private void throttled(Exchange exchange, HttpRequest request, String id, String target, RateLimiter.Decision decision) {
+    if (decision instanceof RateLimiter.Admitted admitted) {
+      exchange.answersCarry(limitHeader);
+      exchange.answersCarry(RawHeader.create("RateLimit-Remaining", Long.toString(admitted.remaining())));
+      exchange.answersCarry(RawHeader.create("RateLimit-Reset", Long.toString(admitted.resetSeconds())));
+      route(exchange, request, id, target);
+    } else if (decision instanceof RateLimiter.Refused refused) {
+      exchange.answersCarry(limitHeader);
+      exchange.answersCarry(RawHeader.create("RateLimit-Remaining", "0"));
+      exchange.answersCarry(RawHeader.create("RateLimit-Reset", Long.toString(refused.resetSeconds())));
+      exchange.answersCarry(RawHeader.create("Retry-After", Long.toString(refused.retryAfterSeconds())));
+      exchange.refuse(Problem.of(429, "TOO_MANY_REQUESTS", "this client has made all the requests that it may make for now"));
+    } else {
+      exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "requests can't be counted now"));
+    }
+  }
+
+  private void route(Exchange exchange, HttpRequest request, String id, String target) {
+    try {
+      RequestTarget place = RequestTarget.of(target);
+      Service service = place.area() == RequestTarget.Area.OPS ? inside : services.find(place.service())
+          .orElseThrow(() -> Problem.of(404, "SERVICE_NOT_FOUND", "there is no such service").exception());
+      Duration limit = Routes.preferredWait(request, maxWait).map(timeout::plus).orElse(timeout);
+      request.getAttribute(AttributeKeys.remoteAddress).ifPresent(client -> clients.watch(client, exchange));
+      exchange.setOut(request.withHeaders(Forwarding.toService(request, id, addresses)), place, limit);
+      service.serve(exchange);
+    } catch (ProblemException problem) {
+      exchange.refuse(problem.problem());
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.orderflow.gateway;
+
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.server.Route;
+import akka.japi.function.Function;
+import io.orderflow.http.Problem;
+import java.util.concurrent.CompletionStage;
+
+/** The services of this very node: their routes are called, no socket lies between. */
+final class InsideService implements Service {
+
+  private final ActorSystem<?> system;
+  private final Function<HttpRequest, CompletionStage<HttpResponse>> handler;
+
+  InsideService(ActorSystem<?> system, Route routes) {
+    this.system = system;
+    this.handler = routes.function(system);
+  }
+
+  @Override
+  public void serve(Exchange exchange) {
+    CompletionStage<HttpResponse> handled;
+    try {
+      handled = handler.apply(exchange.request());
+    } catch (Exception defect) {
+      exchange.fail(Problem.of(defect), defect);
+      return;
+    }
+    handled.whenComplete((answer, failure) -> {
+      if (failure != null) {
+        exchange.fail(Problem.of(failure), failure);
+      } else if (!exchange.answer(answer)) {
+        answer.discardEntityBytes(system);
+      }
+    });
+  }
+}

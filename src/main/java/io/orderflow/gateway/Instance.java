@@ -1,0 +1,153 @@
+package io.orderflow.gateway;
+
+import akka.NotUsed;
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.Http;
+import akka.http.javadsl.OutgoingConnection;
+import akka.http.javadsl.OutgoingConnectionBuilder;
+import akka.http.javadsl.model.HttpEntity;
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpProtocols;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.headers.RawRequestURI;
+import akka.http.javadsl.settings.ClientConnectionSettings;
+import akka.stream.Attributes;
+import akka.stream.Materializer;
+import akka.stream.SystemMaterializer;
+import akka.stream.javadsl.Flow;
+import com.typesafe.config.Config;
+import io.orderflow.http.Problem;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/** One address of a service and the connections to it: the one used last is used first, so that a quiet time closes the others. */
+final class Instance {
+
+  /** What breaks a connection is told to the exchange, which logs it in one line. */
+  private static final Attributes QUIET =
+      Attributes.createLogLevels(Attributes.logLevelOff(), Attributes.logLevelOff(), Attributes.logLevelOff());
+
+  private final Materializer materializer;
+  private final String basePath;
+  private final Function<RequestTarget, String> path;
+  private final Flow<HttpRequest, HttpResponse, CompletionStage<OutgoingConnection>> connect;
+  private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+  private final AtomicInteger idleCount = new AtomicInteger();
+  private final AtomicInteger open = new AtomicInteger();
+  private final int maxConnections;
+  private final int maxIdle;
+  private final long leftOutNanos;
+  private final OnLoss onLoss;
+  private volatile long leftOutSince;
+  private volatile boolean leftOut;
+
+  /** Who decides what becomes of an exchange that lost its connection before it was answered. */
+  interface OnLoss {
+
+    /** @param unsent nothing of the request can have reached the service */
+    void lost(Exchange exchange, boolean unsent, Throwable cause);
+  }
+
+  /**
+   * An instance without connections.
+   *
+   * @param path what of a target it gets, behind the address's own path
+   */
+  Instance(ActorSystem<?> system, Config config, URI address, Function<RequestTarget, String> path, OnLoss onLoss) {
+    Config gateway = config.getConfig("orderflow.gateway");
+    this.materializer = SystemMaterializer.get(system).materializer();
+    this.maxConnections = gateway.getInt("connections-per-instance");
+    this.maxIdle = gateway.getInt("idle-connections-per-instance");
+    this.leftOutNanos = gateway.getDuration("leave-out").toNanos();
+    this.onLoss = onLoss;
+    this.path = path;
+    String base = address.getRawPath();
+    this.basePath = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+    boolean secure = "https".equals(address.getScheme());
+    OutgoingConnectionBuilder builder = Http.get(system).connectionTo(address.getHost())
+        .toPort(address.getPort() > 0 ? address.getPort() : secure ? 443 : 80)
+        .withClientConnectionSettings(ClientConnectionSettings.create(gateway.getConfig("client-settings").withFallback(config)));
+    this.connect = secure ? builder.https() : builder.http();
+  }
+
+  /** Whether it has refused a connection a short while ago, so that others go first. */
+  boolean isLeftOut() {
+    return leftOut && System.nanoTime() - leftOutSince < leftOutNanos;
+  }
+
+  void carry(Exchange exchange) {
+    for (Connection connection = idle.pollFirst(); connection != null; connection = idle.pollFirst()) {
+      idleCount.decrementAndGet();
+      if (connection.begin(exchange)) {
+        return;
+      }
+    }
+    carryFresh(exchange);
+  }
+
+  /** On a connection that has carried nothing before. */
+  void carryFresh(Exchange exchange) {
+    if (open.incrementAndGet() > maxConnections) {
+      open.decrementAndGet();
+      exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "the service has more requests than it can answer"));
+      return;
+    }
+    Connection connection = new Connection(this, exchange);
+    try {
+      Flow.<HttpResponse, HttpRequest, NotUsed>fromGraph(connection).join(connect).withAttributes(QUIET).run(materializer);
+    } catch (IllegalStateException shutDown) {
+      open.decrementAndGet();
+      exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "the gateway is shutting down"));
+    }
+  }
+
+  /** The request as this instance gets it. */
+  HttpRequest requestOf(Exchange exchange) {
+    HttpRequest request = exchange.request();
+    String target = basePath + path.apply(exchange.target());
+    List<HttpHeader> headers = new ArrayList<>();
+    headers.add(RawRequestURI.create(target.startsWith("/") ? target : "/" + target));
+    request.getHeaders().forEach(headers::add);
+    HttpRequest ours = request.withUri("/").withProtocol(HttpProtocols.HTTP_1_1).withHeaders(headers);
+    return request.entity() instanceof HttpEntity.Strict ? ours
+        : ours.withEntity(Bodies.watched(request.entity(), exchange::sent));
+  }
+
+  void idle(Connection connection) {
+    leftOut = false;
+    if (idleCount.incrementAndGet() > maxIdle) {
+      idleCount.decrementAndGet();
+      connection.retire();
+    } else {
+      idle.addFirst(connection);
+    }
+  }
+
+  void closed(Connection connection) {
+    open.decrementAndGet();
+    if (idle.remove(connection)) {
+      idleCount.decrementAndGet();
+    }
+  }
+
+  /**
+   * The connection broke before it brought an answer.
+   *
+   * @param begun whether the request was handed to the connection
+   */
+  void lost(Exchange exchange, boolean begun, Throwable cause) {
+    // All that Akka says of an attempt that failed is this text; its cause is missing when the attempt timed out.
+    boolean refused = cause.getMessage() != null && cause.getMessage().startsWith("Tcp command [Connect");
+    if (refused) {
+      leftOutSince = System.nanoTime();
+      leftOut = true;
+    }
+    onLoss.lost(exchange, refused || !begun, cause);
+  }
+}

@@ -1,0 +1,33 @@
+package io.orderflow.gateway;
+
+import akka.event.LoggingAdapter;
+import akka.http.ParsingErrorHandler;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.scaladsl.model.ErrorInfo;
+import akka.http.scaladsl.model.StatusCode;
+import akka.http.scaladsl.settings.ServerSettings;
+import io.orderflow.http.Problem;
+
+/**
+ * The answer to what is no request: Akka HTTP asks for it, by the setting {@code parsing.error-handler}, when its parser has given up, and
+ * closes the connection after it.
+ */
+public final class MalformedRequests extends ParsingErrorHandler {
+
+  @Override
+  public HttpResponse handle(StatusCode status, ErrorInfo error, LoggingAdapter log, ServerSettings settings) {
+    log.debug("A request could not be read: {}", error.summary());
+    return problem(status.intValue()).response();
+  }
+
+  private static Problem problem(int status) {
+    return switch (status) {
+      case 413 -> Problem.of(413, "BODY_TOO_LARGE", "the body is too large");
+      case 414 -> Problem.of(414, "URI_TOO_LONG", "the target is too long");
+      case 431 -> Problem.of(431, "HEADERS_TOO_LARGE", "the headers are too large");
+      case 501 -> Problem.of(501, "METHOD_NOT_IMPLEMENTED", "the method is not known here");
+      case 505 -> Problem.of(505, "HTTP_VERSION_NOT_SUPPORTED", "the version of HTTP is not spoken here");
+      default -> Problem.of(status, "MALFORMED_REQUEST", "the request is not valid HTTP");
+    };
+  }
+}

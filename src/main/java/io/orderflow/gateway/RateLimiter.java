@@ -1,0 +1,284 @@
+package io.orderflow.gateway;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.sharding.typed.ClusterShardingSettings;
+import akka.cluster.sharding.typed.ShardingEnvelope;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import akka.cluster.typed.Cluster;
+import com.typesafe.config.Config;
+import io.orderflow.gateway.Allowances.Granted;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Lets through what each client is allowed, over all gateways together. Tokens are leased from the client's home a few at a time, so that most
+ * requests cost no message; what is not used within the lease's time goes back. Tokens leave the home before they are used, so all
+ * gateways together let through no more than the bucket gives: over any interval at most burst + rate × (interval + lease time).
+ */
+final class RateLimiter {
+
+  /** What a client is told. */
+  sealed interface Decision {}
+
+  /** Let it through. */
+  record Admitted(long remaining, long resetSeconds) implements Decision {}
+
+  /** It has had its share. */
+  record Refused(long retryAfterSeconds, long resetSeconds) implements Decision {}
+
+  /** It can't be told now whether it has. */
+  record Unknown() implements Decision {}
+
+  /** Homes that the clients are spread over; the same on every node, as they name the sharded actors. */
+  private static final int HOMES = 64;
+  private static final EntityTypeKey<Allowances.Command> HOME = EntityTypeKey.create(Allowances.Command.class, "Allowances");
+  private static final Duration TICK = Duration.ofMillis(100);
+  private static final long MILLION = 1_000_000;
+
+  private record Tick() {}
+
+  /** The tokens of one client that lie here, and who waits for more. Guarded by itself. */
+  private static final class Lease {
+    private int tokens;
+    private long left;
+    private long grantedAt;
+    private long nextAt;
+    private long fullAt;
+    private boolean asking;
+    private long askedAt;
+    private boolean over;
+    private List<Consumer<Decision>> waiting = new ArrayList<>(2);
+  }
+
+  private final TokenBucket.Rate rate;
+  private final int batch;
+  private final long leaseMicros;
+  private final long patienceMicros;
+  private final int maxClients;
+  private final boolean open;
+  private final LongSupplier micros;
+  private final BiConsumer<Integer, Allowances.Command> homes;
+  private final ConcurrentHashMap<Long, Lease> leases = new ConcurrentHashMap<>();
+  private volatile ActorRef<Granted> inbox;
+  private volatile long unreachableUntil = Long.MIN_VALUE;
+
+  /**
+   * A limiter of this gateway.
+   *
+   * @param limits {@code orderflow.gateway.rate-limit}
+   * @param micros a clock that does not go back
+   * @param homes takes a message to the home of that number
+   */
+  RateLimiter(Config limits, LongSupplier micros, BiConsumer<Integer, Allowances.Command> homes) {
+    this.rate = rate(limits);
+    this.batch = limits.getInt("lease");
+    this.leaseMicros = limits.getDuration("lease-time").toNanos() / 1000;
+    this.patienceMicros = limits.getDuration("patience").toNanos() / 1000;
+    this.maxClients = limits.getInt("clients-per-gateway");
+    this.open = limits.getEnum(WhenUnreachable.class, "when-unreachable") == WhenUnreachable.open;
+    this.micros = micros;
+    this.homes = homes;
+  }
+
+  private enum WhenUnreachable { open, closed }
+
+  /** Starts one whose homes are sharded over the gateways of the cluster. */
+  static RateLimiter start(ActorSystem<?> system, Config limits) {
+    LongSupplier micros = () -> System.nanoTime() / 1000;
+    ClusterSharding sharding = ClusterSharding.get(system);
+    int perHome = Math.max(1, limits.getInt("clients") / HOMES);
+    Entity<Allowances.Command, ShardingEnvelope<Allowances.Command>> homes = Entity.of(HOME, context -> Allowances.create(rate(limits), perHome, micros))
+        // A home that was put to rest would forget what its clients have used.
+        .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy());
+    sharding.init(Cluster.get(system).selfMember().hasRole("gateway") ? homes.withRole("gateway") : homes);
+    RateLimiter limiter = new RateLimiter(limits, micros,
+        (home, message) -> sharding.entityRefFor(HOME, Integer.toString(home)).tell(message));
+    limiter.inbox = system.<Granted>systemActorOf(limiter.inbox(), "rate-limiter", Props.empty());
+    return limiter;
+  }
+
+  private static TokenBucket.Rate rate(Config limits) {
+    return TokenBucket.Rate.of(limits.getLong("requests"), limits.getDuration("period"));
+  }
+
+  /** The allowance's size. */
+  long limit() {
+    return rate.tokens();
+  }
+
+  /** How many clients have tokens here or wait for some. */
+  int clients() {
+    return leases.size();
+  }
+
+  /**
+   * Asks for one request of the client.
+   *
+   * @param later is told when it can't be said at once
+   * @return the decision, or null when it comes later
+   */
+  Decision ask(long client, Consumer<Decision> later) {
+    while (true) {
+      Lease lease = leases.get(client);
+      if (lease == null) {
+        if (leases.size() >= maxClients) {
+          return new Unknown();
+        }
+        lease = leases.computeIfAbsent(client, unknown -> new Lease());
+      }
+      synchronized (lease) {
+        if (!lease.over) {
+          return decide(client, lease, later);
+        }
+      }
+      leases.remove(client, lease);
+    }
+  }
+
+  private Decision decide(long client, Lease lease, Consumer<Decision> later) {
+    long now = micros.getAsLong();
+    if (lease.tokens > 0) {
+      lease.tokens--;
+      return admitted(lease, now);
+    }
+    if (lease.nextAt > now) {
+      return refused(lease, now);
+    }
+    if (unreachableUntil > now) {
+      return unreachable();
+    }
+    lease.waiting.add(later);
+    if (!lease.asking) {
+      lease.asking = true;
+      lease.askedAt = now;
+      lease(client, lease);
+    }
+    return null;
+  }
+
+  private void lease(long client, Lease lease) {
+    int needed = lease.waiting.size();
+    homes.accept(home(client), new Allowances.Lease(client, needed, Math.max(needed, batch), inbox));
+  }
+
+  /** What a home sent. */
+  void granted(Granted granted) {
+    Lease lease = leases.get(granted.client());
+    if (lease == null) {
+      giveBack(granted.client(), granted.tokens());
+      return;
+    }
+    List<Runnable> told = new ArrayList<>();
+    synchronized (lease) {
+      if (lease.over || !lease.asking) {
+        giveBack(granted.client(), granted.tokens());
+        return;
+      }
+      long now = micros.getAsLong();
+      lease.asking = false;
+      lease.tokens = granted.tokens();
+      lease.left = granted.left();
+      lease.grantedAt = now;
+      lease.nextAt = now + granted.nextMillis() * 1000;
+      lease.fullAt = now + granted.fullMillis() * 1000;
+      List<Consumer<Decision>> waiting = lease.waiting;
+      lease.waiting = new ArrayList<>(2);
+      for (Consumer<Decision> each : waiting) {
+        if (lease.tokens > 0) {
+          lease.tokens--;
+          Decision decision = admitted(lease, now);
+          told.add(() -> each.accept(decision));
+        } else if (granted.tokens() == 0 || lease.nextAt > now) {
+          Decision decision = refused(lease, now);
+          told.add(() -> each.accept(decision));
+        } else {
+          lease.waiting.add(each);
+        }
+      }
+      if (!lease.waiting.isEmpty()) {
+        // They came while the answer was on its way and there is more at home.
+        lease.asking = true;
+        lease.askedAt = now;
+        lease(granted.client(), lease);
+      }
+    }
+    told.forEach(Runnable::run);
+  }
+
+  /** Gives back what lies idle and answers who has waited too long; called several times a second. */
+  void tick() {
+    long now = micros.getAsLong();
+    leases.forEach((client, lease) -> {
+      List<Consumer<Decision>> waiting = List.of();
+      synchronized (lease) {
+        if (lease.asking && now - lease.askedAt > patienceMicros) {
+          // For a while nobody else has to wait in vain; then one asks again.
+          unreachableUntil = now + patienceMicros;
+          lease.asking = false;
+          waiting = lease.waiting;
+          lease.waiting = new ArrayList<>(2);
+        }
+        if (!lease.asking && now - lease.grantedAt > leaseMicros) {
+          giveBack(client, lease.tokens);
+          lease.over = true;
+          leases.remove(client, lease);
+        }
+      }
+      waiting.forEach(each -> each.accept(unreachable()));
+    });
+  }
+
+  private Decision admitted(Lease lease, long now) {
+    long unused = lease.tokens * (rate.periodMicros() / rate.tokens());
+    return new Admitted(lease.left + lease.tokens, seconds(lease.fullAt - now - unused));
+  }
+
+  private Decision refused(Lease lease, long now) {
+    return new Refused(Math.max(1, seconds(lease.nextAt - now)), Math.max(1, seconds(lease.fullAt - now)));
+  }
+
+  private Decision unreachable() {
+    return open ? new Admitted(rate.tokens(), 0) : new Unknown();
+  }
+
+  private void giveBack(long client, int tokens) {
+    if (tokens > 0) {
+      homes.accept(home(client), new Allowances.Return(client, tokens));
+    }
+  }
+
+  private static long seconds(long micros) {
+    return micros <= 0 ? 0 : (micros + MILLION - 1) / MILLION;
+  }
+
+  private static int home(long client) {
+    return Math.floorMod(Long.hashCode(client * 0x9E3779B97F4A7C15L), HOMES);
+  }
+
+  private Behavior<Granted> inbox() {
+    return Behaviors.<Object>withTimers(timers -> {
+      timers.startTimerWithFixedDelay(new Tick(), TICK);
+      return Behaviors.receive(Object.class)
+          .onMessage(Granted.class, granted -> {
+            granted(granted);
+            return Behaviors.same();
+          })
+          .onMessage(Tick.class, tick -> {
+            tick();
+            return Behaviors.same();
+          })
+          .build();
+    }).narrow();
+  }
+}

@@ -1,0 +1,119 @@
+package io.orderflow.gateway;
+
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.headers.RawRequestURI;
+import io.orderflow.http.Problem;
+import io.orderflow.http.ProblemException;
+
+/**
+ * Where a request wants to go, read from the bytes that the client sent: nothing is decoded, so that the service gets what the client
+ * wrote.
+ *
+ * @param area {@code api} or {@code ops}
+ * @param service the service's name; in {@code ops} the segment that follows
+ * @param rest what follows the name, from its first {@code /} or {@code ?}, the query included; may be empty
+ */
+record RequestTarget(Area area, String service, String rest) {
+
+  enum Area { API, OPS }
+
+  private static final String API = "/api/";
+  private static final String OPS = "/ops/";
+  /** A dot hidden by repeated encoding is looked for this deep. */
+  private static final int DECODINGS = 3;
+
+  /** The path and query as the client wrote them. */
+  static String originForm(HttpRequest request) {
+    // Absent with HTTP/2: there the target is rendered from what was parsed, the same but for needless escapes.
+    return originForm(request.getHeader(RawRequestURI.class).map(RawRequestURI::uri)
+        .orElseGet(() -> request.getUri().asScala().toHttpRequestTargetOriginForm().toString()));
+  }
+
+  /** Whether requests for it are counted. */
+  static boolean isThrottled(String target) {
+    return target.startsWith(API);
+  }
+
+  /**
+   * Reads it from the path and query.
+   *
+   * @throws ProblemException 404 when it is under neither {@code /api/} nor {@code /ops/}, 400 when its path has a segment that some
+   *     server could take for {@code .} or {@code ..}
+   */
+  static RequestTarget of(String target) {
+    Area area = target.startsWith(API) ? Area.API : target.startsWith(OPS) ? Area.OPS : null;
+    if (area == null) {
+      throw Problem.of(404, "NOT_FOUND", "there is nothing at this path").exception();
+    }
+    int query = target.indexOf('?');
+    int pathEnd = query < 0 ? target.length() : query;
+    refuseDotSegments(target.substring(API.length() - 1, pathEnd));
+    int slash = target.indexOf('/', API.length());
+    int nameEnd = slash < 0 || slash > pathEnd ? pathEnd : slash;
+    return new RequestTarget(area, target.substring(API.length(), nameEnd), target.substring(nameEnd));
+  }
+
+  /** All of it, as the client wrote it. */
+  String whole() {
+    return (area == Area.API ? API : OPS) + service + rest;
+  }
+
+  /** {@code http://host/path} is what a client says to a proxy; the host is not ours to look at. */
+  private static String originForm(String raw) {
+    if (raw.startsWith("/")) {
+      return raw;
+    }
+    int authority = raw.indexOf("://");
+    int path = authority < 0 ? -1 : raw.indexOf('/', authority + 3);
+    return path < 0 ? "/" : raw.substring(path);
+  }
+
+  /**
+   * A service may decode the path once more, take {@code \} for {@code /} or cut a segment at {@code ;}: whatever it does, it must not
+   * find its way out of the path that it was given.
+   */
+  private static void refuseDotSegments(String path) {
+    String seen = path;
+    for (int round = 0; round <= DECODINGS; round++) {
+      if (hasDotSegment(seen)) {
+        throw Problem.of(400, "INVALID_PATH", "the path must not have . or .. as a segment").exception();
+      }
+      if (seen.indexOf('%') < 0) {
+        return;
+      }
+      seen = decoded(seen);
+    }
+  }
+
+  private static boolean hasDotSegment(String path) {
+    for (int i = 1; i < path.length(); i++) {
+      if (path.charAt(i) == '.' && separates(path.charAt(i - 1))) {
+        int next = i + 1 < path.length() && path.charAt(i + 1) == '.' ? i + 2 : i + 1;
+        if (next == path.length() || separates(path.charAt(next)) || path.charAt(next) == ';') {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean separates(char c) {
+    return c == '/' || c == '\\';
+  }
+
+  /** One round of percent-decoding; only what matters here, so other bytes become single characters and a stray % stays. */
+  private static String decoded(String path) {
+    StringBuilder text = new StringBuilder(path.length());
+    for (int i = 0; i < path.length(); i++) {
+      int high = path.charAt(i) == '%' && i + 2 < path.length() ? Character.digit(path.charAt(i + 1), 16) : -1;
+      int low = high < 0 ? -1 : Character.digit(path.charAt(i + 2), 16);
+      if (low < 0) {
+        text.append(path.charAt(i));
+      } else {
+        text.append((char) (high * 16 + low));
+        i += 2;
+      }
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,106 @@
+package io.orderflow.gateway;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.receptionist.Receptionist;
+import akka.actor.typed.receptionist.ServiceKey;
+import akka.cluster.typed.Cluster;
+import io.orderflow.kernel.CborSerializable;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The nodes of this cluster that carry the services: each says where its HTTP is, and a gateway without services of its own learns it from
+ * Akka's receptionist, which also leaves out nodes that can't be reached.
+ */
+public final class ServiceNodes {
+
+  private static final ServiceKey<WhereAreYou> KEY = ServiceKey.create(WhereAreYou.class, "service-node");
+
+  /** Asks a node for the address of its services. */
+  record WhereAreYou(ActorRef<IAmAt> replyTo) implements CborSerializable {}
+
+  /** Answers it. */
+  record IAmAt(ActorRef<WhereAreYou> node, String host, int port) implements CborSerializable {}
+
+  private ServiceNodes() {}
+
+  /**
+   * Tells the gateways of the cluster that this node carries the services.
+   *
+   * @param address what their port was bound to; when that is every address of this machine, nodes find it where they find this node
+   */
+  public static void announce(ActorSystem<?> system, InetSocketAddress address) {
+    String host = address.getAddress().isAnyLocalAddress()
+        ? Cluster.get(system).selfMember().address().getHost().get() : address.getAddress().getHostAddress();
+    Behavior<WhereAreYou> behavior = Behaviors.setup(context -> {
+      context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
+      return Behaviors.receive(WhereAreYou.class)
+          .onMessage(WhereAreYou.class, question -> {
+            question.replyTo().tell(new IAmAt(context.getSelf(), host, address.getPort()));
+            return Behaviors.same();
+          })
+          .build();
+    });
+    system.systemActorOf(behavior, "service-node", Props.empty());
+  }
+
+  /** Has the listener told where the services are, each time that changes. */
+  static void watch(ActorSystem<?> system, Consumer<List<URI>> listener) {
+    system.systemActorOf(Behaviors.setup(context -> new Watch(context, listener).behavior()), "service-nodes", Props.empty());
+  }
+
+  private static final class Watch {
+
+    private final ActorContext<Object> context;
+    private final Consumer<List<URI>> listener;
+    private final Map<ActorRef<WhereAreYou>, URI> addresses = new HashMap<>();
+    private Set<ActorRef<WhereAreYou>> nodes = Set.of();
+
+    private Watch(ActorContext<Object> context, Consumer<List<URI>> listener) {
+      this.context = context;
+      this.listener = listener;
+      context.getSystem().receptionist().tell(Receptionist.subscribe(KEY, context.getSelf().narrow()));
+    }
+
+    private Behavior<Object> behavior() {
+      return Behaviors.receive(Object.class)
+          .onMessage(Receptionist.Listing.class, this::listed)
+          .onMessage(IAmAt.class, this::found)
+          .build();
+    }
+
+    private Behavior<Object> listed(Receptionist.Listing listing) {
+      nodes = listing.getServiceInstances(KEY);
+      addresses.keySet().retainAll(nodes);
+      nodes.stream().filter(node -> !addresses.containsKey(node))
+          .forEach(node -> node.tell(new WhereAreYou(context.getSelf().narrow())));
+      return tell();
+    }
+
+    private Behavior<Object> found(IAmAt answer) {
+      if (nodes.contains(answer.node())) {
+        addresses.put(answer.node(), URI.create("http://" + bracketed(answer.host()) + ":" + answer.port()));
+      }
+      return tell();
+    }
+
+    private Behavior<Object> tell() {
+      listener.accept(addresses.values().stream().sorted().toList());
+      return Behaviors.same();
+    }
+
+    private static String bracketed(String host) {
+      return host.contains(":") ? "[" + host + "]" : host;
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.orderflow.gateway;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** The services by the name that a client calls them by; fixed when the gateway starts. */
+final class ServiceRegistry {
+
+  /** A name in a path that needs no escapes. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._~-]{0,63}");
+
+  private final Map<String, Service> services;
+
+  private ServiceRegistry(Map<String, Service> services) {
+    this.services = services;
+  }
+
+  /**
+   * Reads {@code local-services}, {@code services} and {@code services-from-environment}; what the operator names goes before what
+   * is carried inside.
+   *
+   * @param inside the services of this cluster
+   * @param outside makes a service of the addresses of its instances
+   * @throws ConfigException when a name or an address can't be used
+   */
+  static ServiceRegistry of(Config gateway, Service inside, Function<List<URI>, Service> outside) {
+    Map<String, List<URI>> addresses = new LinkedHashMap<>();
+    for (String name : gateway.getObject("services").keySet()) {
+      gateway.getConfig("services").getStringList('"' + name + '"').forEach(uri -> add(addresses, "services", name, uri));
+    }
+    for (String entry : gateway.getString("services-from-environment").split(",")) {
+      if (!entry.isBlank()) {
+        String[] pair = entry.split("=", 2);
+        add(addresses, "services-from-environment", pair[0].strip(), pair.length == 2 ? pair[1].strip() : "");
+      }
+    }
+    Map<String, Service> services = new HashMap<>();
+    gateway.getStringList("local-services").forEach(name -> services.put(name, inside));
+    addresses.forEach((name, instances) -> services.put(name, outside.apply(List.copyOf(instances))));
+    return new ServiceRegistry(services);
+  }
+
+  /** Reads {@code services-nodes}: where other nodes of the cluster serve, {@code host:port} each. */
+  static List<URI> nodes(Config gateway) {
+    List<URI> nodes = new ArrayList<>();
+    for (String node : gateway.getString("services-nodes").split(",")) {
+      if (!node.isBlank()) {
+        nodes.add(address("services-nodes", "http://" + node.strip()));
+      }
+    }
+    return nodes;
+  }
+
+  Optional<Service> find(String name) {
+    return Optional.ofNullable(services.get(name));
+  }
+
+  private static void add(Map<String, List<URI>> addresses, String setting, String name, String address) {
+    if (!NAME.matcher(name).matches()) {
+      throw new ConfigException.BadValue("orderflow.gateway." + setting, "\"" + name + "\" can't be a service's name");
+    }
+    addresses.computeIfAbsent(name, unknown -> new ArrayList<>()).add(address(setting, address));
+  }
+
+  private static URI address(String setting, String address) {
+    try {
+      URI uri = new URI(address);
+      boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+      if (http && uri.getHost() != null && uri.getRawQuery() == null && uri.getRawFragment() == null && uri.getRawUserInfo() == null) {
+        return uri;
+      }
+    } catch (URISyntaxException malformed) {
+      // Said below, in the words of the setting.
+    }
+    throw new ConfigException.BadValue("orderflow.gateway." + setting, "\"" + address + "\" is not http://host:port/path");
+  }
+}

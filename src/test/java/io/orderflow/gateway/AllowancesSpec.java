@@ -1,0 +1,96 @@
+package io.orderflow.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import io.orderflow.gateway.Allowances.Granted;
+import io.orderflow.gateway.Allowances.Lease;
+import io.orderflow.gateway.Allowances.Return;
+import io.orderflow.gateway.TokenBucket.Rate;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** A home of clients' buckets, as the gateways see it. */
+class AllowancesSpec {
+
+  private static final ActorTestKit KIT = ActorTestKit.create();
+
+  private final AtomicLong micros = new AtomicLong();
+  private final TestProbe<Granted> gateway = KIT.createTestProbe(Granted.class);
+  private final ActorRef<Allowances.Command> home = home(100);
+
+  private ActorRef<Allowances.Command> home(int maxClients) {
+    return KIT.spawn(Allowances.create(Rate.of(100, Duration.ofMinutes(15)), maxClients, micros::get));
+  }
+
+  private Granted lease(ActorRef<Allowances.Command> from, long client, int needed, int wanted) {
+    from.tell(new Lease(client, needed, wanted, gateway.getRef()));
+    return gateway.receiveMessage();
+  }
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+
+  @Test
+  void a_new_client_has_a_full_bucket_of_which_a_tenth_is_leased() {
+    assertThat(lease(home, 1, 1, 10)).isEqualTo(new Granted(1, 10, 90, 0, 90_000));
+    assertThat(lease(home, 1, 1, 10)).isEqualTo(new Granted(1, 9, 81, 0, 171_000));
+  }
+
+  @Test
+  void what_waits_is_served_as_far_as_there_is_something() {
+    assertThat(lease(home, 1, 70, 70).tokens()).isEqualTo(70);
+    assertThat(lease(home, 1, 70, 70)).isEqualTo(new Granted(1, 30, 0, 9_000, 900_000));
+    assertThat(lease(home, 1, 1, 10).tokens()).isZero();
+  }
+
+  @Test
+  void gateways_together_get_no_more_than_there_is() {
+    int given = 0;
+    for (int i = 0; i < 300; i++) {
+      given += lease(home, 1, 1, 10).tokens();
+    }
+    assertThat(given).isEqualTo(100);
+  }
+
+  @Test
+  void what_comes_back_is_there_for_others() {
+    lease(home, 1, 100, 100);
+    home.tell(new Return(1, 7));
+
+    assertThat(lease(home, 1, 100, 100).tokens()).isEqualTo(7);
+  }
+
+  @Test
+  void clients_do_not_share() {
+    lease(home, 1, 100, 100);
+
+    assertThat(lease(home, 2, 100, 100).tokens()).isEqualTo(100);
+  }
+
+  @Test
+  void tokens_grow_back_evenly() {
+    lease(home, 1, 100, 100);
+    micros.addAndGet(Duration.ofSeconds(9).toNanos() / 1000);
+
+    assertThat(lease(home, 1, 100, 100).tokens()).isEqualTo(1);
+  }
+
+  @Test
+  void the_client_that_was_quiet_for_longest_is_forgotten_when_there_are_too_many() {
+    ActorRef<Allowances.Command> small = home(2);
+    lease(small, 1, 100, 100);
+    lease(small, 2, 100, 100);
+    lease(small, 1, 1, 1);
+    lease(small, 3, 100, 100);
+
+    assertThat(lease(small, 1, 1, 1).tokens()).isZero();
+    assertThat(lease(small, 2, 1, 1).tokens()).isEqualTo(1);
+  }
+}

@@ -1,0 +1,81 @@
+package io.orderflow.gateway;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.cluster.MemberStatus;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import akka.http.javadsl.server.Route;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.orderflow.kernel.Configuration;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** A node with a gateway for specs, on ports that are free. */
+final class GatewayFixture implements AutoCloseable {
+
+  final ActorTestKit kit;
+  final int port;
+
+  private GatewayFixture(ActorTestKit kit, int port) {
+    this.kit = kit;
+    this.port = port;
+  }
+
+  /**
+   * Starts one that is no part of a cluster and counts no requests.
+   *
+   * @param settings what is otherwise than the defaults, in HOCON
+   */
+  static GatewayFixture with(String settings, Optional<Route> local) throws Exception {
+    return start(node(settings + "\n akka.actor.provider = local \n orderflow.gateway.rate-limit.requests = 0"), local);
+  }
+
+  /** The same in front of one service outside. */
+  static GatewayFixture before(String name, String url) throws Exception {
+    return with("orderflow.gateway.services." + name + " = [\"" + url + "\"]", Optional.empty());
+  }
+
+  /** Starts one in a cluster: that of the other node, or a new one. */
+  static GatewayFixture inCluster(String settings, Optional<GatewayFixture> other) throws Exception {
+    ActorTestKit kit = member(settings, other.map(first -> first.kit));
+    return start(kit, Optional.empty());
+  }
+
+  /** A node of a cluster, without a gateway yet. */
+  static ActorTestKit member(String settings, Optional<ActorTestKit> other) {
+    ActorTestKit kit = node(settings);
+    Cluster cluster = Cluster.get(kit.system());
+    cluster.manager().tell(Join.create(Cluster.get(other.orElse(kit).system()).selfMember().address()));
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> cluster.selfMember().status().equals(MemberStatus.up()));
+    return kit;
+  }
+
+  private static ActorTestKit node(String settings) {
+    return ActorTestKit.create("gateway", Configuration.over(ConfigFactory.parseString(settings).withFallback(ConfigFactory.parseString("""
+        orderflow.gateway { port = 0, drain = 1s }
+        akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+        akka.cluster.jmx.multi-mbeans-in-same-jvm = on
+        akka.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout = 2s
+        akka.coordinated-shutdown.phases.cluster-exiting.timeout = 2s
+        """))));
+  }
+
+  private static GatewayFixture start(ActorTestKit kit, Optional<Route> local) throws Exception {
+    Config config = kit.system().settings().config();
+    try {
+      return new GatewayFixture(kit, Gateway.start(kit.system(), config, local).toCompletableFuture().get(20, TimeUnit.SECONDS)
+          .localAddress().getPort());
+    } catch (Exception failed) {
+      kit.shutdownTestKit();
+      throw failed;
+    }
+  }
+
+  @Override
+  public void close() {
+    kit.shutdownTestKit();
+  }
+}

@@ -1,0 +1,89 @@
+package io.orderflow.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+
+/** More than can be served, and the end of service. */
+class GatewayOverloadSpec {
+
+  private final Semaphore go = new Semaphore(0);
+
+  private RawUpstream waiting() throws Exception {
+    return RawUpstream.answering(exchange -> {
+      go.acquire();
+      exchange.ok("served");
+    });
+  }
+
+  private static GatewayFixture before(RawUpstream upstream, String otherwise) throws Exception {
+    return GatewayFixture.with("orderflow.gateway.services.s = [\"" + upstream.url("") + "\"]\n" + otherwise, Optional.empty());
+  }
+
+  @Test
+  void requests_beyond_the_bound_are_refused_at_once_and_the_others_are_served() throws Exception {
+    try (RawUpstream upstream = waiting(); GatewayFixture gateway = before(upstream, "orderflow.gateway.max-in-flight = 5")) {
+      List<RawClient> inside = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        inside.add(RawClient.to(gateway.port).sendGet("/api/s/x"));
+      }
+      await().until(() -> upstream.requests.size() == 5);
+
+      RawMessage refused = RawClient.get(gateway.port, "/api/s/x");
+      GatewayFailureSpec.assertProblem(refused, 503, "SERVICE_UNAVAILABLE");
+      assertThat(refused.header("Retry-After")).hasValue("1");
+      go.release(5);
+      for (RawClient client : inside) {
+        assertThat(client.answer().body()).isEqualTo("served");
+        client.close();
+      }
+      go.release();
+      assertThat(RawClient.get(gateway.port, "/api/s/x").body()).isEqualTo("served");
+    }
+  }
+
+  @Test
+  void a_service_gets_no_more_connections_than_it_may() throws Exception {
+    try (RawUpstream upstream = waiting(); GatewayFixture gateway = before(upstream, "orderflow.gateway.connections-per-instance = 2")) {
+      try (RawClient first = RawClient.to(gateway.port).sendGet("/api/s/x"); RawClient second = RawClient.to(gateway.port).sendGet("/api/s/x")) {
+        await().until(() -> upstream.requests.size() == 2);
+        GatewayFailureSpec.assertProblem(RawClient.get(gateway.port, "/api/s/x"), 503, "SERVICE_UNAVAILABLE");
+        go.release(2);
+        assertThat(first.answer().body()).isEqualTo("served");
+        assertThat(second.answer().body()).isEqualTo("served");
+      }
+      assertThat(upstream.connections).hasValue(2);
+    }
+  }
+
+  @Test
+  void what_is_in_flight_when_the_node_stops_is_finished() throws Exception {
+    try (RawUpstream upstream = waiting(); GatewayFixture gateway = before(upstream, "orderflow.gateway.drain = 20s")) {
+      try (RawClient client = RawClient.to(gateway.port)) {
+        client.sendGet("/api/s/x");
+        await().until(() -> upstream.requests.size() == 1);
+
+        CompletionStage<?> stopped = akka.actor.CoordinatedShutdown.get(gateway.kit.system().classicSystem())
+            .runAll(akka.actor.CoordinatedShutdown.unknownReason());
+        await().until(() -> refusesConnections(gateway.port));
+        go.release();
+        assertThat(client.answer().body()).isEqualTo("served");
+        await().until(() -> stopped.toCompletableFuture().isDone());
+      }
+    }
+  }
+
+  private static boolean refusesConnections(int port) {
+    try (RawClient client = RawClient.to(port)) {
+      return false;
+    } catch (java.io.IOException refused) {
+      return true;
+    }
+  }
+}

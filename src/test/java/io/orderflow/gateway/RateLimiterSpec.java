@@ -1,0 +1,161 @@
+package io.orderflow.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.orderflow.gateway.Allowances.Granted;
+import io.orderflow.gateway.RateLimiter.Admitted;
+import io.orderflow.gateway.RateLimiter.Decision;
+import io.orderflow.gateway.RateLimiter.Refused;
+import io.orderflow.gateway.RateLimiter.Unknown;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** One gateway's limiter between its clients and their home, with the clock and the home in the spec's hand. */
+class RateLimiterSpec {
+
+  private static final long CLIENT = 42;
+  private static final long SECOND = 1_000_000;
+
+  private final List<Allowances.Command> sent = new ArrayList<>();
+  private final List<Decision> decided = new ArrayList<>();
+  private long now = 1000 * SECOND;
+  private RateLimiter limiter = limiter("");
+
+  private RateLimiter limiter(String otherwise) {
+    Config limits = ConfigFactory.parseString(otherwise).withFallback(ConfigFactory.defaultReference().getConfig("orderflow.gateway.rate-limit"));
+    return new RateLimiter(limits, () -> now, (home, message) -> sent.add(message));
+  }
+
+  private Decision ask() {
+    Decision decision = limiter.ask(CLIENT, decided::add);
+    if (decision != null) {
+      decided.add(decision);
+    }
+    return decision;
+  }
+
+  private void grant(int tokens, long left, long nextMillis, long fullMillis) {
+    limiter.granted(new Granted(CLIENT, tokens, left, nextMillis, fullMillis));
+  }
+
+  @Test
+  void the_first_request_asks_the_home_for_a_few_tokens_and_waits() {
+    assertThat(ask()).isNull();
+    assertThat(sent).containsExactly(new Allowances.Lease(CLIENT, 1, 10, null));
+  }
+
+  @Test
+  void leased_tokens_let_requests_through_without_a_message() {
+    ask();
+    grant(3, 97, 0, 27_000);
+
+    assertThat(ask()).isEqualTo(new Admitted(98, 18));
+    assertThat(ask()).isEqualTo(new Admitted(97, 27));
+    assertThat(decided.get(0)).isEqualTo(new Admitted(99, 9));
+    assertThat(sent).hasSize(1);
+  }
+
+  @Test
+  void requests_that_come_while_one_asks_share_its_answer() {
+    ask();
+    ask();
+    ask();
+    grant(2, 0, 9_000, 900_000);
+
+    assertThat(decided).containsExactly(new Admitted(1, 891), new Admitted(0, 900), new Refused(9, 900));
+    assertThat(sent).hasSize(1);
+  }
+
+  @Test
+  void those_who_are_left_over_ask_again_when_there_is_more_at_home() {
+    ask();
+    ask();
+    ask();
+    grant(1, 5, 0, 855_000);
+
+    assertThat(decided).hasSize(1);
+    assertThat(sent).last().isEqualTo(new Allowances.Lease(CLIENT, 2, 10, null));
+    grant(2, 3, 0, 873_000);
+    assertThat(decided).hasSize(3).allMatch(Admitted.class::isInstance);
+  }
+
+  @Test
+  void a_client_without_tokens_is_refused_here_until_the_next_one_grows() {
+    ask();
+    grant(0, 0, 9_000, 900_000);
+    assertThat(decided).containsExactly(new Refused(9, 900));
+
+    now += 8 * SECOND;
+    assertThat(ask()).isEqualTo(new Refused(1, 892));
+    assertThat(sent).hasSize(1);
+    now += 2 * SECOND;
+    assertThat(ask()).isNull();
+    assertThat(sent).hasSize(2);
+  }
+
+  @Test
+  void what_is_not_used_in_the_leases_time_goes_back_and_the_client_is_forgotten() {
+    ask();
+    grant(10, 90, 0, 90_000);
+    now += 6 * SECOND;
+    limiter.tick();
+
+    assertThat(sent).last().isEqualTo(new Allowances.Return(CLIENT, 9));
+    assertThat(limiter.clients()).isZero();
+  }
+
+  @Test
+  void tokens_that_come_too_late_go_back() {
+    ask();
+    now += SECOND;
+    limiter.tick();
+    grant(10, 90, 0, 90_000);
+
+    assertThat(sent).last().isEqualTo(new Allowances.Return(CLIENT, 10));
+  }
+
+  @Test
+  void when_the_home_is_silent_an_open_gateway_lets_through() {
+    ask();
+    now += SECOND;
+    limiter.tick();
+
+    assertThat(decided).containsExactly(new Admitted(100, 0));
+    assertThat(ask()).isEqualTo(new Admitted(100, 0));
+  }
+
+  @Test
+  void when_the_home_is_silent_a_closed_gateway_refuses() {
+    limiter = limiter("when-unreachable = closed");
+    ask();
+    now += SECOND;
+    limiter.tick();
+
+    assertThat(decided).containsExactly(new Unknown());
+    assertThat(ask()).isEqualTo(new Unknown());
+  }
+
+  @Test
+  void after_a_while_a_silent_home_is_asked_again() {
+    ask();
+    now += SECOND;
+    limiter.tick();
+    now += SECOND;
+
+    assertThat(ask()).isNull();
+    assertThat(sent).hasSize(2);
+  }
+
+  @Test
+  void clients_beyond_the_bound_are_not_let_in() {
+    limiter = limiter("clients-per-gateway = 2");
+    limiter.ask(1, decided::add);
+    limiter.ask(2, decided::add);
+
+    assertThat(limiter.ask(3, decided::add)).isEqualTo(new Unknown());
+    assertThat(limiter.clients()).isEqualTo(2);
+  }
+}
