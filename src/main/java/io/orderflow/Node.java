@@ -20,6 +20,7 @@ import io.orderflow.order.OrderRoutes;
 import io.orderflow.order.OrderSaga;
 import io.orderflow.order.Orders;
 import io.orderflow.order.PlacedOrder;
+import io.orderflow.payment.BreakerRoutes;
 import io.orderflow.payment.Payment;
 import io.orderflow.payment.PaymentProvider;
 import io.orderflow.payment.PaymentRoutes;
@@ -121,12 +122,17 @@ public final class Node {
         new AccountRoutes(system, UUID::randomUUID).routes(),
         new PaymentRoutes(payments).routes(),
         new ShipmentRoutes(shipping).routes(),
+        new BreakerRoutes(provider).routes(),
         new SagaRoutes(system, database, List.of(orderSagas)).routes());
   }
 
   private String providerUrl() {
     String url = config.getString("orderflow.payment.url");
-    return url.isEmpty() ? "http://" + config.getString("orderflow.bind") + ":" + config.getInt("orderflow.provider.port") : url;
+    if (!url.isEmpty()) {
+      return url;
+    }
+    String bind = config.getString("orderflow.bind");
+    return "http://" + (bind.equals("0.0.0.0") ? "127.0.0.1" : bind) + ":" + config.getInt("orderflow.provider.port");
   }
 
   private static Config derived(Config settings, List<String> roles) {

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -40,6 +42,8 @@ abstract class OrderFlow {
       orderflow.payment.breaker { window = 100, open = 200ms }
       """);
 
+  /** Threads of the clients' own: the common pool is the node's in this JVM, and these wait. */
+  private final ExecutorService clients = Executors.newFixedThreadPool(16);
   private TestNode node;
   private ShopClient shop;
 
@@ -54,6 +58,7 @@ abstract class OrderFlow {
 
   @AfterAll
   void stop() {
+    clients.shutdownNow();
     node.close();
   }
 
@@ -241,7 +246,7 @@ abstract class OrderFlow {
     shop.stock("once", 50);
     String body = order("once", 1, card("tok_1"), "DE");
     List<CompletableFuture<Answer>> repeats = IntStream.range(0, 16).mapToObj(i -> CompletableFuture.supplyAsync(
-        () -> shop.post("/api/orders", body, "Idempotency-Key", "key-1"))).toList();
+        () -> shop.post("/api/orders", body, "Idempotency-Key", "key-1"), clients)).toList();
     Set<String> ids = repeats.stream().map(repeat -> repeat.join().expect(201).text("orderId")).collect(Collectors.toSet());
     assertThat(ids).hasSize(1);
     String id = ids.iterator().next();
@@ -264,7 +269,7 @@ abstract class OrderFlow {
     shop.stock("crowded", 10);
     List<CompletableFuture<Answer>> orders = new ArrayList<>();
     for (int i = 0; i < 25; i++) {
-      orders.add(CompletableFuture.supplyAsync(() -> shop.ended(order("crowded", 1, card("tok_1"), "DE"))));
+      orders.add(CompletableFuture.supplyAsync(() -> shop.ended(order("crowded", 1, card("tok_1"), "DE")), clients));
     }
     assertThat(orders.stream().map(order -> order.join().text("status")).filter("CONFIRMED"::equals)).hasSize(10);
     assertStock("crowded", 0, 0);
