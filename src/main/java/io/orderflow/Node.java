@@ -84,18 +84,22 @@ public final class Node {
       Cluster cluster = Cluster.get(system);
       cluster.manager().tell(Join.create(cluster.selfMember().address()));
     }
+    // The simulator first: sagas that a crash left behind call it as soon as they are awake.
+    CompletionStage<?> simulator = roles.contains(SIMULATOR)
+        ? Simulator.start(system, config) : CompletableFuture.completedFuture(null);
+    return simulator.thenCompose(ready -> startRest());
+  }
+
+  private CompletionStage<Void> startRest() {
     List<CompletionStage<?>> parts = new ArrayList<>();
-    if (roles.contains(SIMULATOR)) {
-      parts.add(Simulator.start(system, config));
-    }
     Optional<Route> local = roles.contains(SERVICES) ? Optional.of(Routes.sealed(services())) : Optional.empty();
     local.ifPresent(routes -> parts.add(HttpServer.bind(system, "services", config.getString("orderflow.bind"),
         config.getInt("orderflow.services.port"), routes)));
     if (roles.contains(GATEWAY)) {
       parts.add(Gateway.start(system, config, local));
     }
-    parts.add(AkkaManagement.get(system).start());
-    return CompletableFuture.allOf(parts.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
+    return CompletableFuture.allOf(parts.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new))
+        .thenCompose(serving -> AkkaManagement.get(system).start()).thenAccept(management -> { });
   }
 
   /** The aggregates, the saga over them, and the routes to both. */

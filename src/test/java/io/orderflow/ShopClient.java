@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
 /** A client of the HTTP contract, as a customer's program would be. */
 public final class ShopClient {
 
-  /** An answer; the body is missing when there was none. */
+  /** An answer; the body is missing when there was none or it was no JSON. */
   public record Answer(int status, JsonNode body, HttpHeaders headers) {
 
     public String text(String field) {
@@ -45,7 +45,7 @@ public final class ShopClient {
   }
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
       .connectTimeout(Duration.ofSeconds(5)).build();
@@ -82,7 +82,8 @@ public final class ShopClient {
     }
     try {
       HttpResponse<byte[]> response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-      JsonNode json = response.body().length == 0 ? MissingNode.getInstance() : JSON.readTree(response.body());
+      boolean isJson = response.headers().firstValue("Content-Type").filter(type -> type.contains("json")).isPresent();
+      JsonNode json = isJson ? JSON.readTree(response.body()) : MissingNode.getInstance();
       return new Answer(response.statusCode(), json, response.headers());
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);

@@ -39,8 +39,8 @@ public final class SagaIndex extends AbstractBehavior<SagaIndex.Tick> {
 
   enum Tick { INSTANCE }
 
-  /** Sagas woken at once. */
-  private static final int WAKE_BATCH = 1_000;
+  /** Sagas woken with each sweep: few, so that those that a crash left behind don't fall upon the payment provider all at once. */
+  private static final int WAKE_BATCH = 50;
   private static final Logger LOG = LoggerFactory.getLogger(SagaIndex.class);
 
   private final Database database;
@@ -49,6 +49,8 @@ public final class SagaIndex extends AbstractBehavior<SagaIndex.Tick> {
   private final Duration wakeAfter;
   private final JournalReader reader;
   private Instant nextRound = Instant.MIN;
+  /** The first round wakes all that should move: it follows a start or the end of a node, and waking one that is awake does no harm. */
+  private boolean firstRound = true;
   private String wokenUpTo = "";
 
   /** Starts it somewhere among the nodes that carry services, on threads of its own as it waits for the database. */
@@ -104,8 +106,9 @@ public final class SagaIndex extends AbstractBehavior<SagaIndex.Tick> {
     if (now.isBefore(nextRound)) {
       return;
     }
+    Instant since = firstRound ? now : now.minus(wakeAfter);
     List<Listed> silent = database.transaction(
-        connection -> SagaTable.silent(connection, now.minus(wakeAfter), wokenUpTo, WAKE_BATCH));
+        connection -> SagaTable.silent(connection, since, wokenUpTo, WAKE_BATCH));
     for (Listed saga : silent) {
       Sagas<?> ofThatName = sagas.get(saga.definition());
       if (ofThatName == null) {
@@ -115,6 +118,7 @@ public final class SagaIndex extends AbstractBehavior<SagaIndex.Tick> {
       }
     }
     boolean more = silent.size() == WAKE_BATCH;
+    firstRound = firstRound && more;
     wokenUpTo = more ? silent.get(silent.size() - 1).sagaId() : "";
     nextRound = more ? now : now.plus(wakeAfter.dividedBy(2));
   }
