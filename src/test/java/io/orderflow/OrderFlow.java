@@ -275,6 +275,46 @@ abstract class OrderFlow {
     assertStock("crowded", 0, 0);
   }
 
+  @Test
+  void what_is_wrong_in_an_order_is_said_by_its_field_and_nothing_is_placed() {
+    String good = order("tea", 1, card("tok_1"), "DE");
+    refuses(good, "'customerId':'ada',", "", "MISSING_FIELD", "customerId");
+    refuses(good, "'ada'", "'a b'", "INVALID_FIELD", "customerId");
+    refuses(good, "'EUR'", "'EURO'", "INVALID_FIELD", "currency");
+    refuses(good, "'quantity':1", "'quantity':-1", "INVALID_FIELD", "items[0].quantity");
+    refuses(good, "'quantity':1", "'quantity':1.5", "INVALID_FIELD", "items[0].quantity");
+    refuses(good, "'quantity':1", "'quantity':99999999999999999999", "INVALID_FIELD", "items[0].quantity");
+    refuses(good, "'3.50'", "'3.505'", "INVALID_FIELD", "items[0].unitPrice");
+    refuses(good, "'3.50'", "1e999999999", "INVALID_FIELD", "items[0].unitPrice");
+    refuses(good, "'3.50'", "-3.5", "INVALID_FIELD", "items[0].unitPrice");
+    refuses(good, "[{'sku':'tea',", "[{'sku':'tea','quantity':1,'unitPrice':'3.50'},{'sku':'tea',", "INVALID_FIELD", "items[1].sku");
+    refuses(good, "'items':[", "'items':[],'x':[", "INVALID_FIELD", "items");
+    refuses(good, "'card'", "'cash'", "INVALID_FIELD", "payment.method");
+    refuses(good, "'token':'tok_1'", "'token':'tok_1','pin':1", "UNKNOWN_FIELD", "payment.pin");
+    refuses(good, "'city':'Berlin',", "", "MISSING_FIELD", "shippingAddress.city");
+    refuses(good, "{'customerId'", "{'coupon':1,'customerId'", "UNKNOWN_FIELD", "coupon");
+    shop.post("/api/orders", "{").expectProblem(400, "MALFORMED_JSON", null);
+    shop.post("/api/orders", "[]").expectProblem(400, "MALFORMED_JSON", null);
+    shop.post("/api/orders", good, "Content-Type", "text/plain").expectProblem(415, "UNSUPPORTED_MEDIA_TYPE", null);
+    shop.post("/api/orders", good.replace("tok_1", "x".repeat(70_000))).expectProblem(413, "BODY_TOO_LARGE", null);
+    shop.post("/api/orders", good, "Idempotency-Key", "k".repeat(256)).expectProblem(400, "INVALID_FIELD", "Idempotency-Key");
+    shop.get("/api/orders/unknown").expectProblem(404, "ORDER_NOT_FOUND", null);
+    shop.get("/api/orders/unknown/saga").expectProblem(404, "ORDER_NOT_FOUND", null);
+    shop.post("/api/orders/unknown/cancel", "").expectProblem(404, "ORDER_NOT_FOUND", null);
+    shop.send("DELETE", "/api/orders/unknown", null).expectProblem(405, "METHOD_NOT_ALLOWED", null);
+    shop.get("/api/payments/unknown").expectProblem(404, "PAYMENT_NOT_FOUND", null);
+    shop.get("/api/shipments/unknown").expectProblem(404, "SHIPMENT_NOT_FOUND", null);
+    shop.get("/ops/sagas?state=LOST").expectProblem(400, "INVALID_FIELD", "state");
+    shop.get("/ops/sagas?limit=0").expectProblem(400, "INVALID_FIELD", "limit");
+    shop.get("/ops/sagas?cursor=x").expectProblem(400, "INVALID_FIELD", "cursor");
+    shop.post("/ops/sagas/unknown/retry", "").expectProblem(404, "SAGA_NOT_FOUND", null);
+  }
+
+  private void refuses(String order, String part, String bad, String code, String field) {
+    assertThat(order).contains(part);
+    shop.post("/api/orders", order.replace(part, bad)).expectProblem(400, code, field);
+  }
+
   private Answer assertCancelled(String order, String reason, String... log) {
     Answer ended = shop.ended(order);
     assertThat(ended.text("status")).isEqualTo("CANCELLED");

@@ -197,6 +197,23 @@ class SagaSpec {
   }
 
   @Test
+  void a_saga_that_was_retried_for_long_comes_back_from_its_snapshot() {
+    saga.isStarted().expectAllSucceed("reserve", "charge", "ship");
+    int failures = 60;
+    for (int attempt = 1; attempt <= failures; attempt++) {
+      saga.expect("confirm").fails();
+      saga.backoffPasses(attempt);
+    }
+    saga.expect("confirm");
+    saga.crashesAndIsWoken();
+    SagaKit.Call again = saga.expect("confirm");
+    assertThat(again.details().attempt()).isEqualTo(failures + 1);
+    assertThat(again.details().resultOf("charge")).contains("charge done");
+    again.succeeds();
+    saga.rests(SagaState.COMPLETED);
+  }
+
+  @Test
   void a_cancelled_saga_undoes_the_step_under_way_too_and_ignores_its_late_answer() {
     saga.isStarted().expectAllSucceed("reserve");
     SagaKit.Call charge = saga.expect("charge");
