@@ -22,7 +22,9 @@ import io.orderflow.order.Orders;
 import io.orderflow.order.PlacedOrder;
 import io.orderflow.payment.BreakerRoutes;
 import io.orderflow.payment.Payment;
+import io.orderflow.payment.PaymentBacklog;
 import io.orderflow.payment.PaymentProvider;
+import io.orderflow.payment.PaymentQueue;
 import io.orderflow.payment.PaymentRoutes;
 import io.orderflow.payment.PaymentSources;
 import io.orderflow.payment.Payments;
@@ -30,13 +32,14 @@ import io.orderflow.product.Inventory;
 import io.orderflow.product.Product;
 import io.orderflow.product.ProductRoutes;
 import io.orderflow.provider.Simulator;
-import io.orderflow.saga.SagaIndex;
+import io.orderflow.saga.SagaRecovery;
 import io.orderflow.saga.SagaRoutes;
 import io.orderflow.saga.Sagas;
 import io.orderflow.shipping.Shipment;
 import io.orderflow.shipping.ShipmentRoutes;
 import io.orderflow.shipping.Shipping;
 import io.orderflow.store.Database;
+import io.orderflow.store.JournalIndex;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,22 +114,25 @@ public final class Node {
     Product.init(system, clock);
     Account.init(system, clock);
     Shipment.init(system, clock);
-    Payment.init(system, new PaymentSources(system, provider, clock), clock);
+    PaymentBacklog backlog = PaymentBacklog.watch(system, database);
+    Payment.init(system, new PaymentSources(system, provider, backlog, clock), clock);
 
-    Payments payments = new Payments(system);
+    Payments payments = new Payments(system, backlog);
     Shipping shipping = new Shipping(system);
     Orders orders = new Orders(system);
     Sagas<PlacedOrder> orderSagas =
         Sagas.init(system, OrderSaga.definition(orders, new Inventory(system), payments, shipping), clock);
-    SagaIndex.start(system, database, List.of(orderSagas), clock);
+    SagaRecovery.start(system, database, List.of(orderSagas), clock);
+    PaymentQueue.start(system, database, provider);
+    JournalIndex.start(system, database, List.of(SagaRecovery.table(), PaymentQueue.table()), clock);
 
     return Directives.concat(
-        new OrderRoutes(orders, orderSagas, UUID::randomUUID, config.getDuration("orderflow.http.max-wait")).routes(),
+        new OrderRoutes(orders, orderSagas, payments, UUID::randomUUID, config.getDuration("orderflow.http.max-wait")).routes(),
         new ProductRoutes(system).routes(),
         new AccountRoutes(system, UUID::randomUUID).routes(),
-        new PaymentRoutes(payments).routes(),
+        new PaymentRoutes(system, database, payments).routes(),
         new ShipmentRoutes(shipping).routes(),
-        new BreakerRoutes(provider).routes(),
+        new BreakerRoutes(provider, clock).routes(),
         new SagaRoutes(system, database, List.of(orderSagas)).routes());
   }
 

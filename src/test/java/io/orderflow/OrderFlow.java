@@ -34,8 +34,6 @@ abstract class OrderFlow {
 
   private static final Config IMPATIENT = ConfigFactory.parseString("""
       orderflow.sagas {
-        compensation-defaults { max-attempts = 3, max-backoff = 200ms }
-        order.charge-payment.action { max-attempts = 3, max-backoff = 200ms }
         wake-after = 500ms
       }
       orderflow.payment.timeout = 500ms
@@ -179,38 +177,6 @@ abstract class OrderFlow {
   }
 
   @Test
-  void a_charge_whose_answers_are_lost_is_given_back() {
-    shop.stock("doubtful", 5);
-    node.provider().put("/faults", "{'loseAnswers':true}").expect(200);
-    String id = shop.post("/api/orders", order("doubtful", 1, card("tok_1"), "DE")).expect(201).text("orderId");
-    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> steps(id), log -> log.contains("charge-payment COMPENSATING"));
-    providerIsWellAgain();
-    assertThat(endedAfterOperator(id).text("reason")).isEqualTo("PAYMENT_TIMEOUT");
-    assertThat(charges(id)).containsExactly("refunded");
-    assertStock("doubtful", 5, 0);
-  }
-
-  @Test
-  void a_compensation_that_keeps_failing_is_listed_and_an_operator_takes_it_up_again() {
-    shop.stock("stuck", 5);
-    node.provider().put("/faults", "{'outage':true}").expect(200);
-    String id = shop.post("/api/orders", order("stuck", 1, card("tok_1"), "DE")).expect(201).text("orderId");
-    Answer order = shop.awaitEnd(id);
-    assertThat(order.text("status")).isEqualTo("CANCELLED");
-    assertThat(order.text("reason")).isEqualTo("PAYMENT_TIMEOUT");
-    assertStock("stuck", 5, 0);
-    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> listed("COMPENSATION_FAILED").contains(id));
-    assertThat(steps(id)).contains("charge-payment COMPENSATION_FAILED", "reserve-inventory COMPENSATED");
-
-    providerIsWellAgain();
-    shop.post("/ops/sagas/" + id + "/retry", "").expect(202);
-    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> listed("COMPENSATED").contains(id));
-    assertThat(listed("COMPENSATION_FAILED")).doesNotContain(id);
-    assertThat(charges(id)).doesNotContain("succeeded");
-    assertThat(shop.post("/ops/sagas/" + id + "/retry", "").expect(409).text("code")).isEqualTo("NOTHING_TO_RETRY");
-  }
-
-  @Test
   void an_order_cancelled_while_it_is_charged_costs_nothing() {
     shop.stock("regretted", 5);
     node.provider().put("/faults", "{'latencyMs':400}").expect(200);
@@ -324,19 +290,6 @@ abstract class OrderFlow {
     return ended;
   }
 
-  /** Where even the compensation ran out of retries while the provider was ill, an operator helps. */
-  private Answer endedAfterOperator(String id) {
-    Answer order = shop.awaitEnd(id);
-    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> shop.get("/api/orders/" + id + "/saga").text("state"),
-        state -> Set.of("COMPENSATED", "COMPENSATION_FAILED").contains(state));
-    if (shop.get("/api/orders/" + id + "/saga").text("state").equals("COMPENSATION_FAILED")) {
-      shop.post("/ops/sagas/" + id + "/retry", "").expect(202);
-      Awaitility.await().atMost(Duration.ofSeconds(10)).until(() ->
-          shop.get("/api/orders/" + id + "/saga").text("state").equals("COMPENSATED"));
-    }
-    return order;
-  }
-
   private void assertStock(String sku, int available, int reserved) {
     JsonNode product = shop.get("/api/products/" + sku).expect(200).body();
     assertThat(product.path("available").asInt()).as("available").isEqualTo(available);
@@ -350,11 +303,6 @@ abstract class OrderFlow {
   private List<String> steps(String orderId) {
     return StreamSupport.stream(shop.get("/api/orders/" + orderId + "/saga").expect(200).body().path("steps").spliterator(), false)
         .map(step -> step.path("name").asText() + " " + step.path("status").asText()).toList();
-  }
-
-  private List<String> listed(String state) {
-    return StreamSupport.stream(shop.get("/ops/sagas?limit=500&state=" + state).expect(200).body().path("sagas").spliterator(), false)
-        .map(saga -> saga.path("sagaId").asText()).toList();
   }
 
   /** What the provider's ledger says of the order's charges. */

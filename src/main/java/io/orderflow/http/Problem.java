@@ -7,10 +7,12 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.RawHeader;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.orderflow.kernel.Refusal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -23,25 +25,31 @@ import java.util.concurrent.TimeoutException;
  * @param code stable, in upper case
  * @param detail one sentence for people, nothing of the inside
  * @param field the path of the field that is wrong ({@code items[0].quantity}), or null
+ * @param retryAfter said with a 503
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({"type", "title", "status", "detail", "code", "field"})
-public record Problem(int status, String code, String detail, String field) {
+public record Problem(int status, String code, String detail, String field, @JsonIgnore Duration retryAfter) {
 
   private static final akka.http.javadsl.model.ContentType PROBLEM_JSON =
       ContentTypes.create(MediaTypes.applicationWithFixedCharset("problem+json",
           akka.http.javadsl.model.HttpCharsets.UTF_8));
 
-  /** How long a client that was told "not now" is asked to wait, in seconds. */
-  private static final int RETRY_AFTER_SECONDS = 1;
+  /** How long a client that was told "not now" is asked to wait, where nothing else is known. */
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   public static Problem of(int status, String code, String detail) {
-    return new Problem(status, code, detail, null);
+    return new Problem(status, code, detail, null, RETRY_AFTER);
+  }
+
+  /** A 503 that names the time, in whole seconds, after which the request has a chance. */
+  public static Problem notNow(String code, String detail, Duration retryAfter) {
+    return new Problem(503, code, detail, null, retryAfter);
   }
 
   /** A 400 about one field. */
   public static Problem field(String code, String field, String detail) {
-    return new Problem(400, code, field + ": " + detail, field);
+    return new Problem(400, code, field + ": " + detail, field, RETRY_AFTER);
   }
 
   /** The answer to what an aggregate refused. */
@@ -53,7 +61,7 @@ public record Problem(int status, String code, String detail, String field) {
       case UNPROCESSABLE -> 422;
       case UNAVAILABLE -> 503;
     };
-    return new Problem(status, refusal.code(), refusal.detail(), refusal.field().orElse(null));
+    return new Problem(status, refusal.code(), refusal.detail(), refusal.field().orElse(null), RETRY_AFTER);
   }
 
   /** The answer to anything that went wrong on the way; 500 only for what no one foresaw. */
@@ -90,7 +98,7 @@ public record Problem(int status, String code, String detail, String field) {
   public HttpResponse response() {
     List<HttpHeader> headers = new ArrayList<>();
     if (status == 503) {
-      headers.add(RawHeader.create("Retry-After", Integer.toString(RETRY_AFTER_SECONDS)));
+      headers.add(RawHeader.create("Retry-After", Long.toString(retryAfter.toSeconds())));
     }
     return HttpResponse.create().withStatus(status).addHeaders(headers)
         .withEntity(HttpEntities.create(PROBLEM_JSON, Json.bytes(this)));

@@ -9,6 +9,7 @@ import io.orderflow.http.Json;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Refusal;
+import io.orderflow.payment.Payments;
 import io.orderflow.saga.Progress;
 import io.orderflow.saga.SagaView;
 import io.orderflow.saga.Sagas;
@@ -29,8 +30,12 @@ import java.util.function.Supplier;
  */
 public final class OrderRoutes extends Routes {
 
+  /** After so long a client that was refused for the sake of the queue may ask again: a queue does not empty sooner. */
+  private static final Duration RETRY_FULL = Duration.ofSeconds(10);
+
   private final Orders orders;
   private final Sagas<PlacedOrder> sagas;
+  private final Payments payments;
   private final Supplier<UUID> ids;
   private final Duration maxWait;
 
@@ -38,9 +43,10 @@ public final class OrderRoutes extends Routes {
    * @param ids makes the id of an order that came without a key
    * @param maxWait the longest that {@code Prefer: wait} is granted
    */
-  public OrderRoutes(Orders orders, Sagas<PlacedOrder> sagas, Supplier<UUID> ids, Duration maxWait) {
+  public OrderRoutes(Orders orders, Sagas<PlacedOrder> sagas, Payments payments, Supplier<UUID> ids, Duration maxWait) {
     this.orders = orders;
     this.sagas = sagas;
+    this.payments = payments;
     this.ids = ids;
     this.maxWait = maxWait;
   }
@@ -58,7 +64,11 @@ public final class OrderRoutes extends Routes {
 
   private Route place(HttpRequest request, PlacedOrder placed) {
     String orderId = idempotencyKey(request).map(OrderRoutes::idOf).orElseGet(() -> ids.get().toString());
-    return after(sagas.start(orderId, placed), progress -> {
+    // An order that is known is answered as ever, whatever became of the provider since.
+    CompletionStage<Progress> started = payments.accepts(placed.payment()) ? sagas.start(orderId, placed)
+        : sagas.get(orderId).exceptionallyCompose(failure ->
+            CompletableFuture.failedFuture(isNotFound(failure) ? noMorePayments().exception() : failure));
+    return after(started, progress -> {
       if (!sagas.input(progress).equals(placed)) {
         return complete(Problem.of(422, "IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used for another order").response());
       }
@@ -103,6 +113,10 @@ public final class OrderRoutes extends Routes {
 
   private static Problem noSuchOrder() {
     return Problem.of(404, "ORDER_NOT_FOUND", "there is no such order");
+  }
+
+  private static Problem noMorePayments() {
+    return Problem.notNow("PAYMENT_QUEUE_FULL", "too many payments wait for the payment provider; orders by account go on", RETRY_FULL);
   }
 
   private static boolean isNotFound(Throwable failure) {

@@ -49,6 +49,11 @@ public final class FailureRate {
     return calls == window;
   }
 
+  /** Whether the last call was a failure; not before there was one. */
+  public synchronized boolean lastFailed() {
+    return calls > 0 && failed.get((next + window - 1) % window);
+  }
+
   /** The calls in the window. */
   public synchronized int calls() {
     return calls;

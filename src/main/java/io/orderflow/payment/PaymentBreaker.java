@@ -94,6 +94,11 @@ final class PaymentBreaker {
     };
   }
 
+  /** Whether the last call since the last transition did not fail; before there was one, that is hoped for. */
+  synchronized boolean seemsWell() {
+    return phase.state == State.OPEN || !phase.rate.lastFailed();
+  }
+
   synchronized BreakerSnapshot snapshot() {
     boolean nobodyCalledYet = phase.state == State.OPEN && akka.isHalfOpen();
     Phase shown = nobodyCalledYet ? halfOpen(phase.openSince) : phase;

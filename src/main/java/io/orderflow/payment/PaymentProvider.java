@@ -114,6 +114,11 @@ public final class PaymentProvider {
     return breaker.permitsCalls();
   }
 
+  /** Whether the last call that was judged went well, or the next ones are to find out. */
+  public boolean seemsWell() {
+    return breaker.seemsWell();
+  }
+
   /** Has the listener told of each of the breaker's transitions, on the thread on which it happens: it must be quick. */
   public void onTransition(Consumer<State> listener) {
     breaker.onTransition(listener);
@@ -166,9 +171,9 @@ public final class PaymentProvider {
       result.complete(meaning);
       return;
     }
-    // A server that asks for less or gave up waiting for the request is as ill as one that fails.
-    boolean inDoubt = status < 300 || status >= 500 || status == 402 || status == 408 || status == 409 || status == 429;
-    result.completeExceptionally(new ProviderFailure(inDoubt ? Kind.IN_DOUBT : Kind.NOT_ACCEPTED,
+    // Only what is said of this one request is no failure: a key that is wrong, a path that is missing, less than a server can do.
+    boolean ofTheRequest = status == 400 || status == 413 || status == 415 || status == 422;
+    result.completeExceptionally(new ProviderFailure(ofTheRequest ? Kind.NOT_ACCEPTED : Kind.IN_DOUBT,
         "the payment provider's answer " + status + " to " + request.getUri().path() + " is none that was agreed on"));
   }
 

@@ -1,34 +1,80 @@
 package io.orderflow.payment;
 
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
 import akka.http.javadsl.server.Route;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.http.Json;
+import io.orderflow.http.Page;
+import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
+import io.orderflow.payment.PaymentQueueTable.Waiting;
+import io.orderflow.payment.PaymentState.Operation;
+import io.orderflow.payment.PaymentState.Status;
+import io.orderflow.store.Database;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
-/** {@code /api/payments}: the payment of an order. */
+/** {@code /api/payments}: the payment of an order, and those that wait for the provider. */
 public final class PaymentRoutes extends Routes {
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record PaymentView(String orderId, Payment.Status status, String method, String amount, String currency,
-      String transactionId, int attempts, String code, String reason, Instant chargedAt, Instant refundedAt) {
+  private record PaymentView(String orderId, Status status, Operation waitsFor, String method, String amount, String currency,
+      String transactionId, int attempts, String code, String reason, Instant queuedAt, Instant chargedAt, Instant refundedAt) {
 
-    static PaymentView of(String orderId, Payment.State payment) {
-      return new PaymentView(orderId, payment.status(), payment.method().method(), payment.amount().amount(),
-          payment.amount().currency(), payment.transactionId(), payment.attempts(), payment.code(), payment.reason(),
-          payment.chargedAt(), payment.refundedAt());
+    static PaymentView of(String orderId, PaymentState payment) {
+      PaymentMethod method = payment.due().method();
+      return new PaymentView(orderId, payment.status(), payment.waitsFor(), method.method(), payment.due().amount().amount(),
+          payment.due().amount().currency(), payment.transactionId(), payment.attempts(), payment.code(), payment.reason(),
+          payment.queuedAt(), payment.chargedAt(), payment.refundedAt());
     }
   }
 
+  private final Database database;
   private final Payments payments;
+  private final Executor blocking;
 
-  public PaymentRoutes(Payments payments) {
+  public PaymentRoutes(ActorSystem<?> system, Database database, Payments payments) {
+    this.database = database;
     this.payments = payments;
+    this.blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig("orderflow.blocking-dispatcher"));
   }
 
   /** The routes from {@code /api/payments} on. */
   public Route routes() {
-    return pathPrefix("api", () -> pathPrefix("payments", () -> id("orderId", order -> pathEnd(() -> get(() ->
-        answer(payments.get(order), payment -> Json.response(200, PaymentView.of(order, payment))))))));
+    return pathPrefix("api", () -> pathPrefix("payments", () -> concat(
+        pathEnd(() -> get(() -> parameterOptional("status", status -> Page.parameters(page -> list(status, page))))),
+        id("orderId", order -> pathEnd(() -> get(() ->
+            answer(payments.get(order), payment -> Json.response(200, PaymentView.of(order, payment)))))))));
+  }
+
+  /** Only what waits is listed: what an operator needs in an outage. All others are found by their orders. */
+  private Route list(Optional<String> status, Page page) {
+    if (!status.equals(Optional.of(Status.QUEUED.name()))) {
+      throw Problem.field("INVALID_FIELD", "status", "must be QUEUED: only the payments that wait are listed").exception();
+    }
+    return after(database.query(blocking, connection ->
+            PaymentQueueTable.list(connection, page.before(), page.beforeId(), page.limit() + 1)),
+        rows -> {
+          Map<String, Object> listed = page.answer("payments", rows, Waiting::queuedAt, Waiting::orderId);
+          List<Waiting> shown = rows.subList(0, Math.min(rows.size(), page.limit()));
+          return answer(views(shown), views -> {
+            listed.put("payments", views);
+            return Json.response(200, listed);
+          });
+        });
+  }
+
+  /** Each as it knows itself; one that was settled since the row was read is left out. */
+  private CompletionStage<List<PaymentView>> views(List<Waiting> rows) {
+    List<CompletableFuture<PaymentView>> asked = rows.stream().map(row -> payments.get(row.orderId())
+        .thenApply(payment -> PaymentView.of(row.orderId(), payment)).toCompletableFuture()).toList();
+    return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)).thenApply(all -> asked.stream()
+        .map(CompletableFuture::join).filter(view -> view.status() == Status.QUEUED).toList());
   }
 }

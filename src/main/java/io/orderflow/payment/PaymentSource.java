@@ -5,9 +5,16 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Where the money of a payment is: the provider for cards, an account of this shop. Both know a payment by its key, answer a repeat as
- * they answered first, and let a refund win over a charge that comes after it.
+ * they answered first, and let a refund win over a charge that comes after it. A stage that fails with a {@link ProviderFailure} says
+ * that the source is out of order: the payment waits for it.
  */
 public interface PaymentSource {
+
+  /** Whether a new charge should be tried now; otherwise it waits its turn. */
+  boolean takesCharges(PaymentMethod method);
+
+  /** Whether a refund should be tried now; otherwise it waits its turn. */
+  boolean takesRefunds(PaymentMethod method);
 
   /** Takes the amount; the stage fails when it is not known whether it was taken. */
   CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method);

@@ -17,13 +17,30 @@ public final class PaymentSources implements PaymentSource {
   private static final Duration ASK = Duration.ofSeconds(3);
 
   private final PaymentProvider provider;
+  private final PaymentBacklog backlog;
   private final ClusterSharding sharding;
   private final Clock clock;
 
-  public PaymentSources(ActorSystem<?> system, PaymentProvider provider, Clock clock) {
+  public PaymentSources(ActorSystem<?> system, PaymentProvider provider, PaymentBacklog backlog, Clock clock) {
     this.provider = provider;
+    this.backlog = backlog;
     this.sharding = ClusterSharding.get(system);
     this.clock = clock;
+  }
+
+  /**
+   * While payments wait for a provider that works again, a new one goes behind them. One that does not work is tried by new ones too:
+   * its breaker needs to see that.
+   */
+  @Override
+  public boolean takesCharges(PaymentMethod method) {
+    return !(method instanceof PaymentMethod.Card)
+        || provider.permitsCalls() && !(backlog.isOld(clock.instant()) && provider.seemsWell());
+  }
+
+  @Override
+  public boolean takesRefunds(PaymentMethod method) {
+    return !(method instanceof PaymentMethod.Card) || provider.permitsCalls();
   }
 
   @Override

@@ -4,9 +4,14 @@ import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
 import io.orderflow.kernel.Money;
+import io.orderflow.kernel.Refusal;
+import io.orderflow.payment.PaymentState.Due;
+import io.orderflow.payment.PaymentState.Status;
 import io.orderflow.saga.StepCall;
 import io.orderflow.saga.StepResult;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Charges and refunds orders, each once. */
@@ -21,33 +26,60 @@ public final class Payments {
 
   /** Longer than one call of the provider may take, shorter than the step's time limit. */
   private static final Duration ASK = Duration.ofSeconds(4);
+  /** A payment that is queued tells its end to who is asking just then; nobody asks less often than so. */
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(10);
 
   private final ClusterSharding sharding;
+  private final PaymentBacklog backlog;
 
-  public Payments(ActorSystem<?> system) {
+  public Payments(ActorSystem<?> system, PaymentBacklog backlog) {
     this.sharding = ClusterSharding.get(system);
+    this.backlog = backlog;
   }
 
-  /** Charges the order; answers with the transaction's id. Refused when the money is not to be had. */
+  /** Charges the order; answers with the transaction's id. Refused when the money is not to be had, pending while the payment is queued. */
   public CompletionStage<StepResult> charge(StepCall<? extends Payable> call) {
-    return payment(call.sagaId()).<Payment.State>askWithStatus(replyTo -> new Payment.Charge(due(call), replyTo), ASK)
-        .thenApply(payment -> payment.status() == Payment.Status.CHARGED ? StepResult.done(payment.transactionId())
-            : StepResult.refused(payment.code(), payment.reason()));
+    return payment(call.sagaId()).<PaymentState>askWithStatus(replyTo -> new Payment.Charge(due(call), replyTo), ASK)
+        .thenApply(Payments::resultOf)
+        .exceptionallyCompose(failure -> Refusal.in(failure).filter(refusal -> refusal.kind() == Refusal.Kind.CONFLICT)
+            .map(refunded -> StepResult.now(new StepResult.Refused("PAYMENT_DECLINED", refunded.detail(), true)))
+            .orElseGet(() -> CompletableFuture.failedFuture(failure)));
   }
 
   /** Gives the order's money back, also when it is not known whether it was taken. */
   public CompletionStage<StepResult> refund(StepCall<? extends Payable> call) {
-    return payment(call.sagaId()).<Payment.State>askWithStatus(replyTo -> new Payment.Refund(due(call), replyTo), ASK)
+    return payment(call.sagaId()).<PaymentState>askWithStatus(replyTo -> new Payment.Refund(due(call), replyTo), ASK)
         .thenApply(payment -> StepResult.done());
   }
 
+  /**
+   * Whether an order that is paid so may be accepted: the provider's queue has a bound. What was accepted before, and what is accepted
+   * on any node within the second until it knows, goes beyond it and is queued all the same.
+   */
+  public boolean accepts(PaymentMethod method) {
+    return !(method instanceof PaymentMethod.Card) || !backlog.isFull();
+  }
+
   /** The payment of an order; refused with PAYMENT_NOT_FOUND. */
-  CompletionStage<Payment.State> get(String orderId) {
+  CompletionStage<PaymentState> get(String orderId) {
     return payment(orderId).askWithStatus(Payment.Get::new, ASK);
   }
 
-  private static Payment.Due due(StepCall<? extends Payable> call) {
-    return new Payment.Due(call.idempotencyKey(), call.input().total(), call.input().payment());
+  private static StepResult resultOf(PaymentState payment) {
+    if (payment.status() == Status.CHARGED) {
+      return StepResult.done(payment.transactionId());
+    }
+    if (payment.status() == Status.QUEUED) {
+      Duration tenthOfItsAge = Duration.between(payment.queuedAt(), Instant.now()).dividedBy(10);
+      return new StepResult.Pending(tenthOfItsAge.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : tenthOfItsAge);
+    }
+    // Only one attempt that was declined left nothing behind for certain.
+    boolean inDoubt = payment.attempts() != 1 || payment.code().equals(Payment.TIMEOUT);
+    return new StepResult.Refused(payment.code(), payment.reason(), inDoubt);
+  }
+
+  private static Due due(StepCall<? extends Payable> call) {
+    return new Due(call.idempotencyKey(), call.input().total(), call.input().payment());
   }
 
   private EntityRef<Payment.Command> payment(String orderId) {

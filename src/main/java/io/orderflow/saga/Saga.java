@@ -9,7 +9,6 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.pattern.StatusReply;
 import akka.persistence.typed.EventAdapter;
-import akka.persistence.typed.EventSeq;
 import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.RecoveryCompleted;
 import akka.persistence.typed.javadsl.CommandHandler;
@@ -22,6 +21,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.saga.StepRecord.Kind;
+import io.orderflow.store.ManifestAdapter;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * One saga under way: it carries out its definition's steps one after the other, each on record before it is called, and undoes them
  * in reverse when one fails.
  *
- * <p>It depends on nothing that is not in its events. After a crash it is started again by {@link SagaIndex} and repeats the call
+ * <p>It depends on nothing that is not in its events. After a crash it is started again by {@link SagaRecovery} and repeats the call
  * that was under way: whether that had happened is not known, so every service answers repeats alike. What to do next is decided by
  * {@link Decisions}; this actor makes the calls, waits and retries.
  */
@@ -160,25 +160,10 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
     return RetentionCriteria.snapshotEvery(SNAPSHOT_EVERY, 2);
   }
 
-  /** The journal's manifest column tells where the saga stands, which is what {@link SagaIndex} reads. */
+  /** The journal's manifest column tells where the saga stands: {@link SagaRecovery} goes by it. */
   @Override
   public EventAdapter<SagaEvent, SagaEvent> eventAdapter() {
-    return new EventAdapter<>() {
-      @Override
-      public SagaEvent toJournal(SagaEvent event) {
-        return event;
-      }
-
-      @Override
-      public String manifest(SagaEvent event) {
-        return event.leadsTo().name();
-      }
-
-      @Override
-      public EventSeq<SagaEvent> fromJournal(SagaEvent event, String manifest) {
-        return EventSeq.single(event);
-      }
-    };
+    return new ManifestAdapter<>(event -> event.leadsTo().name());
   }
 
   private Effect<SagaEvent, Progress> start(Progress saga, Start start) {
@@ -228,6 +213,13 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
       return saga.underWay().orElseThrow().kind() == Kind.ACTION
           ? persist(decisions.refused(saga, refused.code(), refused.detail(), refused.partly() || repeating, now()))
           : failed(saga, refused.code() + ": " + refused.detail());
+    }
+    if (answer.result() instanceof StepResult.Pending pending) {
+      // Nothing to record: the service has it on record, and asking it again is what a crash would lead to as well.
+      timers.cancelAll();
+      call++;
+      timers.startSingleTimer(new BackoffOver(call), pending.askAgainAfter());
+      return Effect().none();
     }
     return failed(saga, answer.failure());
   }

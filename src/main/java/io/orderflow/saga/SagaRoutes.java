@@ -11,13 +11,11 @@ import io.orderflow.http.Routes;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.saga.SagaTable.Listed;
 import io.orderflow.store.Database;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -47,17 +45,9 @@ public final class SagaRoutes extends Routes {
   private Route list() {
     return parameterOptional("state", state -> Page.parameters(page -> {
       Optional<SagaState> wanted = state.map(SagaRoutes::state);
-      return answer(CompletableFuture.supplyAsync(() -> select(wanted, page), blocking), rows -> listed(page, rows));
+      return answer(database.query(blocking, connection ->
+          SagaTable.list(connection, wanted, page.before(), page.beforeId(), page.limit() + 1)), rows -> listed(page, rows));
     }));
-  }
-
-  private List<Listed> select(Optional<SagaState> state, Page page) {
-    try {
-      return database.transaction(connection ->
-          SagaTable.list(connection, state, page.before(), page.beforeId(), page.limit() + 1));
-    } catch (SQLException unreachable) {
-      throw new CompletionException(unreachable);
-    }
   }
 
   private static HttpResponse listed(Page page, List<Listed> rows) {

@@ -1,6 +1,6 @@
 package io.orderflow.saga;
 
-import io.orderflow.saga.JournalReader.Row;
+import io.orderflow.store.JournalReader.Row;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The table {@code sagas}: where each saga stands. One {@link SagaIndex} writes it, every node reads it. */
+/** The table {@code sagas}: where each saga stands. The {@link io.orderflow.store.JournalIndex} writes it, every node reads it. */
 final class SagaTable {
 
   /** A row of the table. */
@@ -24,21 +24,6 @@ final class SagaTable {
   private static final String PREFIX = Sagas.entityType("");
 
   private SagaTable() {}
-
-  static long position(Connection connection) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT ordering FROM sagas_position");
-        ResultSet found = select.executeQuery()) {
-      found.next();
-      return found.getLong(1);
-    }
-  }
-
-  static void savePosition(Connection connection, long position) throws SQLException {
-    try (PreparedStatement update = connection.prepareStatement("UPDATE sagas_position SET ordering = ?")) {
-      update.setLong(1, position);
-      update.executeUpdate();
-    }
-  }
 
   /** Takes in what the journal says; a row that is older than what is known changes nothing. */
   static void record(Connection connection, List<Row> rows) throws SQLException {

@@ -1,5 +1,6 @@
 package io.orderflow.saga;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -23,6 +24,13 @@ public sealed interface StepResult {
    * @param partly whether something was done before it was refused, so that this step must be compensated too
    */
   record Refused(String code, String detail, boolean partly) implements StepResult {}
+
+  /**
+   * The service has taken the call over durably and will see it through: no failure, and no end yet.
+   *
+   * @param askAgainAfter when to make the same call again, for its end or one more such answer; not counted as an attempt
+   */
+  record Pending(Duration askAgainAfter) implements StepResult {}
 
   /** Done, with nothing to tell. */
   static StepResult done() {

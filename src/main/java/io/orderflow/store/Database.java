@@ -8,6 +8,10 @@ import com.typesafe.config.ConfigFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.flywaydb.core.Flyway;
 import slick.jdbc.JdbcBackend;
 
@@ -77,6 +81,17 @@ public final class Database {
         connection.setAutoCommit(true);
       }
     }
+  }
+
+  /** The same on a thread that may wait; the stage fails with a {@link CompletionException} around what the database said. */
+  public <T> CompletionStage<T> query(Executor blocking, Work<T> work) {
+    return CompletableFuture.supplyAsync(() -> {
+      try {
+        return transaction(work);
+      } catch (SQLException failure) {
+        throw new CompletionException(failure);
+      }
+    }, blocking);
   }
 
   private record Url(String text) {

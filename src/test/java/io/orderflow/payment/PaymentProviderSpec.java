@@ -277,7 +277,7 @@ class PaymentProviderSpec {
       "200 | {\"status\":\"declined\",\"transactionId\":\"t\"} | IN_DOUBT", "200 | '' | IN_DOUBT", "201 | {} | IN_DOUBT",
       "402 | {} | IN_DOUBT", "409 | {\"status\":\"conflict\"} | IN_DOUBT", "408 | {} | IN_DOUBT", "429 | {} | IN_DOUBT",
       "500 | {\"status\":\"succeeded\",\"transactionId\":\"t\"} | IN_DOUBT", "503 | '' | IN_DOUBT",
-      "302 | {} | NOT_ACCEPTED", "400 | {} | NOT_ACCEPTED", "401 | {} | NOT_ACCEPTED", "404 | nothing | NOT_ACCEPTED"})
+      "302 | {} | IN_DOUBT", "400 | {} | NOT_ACCEPTED", "401 | {} | IN_DOUBT", "404 | nothing | IN_DOUBT", "422 | {} | NOT_ACCEPTED"})
   void an_answer_that_was_not_agreed_on_is_a_failure(int status, String body, Kind kind) throws IOException {
     ProviderFailure failure = failureOf(http(status, body));
 

@@ -9,27 +9,50 @@ import akka.pattern.StatusReply;
 import io.orderflow.kernel.AggregateKit;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Refusal;
-import io.orderflow.payment.Payment.State;
-import io.orderflow.payment.Payment.Status;
+import io.orderflow.payment.Payment.Patience;
+import io.orderflow.payment.Payment.Turn;
+import io.orderflow.payment.PaymentState.Due;
+import io.orderflow.payment.PaymentState.Operation;
+import io.orderflow.payment.PaymentState.Status;
+import io.orderflow.payment.ProviderFailure.Kind;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** One payment against a source of money that the spec answers for. */
 class PaymentSpec {
 
-  private static final Payment.Due DUE =
-      new Payment.Due("order-1/charge-payment", new Money(700, "EUR"), new PaymentMethod.Card("tok_1"));
+  private static final Due DUE =
+      new Due("order-1/charge-payment", new Money(700, "EUR"), new PaymentMethod.Card("tok_1"));
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration DEADLINE = Duration.ofHours(24);
+  private static final Duration HOLD = Duration.ofMillis(200);
 
   private static final class Source implements PaymentSource {
     private final BlockingQueue<CompletableFuture<ChargeResult>> charges = new LinkedBlockingQueue<>();
     private final BlockingQueue<CompletableFuture<RefundResult>> refunds = new LinkedBlockingQueue<>();
+    private volatile boolean open = true;
+
+    @Override
+    public boolean takesCharges(PaymentMethod method) {
+      return open;
+    }
+
+    @Override
+    public boolean takesRefunds(PaymentMethod method) {
+      return open;
+    }
 
     @Override
     public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method) {
@@ -50,10 +73,28 @@ class PaymentSpec {
     }
   }
 
+  private final AtomicReference<Instant> now = new AtomicReference<>(AggregateKit.NOW);
+  private final Clock clock = new Clock() {
+    @Override
+    public Instant instant() {
+      return now.get();
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  };
   private final ActorTestKit kit = ActorTestKit.create(AggregateKit.CONFIG);
   private final Source source = new Source();
-  private final TestProbe<StatusReply<State>> replies = kit.createTestProbe();
-  private ActorRef<Payment.Command> payment = kit.spawn(Payment.create("order-1", source, AggregateKit.CLOCK));
+  private final TestProbe<StatusReply<PaymentState>> replies = kit.createTestProbe();
+  private final TestProbe<Turn> queue = kit.createTestProbe();
+  private ActorRef<Payment.Command> payment = spawn();
 
   @AfterEach
   void close() {
@@ -67,7 +108,7 @@ class PaymentSpec {
     assertThat(answer().getValue().transactionId()).isEqualTo("tx-1");
     restart();
     charge();
-    assertThat(answer().getValue()).extracting(State::status, State::transactionId).containsExactly(Status.CHARGED, "tx-1");
+    assertThat(answer().getValue()).extracting(PaymentState::status, PaymentState::transactionId).containsExactly(Status.CHARGED, "tx-1");
     assertThat(source.charges).isEmpty();
   }
 
@@ -95,7 +136,7 @@ class PaymentSpec {
   void a_decline_is_final() throws InterruptedException {
     charge();
     called(source.charges).complete(new ChargeResult.Declined("PAYMENT_DECLINED", "no"));
-    assertThat(answer().getValue()).extracting(State::status, State::code).containsExactly(Status.DECLINED, "PAYMENT_DECLINED");
+    assertThat(answer().getValue()).extracting(PaymentState::status, PaymentState::code).containsExactly(Status.DECLINED, "PAYMENT_DECLINED");
     charge();
     assertThat(answer().getValue().status()).isEqualTo(Status.DECLINED);
     assertThat(source.charges).isEmpty();
@@ -108,7 +149,7 @@ class PaymentSpec {
     answer();
     refund();
     called(source.refunds).complete(RefundResult.REFUNDED);
-    assertThat(answer().getValue()).extracting(State::status, State::transactionId).containsExactly(Status.REFUNDED, "tx-1");
+    assertThat(answer().getValue()).extracting(PaymentState::status, PaymentState::transactionId).containsExactly(Status.REFUNDED, "tx-1");
     refund();
     assertThat(answer().isSuccess()).isTrue();
     assertThat(source.refunds).isEmpty();
@@ -130,9 +171,9 @@ class PaymentSpec {
     CompletableFuture<ChargeResult> late = called(source.charges);
     refund();
     called(source.refunds).complete(RefundResult.REFUNDED);
+    assertThat(Refusal.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_REFUNDED");
     assertThat(answer().getValue().status()).isEqualTo(Status.REFUNDED);
     late.complete(new ChargeResult.Charged("tx-1"));
-    assertThat(Refusal.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_REFUNDED");
     assertThat(state().status()).isEqualTo(Status.REFUNDED);
   }
 
@@ -144,6 +185,205 @@ class PaymentSpec {
     refund();
     called(source.refunds).complete(RefundResult.REFUNDED);
     assertThat(answer().isSuccess()).isTrue();
+  }
+
+  @Test
+  void a_charge_that_the_provider_fails_is_queued_and_made_when_its_turn_comes() throws InterruptedException {
+    charge();
+    fails(source.charges, Kind.IN_DOUBT);
+    assertThat(answer().getValue()).extracting(PaymentState::status, PaymentState::waitsFor, PaymentState::attempts)
+        .containsExactly(Status.QUEUED, Operation.CHARGE, 1);
+    takeTurn();
+    called(source.charges).complete(new ChargeResult.Charged("tx-1"));
+    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    charge();
+    assertThat(answer().getValue()).extracting(PaymentState::status, PaymentState::transactionId, PaymentState::attempts)
+        .containsExactly(Status.CHARGED, "tx-1", 2);
+    takeTurn();
+    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(source.charges).isEmpty();
+  }
+
+  @Test
+  void who_asks_while_it_is_queued_is_answered_as_soon_as_it_is_charged() throws InterruptedException {
+    source.open = false;
+    charge();
+    takeTurn();
+    called(source.charges).complete(new ChargeResult.Charged("tx-1"));
+    assertThat(answer().getValue().status()).isEqualTo(Status.CHARGED);
+  }
+
+  @Test
+  void a_charge_that_is_not_to_be_tried_now_is_queued_without_a_call_and_over_a_restart() throws InterruptedException {
+    source.open = false;
+    charge();
+    assertThat(answer().getValue().attempts()).isZero();
+    restart();
+    assertThat(state()).extracting(PaymentState::status, PaymentState::queuedAt).containsExactly(Status.QUEUED, AggregateKit.NOW);
+    assertThat(source.charges).isEmpty();
+    takeTurn();
+    called(source.charges).complete(new ChargeResult.Charged("tx-1"));
+    assertThat(turn()).isEqualTo(Turn.SETTLED);
+  }
+
+  @Test
+  void a_turn_tells_whether_the_provider_was_called_and_counts_it() throws InterruptedException {
+    source.open = false;
+    charge();
+    takeTurn();
+    fails(source.charges, Kind.NOT_CALLED);
+    assertThat(turn()).isEqualTo(Turn.NOT_CALLED);
+    takeTurn();
+    fails(source.charges, Kind.IN_DOUBT);
+    assertThat(turn()).isEqualTo(Turn.FAILED);
+    restart();
+    assertThat(state()).extracting(PaymentState::status, PaymentState::attempts, PaymentState::reason)
+        .containsExactly(Status.QUEUED, 1, "the provider is ill");
+  }
+
+  @Test
+  void two_turns_at_once_are_one_call() throws InterruptedException {
+    source.open = false;
+    charge();
+    takeTurn();
+    takeTurn();
+    called(source.charges).complete(new ChargeResult.Charged("tx-1"));
+    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(source.charges).isEmpty();
+  }
+
+  @Test
+  void past_the_deadline_it_is_declined_for_who_asks() {
+    source.open = false;
+    charge();
+    assertThat(answer().getValue().status()).isEqualTo(Status.QUEUED);
+    now.set(AggregateKit.NOW.plus(DEADLINE));
+    charge();
+    assertThat(answer().getValue()).extracting(PaymentState::status, PaymentState::code)
+        .containsExactly(Status.DECLINED, "PAYMENT_TIMEOUT");
+  }
+
+  @Test
+  void past_the_deadline_it_is_not_charged_when_its_turn_comes() {
+    source.open = false;
+    charge();
+    answer();
+    now.set(AggregateKit.NOW.plus(DEADLINE));
+    takeTurn();
+    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(state().code()).isEqualTo("PAYMENT_TIMEOUT");
+    assertThat(source.charges).isEmpty();
+  }
+
+  @Test
+  void a_call_that_is_under_way_at_the_deadline_still_counts() throws InterruptedException {
+    source.open = false;
+    charge();
+    takeTurn();
+    CompletableFuture<ChargeResult> call = called(source.charges);
+    now.set(AggregateKit.NOW.plus(DEADLINE));
+    charge();
+    call.complete(new ChargeResult.Charged("tx-1"));
+    assertThat(answer().getValue().status()).isEqualTo(Status.CHARGED);
+  }
+
+  @Test
+  void a_charge_that_the_provider_does_not_accept_is_declined() throws InterruptedException {
+    charge();
+    fails(source.charges, Kind.NOT_ACCEPTED);
+    assertThat(answer().getValue()).extracting(PaymentState::status, PaymentState::code)
+        .containsExactly(Status.DECLINED, "PAYMENT_DECLINED");
+  }
+
+  @Test
+  void a_refund_that_the_provider_fails_is_queued_which_is_as_good_as_made() throws InterruptedException {
+    charge();
+    called(source.charges).complete(new ChargeResult.Charged("tx-1"));
+    answer();
+    refund();
+    fails(source.refunds, Kind.IN_DOUBT);
+    assertThat(answer().getValue()).extracting(PaymentState::status, PaymentState::waitsFor, PaymentState::transactionId)
+        .containsExactly(Status.QUEUED, Operation.REFUND, "tx-1");
+    charge();
+    assertThat(Refusal.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_REFUNDED");
+    restart();
+    takeTurn();
+    called(source.refunds).complete(RefundResult.REFUNDED);
+    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(state()).extracting(PaymentState::status, PaymentState::waitsFor).containsExactly(Status.REFUNDED, null);
+  }
+
+  @Test
+  void a_refund_of_a_charge_that_is_queued_takes_its_place() throws InterruptedException {
+    source.open = false;
+    charge();
+    refund();
+    assertThat(Refusal.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_REFUNDED");
+    assertThat(answer().getValue().waitsFor()).isEqualTo(Operation.REFUND);
+    takeTurn();
+    called(source.refunds).complete(RefundResult.NOTHING_TO_REFUND);
+    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(source.charges).isEmpty();
+  }
+
+  @Test
+  void a_charge_that_succeeds_after_its_refund_was_queued_is_given_back() throws InterruptedException {
+    charge();
+    CompletableFuture<ChargeResult> late = called(source.charges);
+    source.open = false;
+    refund();
+    assertThat(answer().isError()).isTrue();
+    assertThat(answer().isSuccess()).isTrue();
+    late.complete(new ChargeResult.Charged("tx-1"));
+    takeTurn();
+    called(source.refunds).complete(RefundResult.REFUNDED);
+    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(state().status()).isEqualTo(Status.REFUNDED);
+  }
+
+  @Test
+  void a_charge_that_ends_during_the_turn_of_its_refund_does_not_end_that_turn() throws InterruptedException {
+    charge();
+    CompletableFuture<ChargeResult> late = called(source.charges);
+    source.open = false;
+    refund();
+    takeTurn();
+    CompletableFuture<RefundResult> refunding = called(source.refunds);
+    late.completeExceptionally(new ProviderFailure(Kind.IN_DOUBT, "the provider is ill"));
+    state();
+    refunding.completeExceptionally(new ProviderFailure(Kind.IN_DOUBT, "the provider is ill"));
+    assertThat(turn()).isEqualTo(Turn.FAILED);
+  }
+
+  @Test
+  void a_queued_refund_that_is_not_accepted_waits_ever_longer_at_the_end() throws InterruptedException {
+    source.open = false;
+    refund();
+    answer();
+    takeTurn();
+    fails(source.refunds, Kind.NOT_ACCEPTED);
+    assertThat(turn()).isEqualTo(Turn.POSTPONED);
+    takeTurn();
+    assertThat(turn()).isEqualTo(Turn.POSTPONED);
+    assertThat(source.refunds).isEmpty();
+    now.set(AggregateKit.NOW.plusSeconds(4));
+    takeTurn();
+    called(source.refunds).complete(RefundResult.REFUNDED);
+    assertThat(turn()).isEqualTo(Turn.SETTLED);
+  }
+
+  @Test
+  void tells_the_queue_when_it_joins_and_leaves_by_the_manifest_of_its_events() {
+    assertThat(Stream.<PaymentEvent>of(
+        new PaymentEvent.Queued(Operation.CHARGE, DUE, 0, null, AggregateKit.NOW),
+        new PaymentEvent.AttemptFailed("ill", 1, null, AggregateKit.NOW),
+        new PaymentEvent.AttemptFailed("no", 1, AggregateKit.NOW, AggregateKit.NOW),
+        new PaymentEvent.Charged(DUE.method(), DUE.amount(), DUE.key(), "tx", 1, AggregateKit.NOW, AggregateKit.NOW),
+        new PaymentEvent.Charged(DUE.method(), DUE.amount(), DUE.key(), "tx", 1, null, AggregateKit.NOW),
+        new PaymentEvent.Declined(DUE.method(), DUE.amount(), DUE.key(), "c", "r", 1, AggregateKit.NOW, AggregateKit.NOW),
+        new PaymentEvent.Refunded(DUE.method(), DUE.amount(), DUE.key(), AggregateKit.NOW, AggregateKit.NOW)).map(PaymentEvent::manifest))
+        .containsExactly("QUEUED", "", "QUEUED", "SETTLED", "", "SETTLED", "SETTLED");
   }
 
   @Test
@@ -160,18 +400,35 @@ class PaymentSpec {
     payment.tell(new Payment.Refund(DUE, replies.getRef()));
   }
 
-  private State state() {
-    payment.tell(new Payment.Get(replies.getRef()));
-    return answer().getValue();
+  private void takeTurn() {
+    payment.tell(new Payment.TakeTurn(queue.getRef()));
   }
 
-  private StatusReply<State> answer() {
+  private Turn turn() {
+    return queue.receiveMessage(PATIENCE);
+  }
+
+  private static <T> void fails(BlockingQueue<CompletableFuture<T>> calls, Kind kind) throws InterruptedException {
+    called(calls).completeExceptionally(new ProviderFailure(kind, "the provider is ill"));
+  }
+
+  private PaymentState state() {
+    TestProbe<StatusReply<PaymentState>> asked = kit.createTestProbe();
+    payment.tell(new Payment.Get(asked.getRef()));
+    return asked.receiveMessage(PATIENCE).getValue();
+  }
+
+  private StatusReply<PaymentState> answer() {
     return replies.receiveMessage(PATIENCE);
   }
 
   private void restart() {
     kit.stop(payment, PATIENCE);
-    payment = kit.spawn(Payment.create("order-1", source, AggregateKit.CLOCK));
+    payment = spawn();
+  }
+
+  private ActorRef<Payment.Command> spawn() {
+    return kit.spawn(Payment.create("order-1", source, new Patience(DEADLINE, HOLD), clock));
   }
 
   private static <T> CompletableFuture<T> called(BlockingQueue<CompletableFuture<T>> calls) throws InterruptedException {

@@ -55,6 +55,10 @@ final class SagaKit implements AutoCloseable {
       answer.complete(new StepResult.Refused(code, "no", true));
     }
 
+    void isTakenOver(Duration askAgainAfter) {
+      answer.complete(new StepResult.Pending(askAgainAfter));
+    }
+
     void fails() {
       answer.completeExceptionally(new IllegalStateException("the service is ill"));
     }

@@ -3,6 +3,7 @@ package io.orderflow.saga;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.kernel.Refusal;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,33 @@ class SagaSpec {
     saga.backoffPasses(1);
     saga.expect("reserve").succeeds();
     saga.expect("charge");
+  }
+
+  @Test
+  void a_call_that_the_service_took_over_is_made_again_until_its_end_and_is_no_failure() {
+    saga.isStarted().expect("reserve").isTakenOver(Duration.ofSeconds(1));
+    saga.expectNoCallNow();
+    for (int asked = 0; asked < 2 * SagaKit.ATTEMPTS; asked++) {
+      saga.timePasses(Duration.ofSeconds(1));
+      saga.expect("reserve").isTakenOver(Duration.ofSeconds(1));
+      saga.expectNoCallNow();
+    }
+    saga.timePasses(Duration.ofSeconds(1));
+    saga.expect("reserve").succeeds();
+    saga.expect("charge");
+    assertThat(saga.progress().steps().get(0).attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void a_call_that_the_service_took_over_is_undone_when_the_client_cancels_and_asked_for_after_a_crash() {
+    saga.isStarted().expect("reserve").isTakenOver(Duration.ofHours(1));
+    saga.expectNoCallNow();
+    saga.crashesAndIsWoken();
+    saga.expect("reserve").isTakenOver(Duration.ofHours(1));
+    saga.expectNoCallNow();
+    saga.cancel();
+    saga.expectAllSucceed("undo reserve");
+    saga.rests(SagaState.COMPENSATED);
   }
 
   @Test

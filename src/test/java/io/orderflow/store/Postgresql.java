@@ -5,7 +5,11 @@ import com.typesafe.config.ConfigFactory;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
+import java.util.UUID;
 
 /** A real PostgreSQL server of its own for a spec. */
 public final class Postgresql implements AutoCloseable {
@@ -26,7 +30,22 @@ public final class Postgresql implements AutoCloseable {
 
   /** The settings of a node that uses it. */
   public Config settings() {
-    return ConfigFactory.parseMap(Map.of("orderflow.db.url", "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres",
+    return settings("postgres");
+  }
+
+  /** The same for a new, empty database on it. */
+  public Config fresh() {
+    String name = "spec_" + UUID.randomUUID().toString().replace("-", "");
+    try (Connection connection = server.getPostgresDatabase().getConnection(); Statement create = connection.createStatement()) {
+      create.execute("CREATE DATABASE " + name);
+    } catch (SQLException failure) {
+      throw new IllegalStateException(failure);
+    }
+    return settings(name);
+  }
+
+  private Config settings(String database) {
+    return ConfigFactory.parseMap(Map.of("orderflow.db.url", "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/" + database,
         "orderflow.db.user", "postgres", "orderflow.db.password", "postgres"));
   }
 

@@ -1,4 +1,4 @@
-package io.orderflow.saga;
+package io.orderflow.store;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,16 +13,16 @@ import java.util.List;
  * Reads the journal forward in its ordering without missing an event. Numbers are given when a row is inserted and rows become visible
  * when they are committed, so a number that is missing may still come: it is asked for again until no transaction can be that old.
  */
-final class JournalReader {
+public final class JournalReader {
 
-  /** What the index needs of an event: where its saga stood after it. */
-  record Row(long ordering, String persistenceId, long sequence, String manifest, long writtenAt) {}
+  /** What an index needs of an event: in the manifest its aggregate says where it stands after it. */
+  public record Row(long ordering, String persistenceId, long sequence, String manifest, long writtenAt) {}
 
   /** Numbers that were missing, both ends included. */
   record Gap(long from, long to, Instant since) {}
 
   /** Rows read at once. */
-  static final int BATCH = 5_000;
+  public static final int BATCH = 5_000;
   /** Longer than any transaction of the journal lives. */
   private static final Duration GIVE_UP = Duration.ofMinutes(1);
   /** Beyond so many gaps the reader waits for some to close before it reads on. */
@@ -34,17 +34,17 @@ final class JournalReader {
   private List<Gap> gaps = new ArrayList<>();
 
   /** @param position everything up to here has been read */
-  JournalReader(long position) {
+  public JournalReader(long position) {
     this.position = position;
   }
 
   /** Where a new reader must begin so that it misses nothing. */
-  long safePosition() {
+  public long safePosition() {
     return gaps.stream().mapToLong(Gap::from).min().orElse(position + 1) - 1;
   }
 
   /** The events that have become visible since the last call, at most {@link #BATCH} and what came in gaps. */
-  List<Row> next(Connection connection, Instant now) throws SQLException {
+  public List<Row> next(Connection connection, Instant now) throws SQLException {
     List<Row> rows = new ArrayList<>();
     List<Gap> open = new ArrayList<>();
     for (Gap gap : gaps) {

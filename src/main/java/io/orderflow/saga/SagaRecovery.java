@@ -2,18 +2,14 @@ package io.orderflow.saga;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.DispatcherSelector;
-import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
-import akka.cluster.typed.ClusterSingleton;
-import akka.cluster.typed.ClusterSingletonSettings;
-import akka.cluster.typed.SingletonActor;
 import com.typesafe.config.Config;
 import io.orderflow.saga.SagaTable.Listed;
 import io.orderflow.store.Database;
+import io.orderflow.store.JournalIndex;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,79 +22,62 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds sagas that a crash left behind, and keeps the list of all sagas for operators. One in the cluster.
+ * Finds sagas that a crash left behind, and wakes them. One in the cluster.
  *
- * <p>It sweeps over the journal: from the manifest column of the sagas' events it learns where each stands, writes that into the table
- * {@code sagas}, and wakes those that should move but have been silent. Remembered entities would do the waking too, but they store
- * the start of each entity before the entity may handle its first message: a second durable write before every 201, and one more for
- * its end. The sweep costs the order's path nothing, its reads are of one index range, and being told of a saga that is well awake
+ * <p>The {@link JournalIndex} learns from the manifest column of the sagas' events where each stands and writes that into the table
+ * {@code sagas}; here those are woken that should move but have been silent. Remembered entities would do the waking too, but they
+ * store the start of each entity before the entity may handle its first message: a second durable write before every 201, and one more
+ * for its end. The sweep costs the order's path nothing, its reads are of one index range, and being told of a saga that is well awake
  * does no harm. A saga exists from its first event on, and that event is what the sweep finds: there is no moment at which an answered
  * order could be missing from both.
  */
-public final class SagaIndex extends AbstractBehavior<SagaIndex.Tick> {
+public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
 
   enum Tick { INSTANCE }
 
-  /** Sagas woken with each sweep: few, so that those that a crash left behind don't fall upon the payment provider all at once. */
+  /** Sagas woken at a time: few, so that those that a crash left behind don't fall upon the payment provider all at once. */
   private static final int WAKE_BATCH = 50;
-  private static final Logger LOG = LoggerFactory.getLogger(SagaIndex.class);
+  private static final Duration TICK = Duration.ofMillis(250);
+  private static final Logger LOG = LoggerFactory.getLogger(SagaRecovery.class);
 
   private final Database database;
   private final Map<String, Sagas<?>> sagas;
   private final Clock clock;
   private final Duration wakeAfter;
-  private final JournalReader reader;
   private Instant nextRound = Instant.MIN;
   /** The first round wakes all that should move: it follows a start or the end of a node, and waking one that is awake does no harm. */
   private boolean firstRound = true;
   private String wokenUpTo = "";
 
-  /** Starts it somewhere among the nodes that carry services, on threads of its own as it waits for the database. */
-  public static void start(ActorSystem<?> system, Database database, List<Sagas<?>> sagas, Clock clock) {
-    Config config = system.settings().config().getConfig("orderflow.sagas");
-    Behavior<Tick> sweep = Behaviors.setup(context -> Behaviors.withTimers(timers -> {
-      timers.startTimerWithFixedDelay(Tick.INSTANCE, Duration.ZERO, config.getDuration("sweep-interval"));
-      return new SagaIndex(context, database, sagas, clock, config.getDuration("wake-after"));
-    }));
-    ClusterSingleton.get(system).init(SingletonActor
-        .of(Behaviors.supervise(sweep).onFailure(SupervisorStrategy
-            .restartWithBackoff(Duration.ofMillis(500), Duration.ofSeconds(10), 0.2)), "saga-index")
-        .withProps(DispatcherSelector.fromConfig("orderflow.blocking-dispatcher"))
-        .withSettings(ClusterSingletonSettings.create(system).withRole("services")));
+  /** What the journal index keeps for it. */
+  public static JournalIndex.Table table() {
+    return SagaTable::record;
   }
 
-  private SagaIndex(ActorContext<Tick> context, Database database, List<Sagas<?>> sagas, Clock clock, Duration wakeAfter)
-      throws SQLException {
+  /** Starts it somewhere among the nodes that carry services. */
+  public static void start(ActorSystem<?> system, Database database, List<Sagas<?>> sagas, Clock clock) {
+    Config config = system.settings().config().getConfig("orderflow.sagas");
+    Behavior<Tick> recovery = Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+      timers.startTimerWithFixedDelay(Tick.INSTANCE, TICK);
+      return new SagaRecovery(context, database, sagas, clock, config.getDuration("wake-after"));
+    }));
+    JournalIndex.singleton(system, "saga-recovery", recovery);
+  }
+
+  private SagaRecovery(ActorContext<Tick> context, Database database, List<Sagas<?>> sagas, Clock clock, Duration wakeAfter) {
     super(context);
     this.database = database;
     this.sagas = sagas.stream().collect(Collectors.toMap(Sagas::name, Function.identity()));
     this.clock = clock;
     this.wakeAfter = wakeAfter;
-    this.reader = new JournalReader(database.transaction(SagaTable::position));
   }
 
   @Override
   public Receive<Tick> createReceive() {
     return newReceiveBuilder().onMessage(Tick.class, tick -> {
-      sweep();
       wake();
       return this;
     }).build();
-  }
-
-  private void sweep() throws SQLException {
-    int read;
-    do {
-      read = database.transaction(connection -> {
-        long before = reader.safePosition();
-        List<JournalReader.Row> rows = reader.next(connection, clock.instant());
-        SagaTable.record(connection, rows);
-        if (reader.safePosition() != before) {
-          SagaTable.savePosition(connection, reader.safePosition());
-        }
-        return rows.size();
-      });
-    } while (read >= JournalReader.BATCH);
   }
 
   private void wake() throws SQLException {

@@ -1,0 +1,184 @@
+package io.orderflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.orderflow.ShopClient.Answer;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+
+/**
+ * Clients that order, pay by card and account, cancel now and then, and repeat what was not answered, while a spec lets things fail;
+ * and the books that must balance afterwards: orders, stock, accounts and the payment provider's ledger, all read over HTTP.
+ */
+public final class Shoppers implements AutoCloseable {
+
+  private static final int STOCK = 1_000_000;
+  private static final long FUNDS = 100_000_000;
+  private static final long PRICE = 350;
+  private static final List<String> SKUS = List.of("tea", "coffee", "cocoa");
+  private static final List<String> ACCOUNTS = List.of("ada", "bob");
+  private static final int CLIENTS = 4;
+
+  /** An order that was answered with 201. */
+  private record Placed(String id, String sku, int quantity, String payment) {}
+
+  private final NodeProcess node;
+  private final ShopClient shop;
+  /** How many of a hundred orders are cancelled right away. */
+  private final int cancellations;
+  private final Queue<Placed> placed = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger unanswered = new AtomicInteger();
+  private final List<Thread> clients = new ArrayList<>();
+  private final Map<String, Answer> ended = new HashMap<>();
+  private volatile boolean open = true;
+
+  /** Fills the shelves and the accounts, and begins to order. */
+  public Shoppers(NodeProcess node, SplittableRandom dice, int cancellations) {
+    this.node = node;
+    this.shop = node.shop();
+    this.cancellations = cancellations;
+    SKUS.forEach(sku -> shop.stock(sku, STOCK));
+    ACCOUNTS.forEach(account -> shop.account(account, FUNDS / 100 + ".00"));
+    for (int i = 0; i < CLIENTS; i++) {
+      SplittableRandom own = dice.split();
+      Thread client = new Thread(() -> order(own), "client-" + i);
+      clients.add(client);
+      client.start();
+    }
+  }
+
+  /** The orders that were answered so far. */
+  public int answered() {
+    return placed.size();
+  }
+
+  /** Waits until so many more orders were answered. */
+  public void awaitMore(int orders) {
+    int before = placed.size();
+    Awaitility.await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(5)).until(() -> placed.size() >= before + orders);
+  }
+
+  /** Requests that something cut off. */
+  public int unanswered() {
+    return unanswered.get();
+  }
+
+  private void order(SplittableRandom dice) {
+    while (open) {
+      String sku = SKUS.get(dice.nextInt(SKUS.size()));
+      int quantity = 1 + dice.nextInt(3);
+      String payment = switch (dice.nextInt(6)) {
+        case 0 -> ShopClient.card("tok_declined");
+        case 1 -> ShopClient.account(ACCOUNTS.get(dice.nextInt(ACCOUNTS.size())));
+        default -> ShopClient.card("tok_1");
+      };
+      String body = ShopClient.order(sku, quantity, payment, dice.nextInt(8) == 0 ? "ZZ" : "DE");
+      String id = untilAnswered("/api/orders", body, "key-" + dice.nextLong()).text("orderId");
+      placed.add(new Placed(id, sku, quantity, payment));
+      if (dice.nextInt(100) < cancellations) {
+        untilAnswered("/api/orders/" + id + "/cancel", "", "cancel");
+      }
+    }
+  }
+
+  private Answer untilAnswered(String path, String body, String key) {
+    while (true) {
+      try {
+        Answer answer = shop.post(path, body, "Idempotency-Key", key);
+        if (answer.status() != 503) {
+          assertThat(answer.status()).as(() -> answer.body().toString()).isIn(201, 202, 409);
+          return answer;
+        }
+      } catch (UncheckedIOException cutOff) {
+        unanswered.incrementAndGet();
+      }
+      node.awaitServing();
+    }
+  }
+
+  /** Lets the clients finish, and waits until every order has come to its end. */
+  public void awaitEnds() throws InterruptedException {
+    close();
+    placed.forEach(order -> ended.put(order.id(), shop.awaitEnd(order.id())));
+    Awaitility.await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
+      assertThat(shop.get("/ops/sagas?state=RUNNING").body().path("sagas")).isEmpty();
+      assertThat(shop.get("/ops/sagas?state=COMPENSATING").body().path("sagas")).isEmpty();
+      assertThat(shop.get("/api/payments?status=QUEUED").body().path("payments")).isEmpty();
+    });
+    assertThat(shop.get("/ops/sagas?state=COMPENSATION_FAILED").body().path("sagas")).isEmpty();
+  }
+
+  /** How the orders ended, by status and reason. */
+  public Map<String, Long> ends() {
+    Map<String, Long> counts = new java.util.TreeMap<>();
+    ended.values().forEach(order -> counts.merge((order.text("status") + " " + order.text("reason")).trim(), 1L, Long::sum));
+    return counts;
+  }
+
+  /** Each confirmed card order was charged once and its money kept; nothing is kept of any other. Stock and accounts agree. */
+  public void assertBooksBalance(JsonNode ledger) {
+    assertThat(ends().getOrDefault("CONFIRMED", 0L)).isPositive();
+    assertLedger(ledger);
+    assertStock();
+    assertBalances();
+  }
+
+  private void assertLedger(JsonNode ledger) {
+    Map<String, Long> kept = new HashMap<>();
+    for (JsonNode charge : ledger) {
+      if (charge.path("status").asText().equals("succeeded")) {
+        long minor = new BigDecimal(charge.path("amount").asText()).movePointRight(2).longValueExact();
+        assertThat(kept.put(charge.path("orderId").asText(), minor)).as("a second charge").isNull();
+      }
+    }
+    Map<String, Long> due = new HashMap<>();
+    for (Placed order : placed) {
+      if (order.payment().contains("card") && confirmed(order)) {
+        due.put(order.id(), order.quantity() * PRICE);
+      }
+    }
+    assertThat(kept).isEqualTo(due);
+  }
+
+  private void assertStock() {
+    for (String sku : SKUS) {
+      int sold = placed.stream().filter(order -> order.sku().equals(sku)).filter(this::confirmed).mapToInt(Placed::quantity).sum();
+      JsonNode product = shop.get("/api/products/" + sku).expect(200).body();
+      assertThat(product.path("reserved").asInt()).isZero();
+      assertThat(product.path("available").asInt() + sold).isEqualTo(STOCK);
+    }
+  }
+
+  private void assertBalances() {
+    for (String account : ACCOUNTS) {
+      long paid = placed.stream().filter(order -> order.payment().contains("'" + account + "'")).filter(this::confirmed)
+          .mapToLong(order -> order.quantity() * PRICE).sum();
+      JsonNode balance = shop.get("/api/accounts/" + account).expect(200).body().path("balance");
+      assertThat(balance.asText()).isEqualTo(BigDecimal.valueOf(FUNDS - paid, 2).toPlainString());
+    }
+  }
+
+  private boolean confirmed(Placed order) {
+    return ended.get(order.id()).text("status").equals("CONFIRMED");
+  }
+
+  /** Ends the clients; each waits for the answer that it has asked for. */
+  @Override
+  public void close() throws InterruptedException {
+    open = false;
+    for (Thread client : clients) {
+      client.join();
+    }
+  }
+}
