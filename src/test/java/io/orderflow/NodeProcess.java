@@ -61,6 +61,11 @@ public final class NodeProcess implements AutoCloseable {
     }
   }
 
+  /** The process. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** A client of the services, past the gateway and its limits. */
   public ShopClient shop() {
     return client("services");
