@@ -6,6 +6,7 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.http.javadsl.server.Directives;
 import akka.http.javadsl.server.Route;
+import akka.management.cluster.bootstrap.ClusterBootstrap;
 import akka.management.javadsl.AkkaManagement;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
@@ -83,14 +84,25 @@ public final class Node {
   }
 
   private CompletionStage<Void> start() {
-    if (config.getStringList("akka.cluster.seed-nodes").isEmpty()) {
-      Cluster cluster = Cluster.get(system);
-      cluster.manager().tell(Join.create(cluster.selfMember().address()));
-    }
     // The simulator first: sagas that a crash left behind call it as soon as they are awake.
     CompletionStage<?> simulator = roles.contains(SIMULATOR)
         ? Simulator.start(system, config) : CompletableFuture.completedFuture(null);
-    return simulator.thenCompose(ready -> startRest());
+    return simulator.thenCompose(ready -> AkkaManagement.get(system).start()).thenCompose(healthCanBeAsked -> {
+      join();
+      return startRest();
+    });
+  }
+
+  private void join() {
+    if (!config.getStringList("akka.cluster.seed-nodes").isEmpty()) {
+      return; // Akka's cluster joins them by itself
+    }
+    if (config.getString("orderflow.discovery.service").isEmpty()) {
+      Cluster cluster = Cluster.get(system);
+      cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    } else {
+      ClusterBootstrap.get(system).start();
+    }
   }
 
   private CompletionStage<Void> startRest() {
@@ -102,7 +114,7 @@ public final class Node {
       parts.add(Gateway.start(system, config, local));
     }
     return CompletableFuture.allOf(parts.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new))
-        .thenCompose(serving -> AkkaManagement.get(system).start()).thenAccept(management -> { });
+        .thenAccept(serving -> Readiness.serves(system, local.map(routes -> Database.of(system))));
   }
 
   /** The aggregates, the saga over them, and the routes to both. */
@@ -146,9 +158,11 @@ public final class Node {
   }
 
   private static Config derived(Config settings, List<String> roles) {
+    String version = Optional.ofNullable(Node.class.getPackage().getImplementationVersion()).orElse("0.0.0");
     List<String> seeds = Configuration.list(settings.getString("orderflow.seed-nodes")).stream()
         .map(address -> "akka://orderflow@" + address).toList();
-    return ConfigFactory.parseMap(Map.of("akka.cluster.roles", roles, "akka.cluster.seed-nodes", seeds))
+    return ConfigFactory.parseMap(Map.of("akka.cluster.roles", roles, "akka.cluster.seed-nodes", seeds,
+            "akka.cluster.app-version", version))
         .withFallback(Database.settings(settings)).withFallback(settings);
   }
 }

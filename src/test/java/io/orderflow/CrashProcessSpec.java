@@ -3,6 +3,7 @@ package io.orderflow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class CrashProcessSpec {
     SplittableRandom dice = new SplittableRandom(seed);
     try (NodeProcess node = new NodeProcess(folder, Map.of())) {
       node.start();
-      try (Shoppers shoppers = new Shoppers(node, dice.split(), 0)) {
+      try (Shoppers shoppers = new Shoppers(List.of(node), dice.split(), 0)) {
         for (int kill = 0; kill < kills; kill++) {
           shoppers.awaitMore(1 + dice.nextInt(200));
           node.kill();

@@ -3,11 +3,15 @@ package io.orderflow;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /** The real program as a process, on free ports and in a folder of its own, to be killed and started again. */
@@ -16,19 +20,40 @@ public final class NodeProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private final Path folder;
+  private final String host;
   private final Map<String, String> environment;
   private final Map<String, Integer> ports = TestNode.freePorts();
   private Process process;
 
   /** @param environment the operator's variables beside the ports */
   public NodeProcess(Path folder, Map<String, String> environment) {
+    this(folder, "127.0.0.1", environment);
+  }
+
+  /** The same at a loopback address of its own. */
+  public NodeProcess(Path folder, String host, Map<String, String> environment) {
     this.folder = folder;
-    this.environment = environment;
+    this.host = host;
+    this.environment = new HashMap<>(environment);
+    this.environment.put("ORDERFLOW_BIND", host);
+  }
+
+  /** Has it join these. */
+  public void joins(List<NodeProcess> seeds) {
+    environment.put("ORDERFLOW_SEED_NODES", seeds.stream().map(seed -> seed.host + ":" + seed.ports.get("orderflow.remoting.port"))
+        .collect(Collectors.joining(",")));
   }
 
   /** Starts it, for the first time or again, and waits until it serves. */
   public void start() {
+    launch();
+    awaitServing();
+  }
+
+  /** Starts it without waiting. */
+  public void launch() {
     try {
+      Files.createDirectories(folder);
       ProcessBuilder command = new ProcessBuilder(
           Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-jar",
           new File("target/orderflow.jar").getAbsolutePath()).directory(folder.toFile()).redirectErrorStream(true)
@@ -40,7 +65,6 @@ public final class NodeProcess implements AutoCloseable {
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
-    awaitServing();
   }
 
   /** Kills it as {@code kill -9} does. */
@@ -48,12 +72,44 @@ public final class NodeProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
+  /** Asks it to end in good order, and waits until it has. */
+  public void stop() throws InterruptedException {
+    process.destroy();
+    process.waitFor();
+  }
+
+  /** Stops its threads as a machine does that sleeps or swaps. */
+  public void freeze() {
+    signal("STOP");
+  }
+
+  /** Lets them run again. */
+  public void thaw() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  /** Whether the process runs. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** Waits until it can serve, as its management port says. */
   public void awaitServing() {
     Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(this::serves);
   }
 
-  private boolean serves() {
+  /** Whether it can serve now. */
+  public boolean serves() {
     try {
       return client("management").send("GET", "/ready", null).status() == 200;
     } catch (UncheckedIOException notYet) {
@@ -77,7 +133,7 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   private ShopClient client(String part) {
-    return new ShopClient("http://127.0.0.1:" + ports.get("orderflow." + part + ".port"));
+    return new ShopClient("http://" + host + ":" + ports.get("orderflow." + part + ".port"));
   }
 
   @Override

@@ -41,7 +41,7 @@ class PaymentFaultsProcessSpec {
             "ORDERFLOW_ROLES", "services", "ORDERFLOW_PAYMENT_URL", provider.url(), "ORDERFLOW_PAYMENT_TIMEOUT", "300ms",
             "ORDERFLOW_PAYMENT_DEADLINE", "15s", "ORDERFLOW_BREAKER_OPEN", "200ms"))) {
       node.start();
-      try (Shoppers shoppers = new Shoppers(node, dice.split(), 10)) {
+      try (Shoppers shoppers = new Shoppers(List.of(node), dice.split(), 10)) {
         Deque<String> next = new ArrayDeque<>();
         while (shoppers.answered() < orders) {
           if (next.isEmpty()) {

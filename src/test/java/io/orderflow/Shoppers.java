@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -33,8 +34,7 @@ public final class Shoppers implements AutoCloseable {
   /** An order that was answered with 201. */
   private record Placed(String id, String sku, int quantity, String payment) {}
 
-  private final NodeProcess node;
-  private final ShopClient shop;
+  private final List<NodeProcess> nodes;
   /** How many of a hundred orders are cancelled right away. */
   private final int cancellations;
   private final Queue<Placed> placed = new ConcurrentLinkedQueue<>();
@@ -44,9 +44,9 @@ public final class Shoppers implements AutoCloseable {
   private volatile boolean open = true;
 
   /** Fills the shelves and the accounts, and begins to order. */
-  public Shoppers(NodeProcess node, SplittableRandom dice, int cancellations) {
-    this.node = node;
-    this.shop = node.shop();
+  public Shoppers(List<NodeProcess> nodes, SplittableRandom dice, int cancellations) {
+    this.nodes = nodes;
+    ShopClient shop = shop();
     this.cancellations = cancellations;
     SKUS.forEach(sku -> shop.stock(sku, STOCK));
     ACCOUNTS.forEach(account -> shop.account(account, FUNDS / 100 + ".00"));
@@ -69,6 +69,12 @@ public final class Shoppers implements AutoCloseable {
     Awaitility.await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(5)).until(() -> placed.size() >= before + orders);
   }
 
+  /** The orders that were answered last and whose end has not been seen. */
+  public List<String> latest(int count) {
+    List<String> ids = placed.stream().map(Placed::id).toList();
+    return ids.subList(Math.max(0, ids.size() - count), ids.size());
+  }
+
   /** Requests that something cut off. */
   public int unanswered() {
     return unanswered.get();
@@ -84,18 +90,20 @@ public final class Shoppers implements AutoCloseable {
         default -> ShopClient.card("tok_1");
       };
       String body = ShopClient.order(sku, quantity, payment, dice.nextInt(8) == 0 ? "ZZ" : "DE");
-      String id = untilAnswered("/api/orders", body, "key-" + dice.nextLong()).text("orderId");
+      String id = untilAnswered(dice, "/api/orders", body, "key-" + dice.nextLong()).text("orderId");
       placed.add(new Placed(id, sku, quantity, payment));
       if (dice.nextInt(100) < cancellations) {
-        untilAnswered("/api/orders/" + id + "/cancel", "", "cancel");
+        untilAnswered(dice, "/api/orders/" + id + "/cancel", "", "cancel");
       }
     }
   }
 
-  private Answer untilAnswered(String path, String body, String key) {
+  /** Asks any node, and another one while there is no answer to go by. */
+  private Answer untilAnswered(SplittableRandom dice, String path, String body, String key) {
     while (true) {
+      NodeProcess node = nodes.get(dice.nextInt(nodes.size()));
       try {
-        Answer answer = shop.post(path, body, "Idempotency-Key", key);
+        Answer answer = node.shop().post(path, body, "Idempotency-Key", key);
         if (answer.status() != 503) {
           assertThat(answer.status()).as(() -> answer.body().toString()).isIn(201, 202, 409);
           return answer;
@@ -103,13 +111,21 @@ public final class Shoppers implements AutoCloseable {
       } catch (UncheckedIOException cutOff) {
         unanswered.incrementAndGet();
       }
-      node.awaitServing();
+      Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(20))
+          .until(() -> nodes.stream().anyMatch(NodeProcess::serves));
     }
+  }
+
+  /** A client of a node that serves. */
+  private ShopClient shop() {
+    return Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(20))
+        .until(() -> nodes.stream().filter(NodeProcess::serves).findFirst(), Optional::isPresent).orElseThrow().shop();
   }
 
   /** Lets the clients finish, and waits until every order has come to its end. */
   public void awaitEnds() throws InterruptedException {
     close();
+    ShopClient shop = shop();
     placed.forEach(order -> ended.put(order.id(), shop.awaitEnd(order.id())));
     Awaitility.await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
       assertThat(shop.get("/ops/sagas?state=RUNNING").body().path("sagas")).isEmpty();
@@ -152,6 +168,7 @@ public final class Shoppers implements AutoCloseable {
   }
 
   private void assertStock() {
+    ShopClient shop = shop();
     for (String sku : SKUS) {
       int sold = placed.stream().filter(order -> order.sku().equals(sku)).filter(this::confirmed).mapToInt(Placed::quantity).sum();
       JsonNode product = shop.get("/api/products/" + sku).expect(200).body();
@@ -161,6 +178,7 @@ public final class Shoppers implements AutoCloseable {
   }
 
   private void assertBalances() {
+    ShopClient shop = shop();
     for (String account : ACCOUNTS) {
       long paid = placed.stream().filter(order -> order.payment().contains("'" + account + "'")).filter(this::confirmed)
           .mapToLong(order -> order.quantity() * PRICE).sum();

@@ -1,11 +1,15 @@
 package io.orderflow.kernel;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import java.io.File;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A node's configuration, from four layers: environment variables over the operator's file over Akka's settings as this project needs
@@ -31,12 +35,23 @@ public final class Configuration {
 
   /** The same with the given settings in the place of the operator's file; what specs use. */
   public static Config over(Config operator) {
-    return ConfigFactory.defaultOverrides()
+    Config layers = ConfigFactory.defaultOverrides()
         .withFallback(ConfigFactory.parseResourcesAnySyntax("environment"))
         .withFallback(operator)
         .withFallback(ConfigFactory.parseResourcesAnySyntax("akka"))
-        .withFallback(ConfigFactory.defaultReferenceUnresolved())
-        .resolve();
+        .withFallback(ConfigFactory.defaultReferenceUnresolved());
+    Config node = layers.resolve().getConfig("orderflow");
+    return node.getString("host").isEmpty()
+        ? ConfigFactory.parseMap(Map.of("orderflow.host", reachableAt(node.getString("bind")))).withFallback(layers).resolve()
+        : layers.resolve();
+  }
+
+  private static String reachableAt(String bound) {
+    try {
+      return InetAddress.getByName(bound).isAnyLocalAddress() ? InetAddress.getLocalHost().getHostAddress() : bound;
+    } catch (UnknownHostException unknown) {
+      throw new ConfigException.BadValue("orderflow.bind", "is no address of this machine: " + bound, unknown);
+    }
   }
 
   /** The items of a setting that is a list in one line, so that an environment variable can hold it. */

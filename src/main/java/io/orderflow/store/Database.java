@@ -24,6 +24,13 @@ public final class Database {
     T in(Connection connection) throws SQLException;
   }
 
+  /**
+   * A connection to a server that has gone, or one on which a node was frozen in the middle of a transaction, is given up: longer than any
+   * statement takes, shorter than the readers of the journal wait for a number that is missing ({@link JournalReader}).
+   */
+  private static final Map<String, Object> POSTGRESQL = Map.of("socketTimeout", 20, "connectTimeout", 5, "tcpKeepAlive", true,
+      "options", "-c statement_timeout=15s -c idle_in_transaction_session_timeout=20s");
+
   private final JdbcBackend.DatabaseDef pool;
 
   private Database(JdbcBackend.DatabaseDef pool) {
@@ -59,7 +66,8 @@ public final class Database {
         url.postgresql() ? "slick.jdbc.PostgresProfile$" : "slick.jdbc.H2Profile$",
         "akka-persistence-jdbc.shared-databases.slick.db.driver",
         url.postgresql() ? "org.postgresql.Driver" : "org.h2.Driver",
-        "akka-persistence-jdbc.shared-databases.slick.db.url", url.text()));
+        "akka-persistence-jdbc.shared-databases.slick.db.url", url.text(),
+        "akka-persistence-jdbc.shared-databases.slick.db.properties", url.postgresql() ? POSTGRESQL : Map.of()));
   }
 
   /**

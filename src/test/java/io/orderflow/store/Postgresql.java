@@ -6,6 +6,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
@@ -42,6 +43,18 @@ public final class Postgresql implements AutoCloseable {
       throw new IllegalStateException(failure);
     }
     return settings(name);
+  }
+
+  /** Has it crash and recover: every connection breaks, what was committed stays. */
+  public void crash() {
+    try (Connection connection = server.getPostgresDatabase().getConnection(); Statement ask = connection.createStatement();
+        ResultSet found = ask.executeQuery("SELECT pg_backend_pid()")) {
+      found.next();
+      // The server takes the violent end of one of its processes for a damage to the memory that all share.
+      ProcessHandle.of(found.getLong(1)).orElseThrow().destroyForcibly();
+    } catch (SQLException broken) {
+      // As it should be.
+    }
   }
 
   private Config settings(String database) {
