@@ -17,13 +17,17 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The one JSON mapper of the HTTP side: strict in what it reads, ISO-8601 in what it writes. */
 public final class Json {
 
-  /** A client's number is never longer than this: more than any amount or quantity needs. */
-  private static final int MAX_NUMBER_LENGTH = 40;
+  /** A longer number is not even read; one that is merely too large for its field is refused in that field's name. */
+  private static final int MAX_NUMBER_LENGTH = 1000;
   private static final int MAX_NESTING = 20;
+  /** How Jackson complains; it tells the field's name nowhere else. */
+  private static final Pattern DUPLICATE = Pattern.compile("Duplicate field '(.*)'", Pattern.DOTALL);
 
   private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
           .streamReadConstraints(StreamReadConstraints.builder()
@@ -79,15 +83,16 @@ public final class Json {
       }
       return node;
     } catch (JsonProcessingException malformed) {
-      String duplicate = malformed.getOriginalMessage();
-      if (duplicate != null && duplicate.startsWith("Duplicate field")) {
-        throw Problem.of(400, "DUPLICATE_FIELD", duplicate).exception();
+      Matcher duplicate = DUPLICATE.matcher(String.valueOf(malformed.getOriginalMessage()));
+      if (duplicate.matches()) {
+        throw Problem.field("DUPLICATE_FIELD", duplicate.group(1), "stands twice in the same object").exception();
       }
       String where = malformed.getLocation() == null ? ""
           : " (line " + malformed.getLocation().getLineNr() + ", column " + malformed.getLocation().getColumnNr() + ")";
       throw Problem.of(400, "MALFORMED_JSON", "the body is not valid JSON" + where).exception();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
+    } catch (IOException | NumberFormatException malformed) {
+      // Bytes that are no characters, an exponent of more than ten digits.
+      throw Problem.of(400, "MALFORMED_JSON", "the body is not valid JSON").exception();
     }
   }
 }

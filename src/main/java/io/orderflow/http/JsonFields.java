@@ -69,12 +69,37 @@ public final class JsonFields {
 
   /** A whole number within the bounds, both included. */
   public int integer(String name, int min, int max) {
-    JsonNode value = take(name).orElseThrow(() -> missing(name));
-    BigInteger number = value.isIntegralNumber() ? value.bigIntegerValue() : null;
-    if (number == null || number.compareTo(BigInteger.valueOf(min)) < 0 || number.compareTo(BigInteger.valueOf(max)) > 0) {
-      throw invalid(name, "must be a whole number from " + min + " to " + max);
-    }
-    return number.intValueExact();
+    return optionalInteger(name, min, max).orElseThrow(() -> missing(name));
+  }
+
+  public Optional<Integer> optionalInteger(String name, int min, int max) {
+    return take(name).map(value -> {
+      BigInteger number = value.isIntegralNumber() ? value.bigIntegerValue() : null;
+      if (number == null || number.compareTo(BigInteger.valueOf(min)) < 0 || number.compareTo(BigInteger.valueOf(max)) > 0) {
+        throw invalid(name, "must be a whole number from " + min + " to " + max);
+      }
+      return number.intValueExact();
+    });
+  }
+
+  /** A share of one: a number from 0 to 1, both included. */
+  public Optional<BigDecimal> optionalShare(String name) {
+    return take(name).map(value -> {
+      BigDecimal share = value.isNumber() ? value.decimalValue() : null;
+      if (share == null || share.signum() < 0 || share.compareTo(BigDecimal.ONE) > 0) {
+        throw invalid(name, "must be a number from 0 to 1");
+      }
+      return share;
+    });
+  }
+
+  public Optional<Boolean> optionalFlag(String name) {
+    return take(name).map(value -> {
+      if (!value.isBoolean()) {
+        throw invalid(name, "must be true or false");
+      }
+      return value.booleanValue();
+    });
   }
 
   /** A decimal above zero, as a JSON string or number; how many digits it may have is the currency's to say. */

@@ -8,6 +8,7 @@ import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.RawHeader;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.orderflow.kernel.Refusal;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ public record Problem(int status, String code, String detail, String field) {
       case UNPROCESSABLE -> 422;
       case UNAVAILABLE -> 503;
     };
-    return of(status, refusal.code(), refusal.detail());
+    return new Problem(status, refusal.code(), refusal.detail(), refusal.field().orElse(null));
   }
 
   /** The answer to anything that went wrong on the way; 500 only for what no one foresaw. */
@@ -69,11 +70,13 @@ public record Problem(int status, String code, String detail, String field) {
   }
 
   /** A URN of the project's own: problems are told apart by it and by the code, there is no page behind it. */
+  @JsonProperty
   public String type() {
     return "urn:orderflow:problem:" + code.toLowerCase(java.util.Locale.ROOT).replace('_', '-');
   }
 
   /** The status in words. */
+  @JsonProperty
   public String title() {
     return StatusCodes.lookup(status).map(akka.http.javadsl.model.StatusCode::reason).orElse("Error");
   }

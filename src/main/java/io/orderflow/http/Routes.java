@@ -58,7 +58,7 @@ public abstract class Routes extends AllDirectives {
         return inner.apply(Json.read(strict.getData(), reader));
       }
       return extractActorSystem(system ->
-          onComplete(() -> entity.toStrict(BODY_TIMEOUT.toMillis(), MAX_BODY_BYTES, system), strict -> {
+          onComplete(() -> entity.withSizeLimit(MAX_BODY_BYTES).toStrict(BODY_TIMEOUT.toMillis(), system), strict -> {
             if (strict.isFailure()) {
               return complete(problemOfBody(strict.failed().get()));
             }

@@ -2,7 +2,10 @@ package io.orderflow.kernel;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
 import java.io.File;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * A node's configuration, from four layers: environment variables over the operator's file over Akka's settings as this project needs
@@ -22,7 +25,7 @@ public final class Configuration {
     String named = System.getProperty("config.file");
     File file = new File(named == null ? "application.conf" : named);
     return over(named != null || file.isFile()
-        ? ConfigFactory.parseFile(file, com.typesafe.config.ConfigParseOptions.defaults().setAllowMissing(false))
+        ? ConfigFactory.parseFile(file, ConfigParseOptions.defaults().setAllowMissing(false))
         : ConfigFactory.empty());
   }
 
@@ -34,5 +37,10 @@ public final class Configuration {
         .withFallback(ConfigFactory.parseResourcesAnySyntax("akka"))
         .withFallback(ConfigFactory.defaultReferenceUnresolved())
         .resolve();
+  }
+
+  /** The items of a setting that is a list in one line, so that an environment variable can hold it. */
+  public static List<String> list(String commaSeparated) {
+    return Arrays.stream(commaSeparated.split(",")).map(String::trim).filter(item -> !item.isEmpty()).toList();
   }
 }

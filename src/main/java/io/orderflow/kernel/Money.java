@@ -17,7 +17,7 @@ public record Money(long minor, String currency) {
 
   /** @throws IllegalArgumentException when the amount is larger than {@link #MAX_MINOR} or the currency is not one of ISO 4217 */
   public Money {
-    if (Math.abs(minor) > MAX_MINOR) {
+    if (minor > MAX_MINOR || minor < -MAX_MINOR) {
       throw new IllegalArgumentException("the amount is too large");
     }
     digits(currency).orElseThrow(() -> new IllegalArgumentException(currency + " is not an ISO 4217 currency"));

@@ -1,5 +1,6 @@
 package io.orderflow.kernel;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import org.pcollections.TreePMap;
  *
  * @param <V> what is remembered of each
  */
+@JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.NONE)
 public final class Recent<V> {
 
   /** One remembered command, as it is stored in a snapshot. */

@@ -14,6 +14,8 @@ import java.util.concurrent.CompletionException;
  */
 public record Refusal(Kind kind, String code, String detail) {
 
+  private static final String INVALID_FIELD = "INVALID_FIELD";
+
   /** The sorts of refusal; an HTTP answer is chosen by them. */
   public enum Kind {
     /** The command itself is wrong and always will be. */
@@ -32,6 +34,11 @@ public record Refusal(Kind kind, String code, String detail) {
     return new Refusal(Kind.INVALID, code, detail);
   }
 
+  /** The command's field of that name has a value that can't be. */
+  public static Refusal field(String name, String detail) {
+    return invalid(INVALID_FIELD, name + ": " + detail);
+  }
+
   public static Refusal notFound(String code, String detail) {
     return new Refusal(Kind.NOT_FOUND, code, detail);
   }
@@ -46,6 +53,12 @@ public record Refusal(Kind kind, String code, String detail) {
 
   public static Refusal unavailable(String code, String detail) {
     return new Refusal(Kind.UNAVAILABLE, code, detail);
+  }
+
+  /** The field that is wrong, where the refusal is about one. */
+  public Optional<String> field() {
+    return code.equals(INVALID_FIELD) && detail.contains(": ") ? Optional.of(detail.substring(0, detail.indexOf(": ")))
+        : Optional.empty();
   }
 
   /** This refusal as an aggregate's reply. */

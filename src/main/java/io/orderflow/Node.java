@@ -1,0 +1,148 @@
+package io.orderflow;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import akka.http.javadsl.server.Directives;
+import akka.http.javadsl.server.Route;
+import akka.management.javadsl.AkkaManagement;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.orderflow.account.Account;
+import io.orderflow.account.AccountRoutes;
+import io.orderflow.gateway.Gateway;
+import io.orderflow.http.HttpServer;
+import io.orderflow.http.Routes;
+import io.orderflow.kernel.Configuration;
+import io.orderflow.order.Order;
+import io.orderflow.order.OrderRoutes;
+import io.orderflow.order.OrderSaga;
+import io.orderflow.order.Orders;
+import io.orderflow.order.PlacedOrder;
+import io.orderflow.payment.BreakerRoutes;
+import io.orderflow.payment.Payment;
+import io.orderflow.payment.PaymentProvider;
+import io.orderflow.payment.PaymentRoutes;
+import io.orderflow.payment.PaymentSources;
+import io.orderflow.payment.Payments;
+import io.orderflow.product.Inventory;
+import io.orderflow.product.Product;
+import io.orderflow.product.ProductRoutes;
+import io.orderflow.provider.Simulator;
+import io.orderflow.saga.SagaIndex;
+import io.orderflow.saga.SagaRoutes;
+import io.orderflow.saga.Sagas;
+import io.orderflow.shipping.Shipment;
+import io.orderflow.shipping.ShipmentRoutes;
+import io.orderflow.shipping.Shipping;
+import io.orderflow.store.Database;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** One node of the cluster: starts what its roles say, in the order in which one part needs another. */
+public final class Node {
+
+  private static final String SERVICES = "services";
+  private static final String GATEWAY = "gateway";
+  private static final String SIMULATOR = "simulator";
+
+  private final ActorSystem<Void> system;
+  private final Config config;
+  private final List<String> roles;
+  private final Clock clock = Clock.systemUTC();
+
+  private Node(ActorSystem<Void> system, Config config, List<String> roles) {
+    this.system = system;
+    this.config = config;
+    this.roles = roles;
+  }
+
+  /**
+   * Starts a node; the stage completes when it serves, and fails when a part of it can't start.
+   *
+   * @param settings as {@link Configuration} reads them
+   */
+  public static CompletionStage<ActorSystem<Void>> start(Config settings) {
+    List<String> roles = Configuration.list(settings.getString("orderflow.roles"));
+    Config config = derived(settings, roles);
+    if (roles.contains(SERVICES)) {
+      Database.migrate(config);
+    }
+    ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "orderflow", config);
+    return new Node(system, config, roles).start().thenApply(started -> system);
+  }
+
+  private CompletionStage<Void> start() {
+    if (config.getStringList("akka.cluster.seed-nodes").isEmpty()) {
+      Cluster cluster = Cluster.get(system);
+      cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    }
+    // The simulator first: sagas that a crash left behind call it as soon as they are awake.
+    CompletionStage<?> simulator = roles.contains(SIMULATOR)
+        ? Simulator.start(system, config) : CompletableFuture.completedFuture(null);
+    return simulator.thenCompose(ready -> startRest());
+  }
+
+  private CompletionStage<Void> startRest() {
+    List<CompletionStage<?>> parts = new ArrayList<>();
+    Optional<Route> local = roles.contains(SERVICES) ? Optional.of(Routes.sealed(services())) : Optional.empty();
+    local.ifPresent(routes -> parts.add(HttpServer.bind(system, "services", config.getString("orderflow.bind"),
+        config.getInt("orderflow.services.port"), routes)));
+    if (roles.contains(GATEWAY)) {
+      parts.add(Gateway.start(system, config, local));
+    }
+    return CompletableFuture.allOf(parts.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new))
+        .thenCompose(serving -> AkkaManagement.get(system).start()).thenAccept(management -> { });
+  }
+
+  /** The aggregates, the saga over them, and the routes to both. */
+  private Route services() {
+    Database database = Database.of(system);
+    PaymentProvider provider = new PaymentProvider(system, config.getConfig("orderflow.payment"), providerUrl());
+
+    Order.init(system, clock);
+    Product.init(system, clock);
+    Account.init(system, clock);
+    Shipment.init(system, clock);
+    Payment.init(system, new PaymentSources(system, provider, clock), clock);
+
+    Payments payments = new Payments(system);
+    Shipping shipping = new Shipping(system);
+    Orders orders = new Orders(system);
+    Sagas<PlacedOrder> orderSagas =
+        Sagas.init(system, OrderSaga.definition(orders, new Inventory(system), payments, shipping), clock);
+    SagaIndex.start(system, database, List.of(orderSagas), clock);
+
+    return Directives.concat(
+        new OrderRoutes(orders, orderSagas, UUID::randomUUID, config.getDuration("orderflow.http.max-wait")).routes(),
+        new ProductRoutes(system).routes(),
+        new AccountRoutes(system, UUID::randomUUID).routes(),
+        new PaymentRoutes(payments).routes(),
+        new ShipmentRoutes(shipping).routes(),
+        new BreakerRoutes(provider).routes(),
+        new SagaRoutes(system, database, List.of(orderSagas)).routes());
+  }
+
+  private String providerUrl() {
+    String url = config.getString("orderflow.payment.url");
+    if (!url.isEmpty()) {
+      return url;
+    }
+    String bind = config.getString("orderflow.bind");
+    return "http://" + (bind.equals("0.0.0.0") ? "127.0.0.1" : bind) + ":" + config.getInt("orderflow.provider.port");
+  }
+
+  private static Config derived(Config settings, List<String> roles) {
+    List<String> seeds = Configuration.list(settings.getString("orderflow.seed-nodes")).stream()
+        .map(address -> "akka://orderflow@" + address).toList();
+    return ConfigFactory.parseMap(Map.of("akka.cluster.roles", roles, "akka.cluster.seed-nodes", seeds))
+        .withFallback(Database.settings(settings)).withFallback(settings);
+  }
+}

@@ -1,0 +1,73 @@
+package io.orderflow.http;
+
+import akka.http.javadsl.server.AllDirectives;
+import akka.http.javadsl.server.Route;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Which part of a list, newest first, a client asks for: {@code ?limit=&cursor=}. The cursor names the last row that was seen, so no row
+ * is missed or shown twice while new ones arrive.
+ *
+ * @param limit the rows wanted, 1 to {@link #MAX_LIMIT}
+ * @param before rows older than this come, or as old and with a smaller id
+ * @param beforeId that id
+ */
+public record Page(int limit, Instant before, String beforeId) {
+
+  public static final int MAX_LIMIT = 500;
+  private static final int DEFAULT_LIMIT = 50;
+  private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
+  private static final class Directives extends AllDirectives {}
+
+  /** Takes the two parameters from the query; 400 when one is malformed. */
+  public static Route parameters(Function<Page, Route> inner) {
+    Directives take = new Directives();
+    return take.parameterOptional("limit", limit -> take.parameterOptional("cursor", cursor -> inner.apply(of(limit, cursor))));
+  }
+
+  private static Page of(Optional<String> limit, Optional<String> cursor) {
+    int rows = limit.map(Page::number).orElse(DEFAULT_LIMIT);
+    if (cursor.isEmpty()) {
+      return new Page(rows, END_OF_TIME, "");
+    }
+    try {
+      String[] parts = new String(Base64.getUrlDecoder().decode(cursor.get()), StandardCharsets.UTF_8).split("\\|", 2);
+      return new Page(rows, Instant.ofEpochMilli(Long.parseLong(parts[0])), parts[1]);
+    } catch (RuntimeException malformed) {
+      throw Problem.field("INVALID_FIELD", "cursor", "must be a cursor that this list gave").exception();
+    }
+  }
+
+  private static int number(String limit) {
+    if (!limit.matches("[0-9]{1,4}") || Integer.parseInt(limit) < 1 || Integer.parseInt(limit) > MAX_LIMIT) {
+      throw Problem.field("INVALID_FIELD", "limit", "must be a whole number from 1 to " + MAX_LIMIT).exception();
+    }
+    return Integer.parseInt(limit);
+  }
+
+  /**
+   * The answer to this page.
+   *
+   * @param rows one more than the limit where there are more
+   * @return the rows under that name, and {@code next}: the cursor of the page that follows, null at the end
+   */
+  public <T> Map<String, Object> answer(String name, List<T> rows, Function<T, Instant> time, Function<T, String> id) {
+    List<T> shown = rows.size() > limit ? rows.subList(0, limit) : rows;
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put(name, shown);
+    answer.put("next", rows.size() > limit ? cursor(shown.get(limit - 1), time, id) : null);
+    return answer;
+  }
+
+  private static <T> String cursor(T last, Function<T, Instant> time, Function<T, String> id) {
+    String plain = time.apply(last).toEpochMilli() + "|" + id.apply(last);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(plain.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,36 @@
+package io.orderflow.order;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.orderflow.payment.PaymentMethod;
+import io.orderflow.shipping.Address;
+import java.time.Instant;
+import java.util.List;
+
+/** An order as clients see it. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record OrderView(String orderId, String customerId, Order.Status status, String reason, String detail, String currency, String total,
+    List<ItemView> items, PaymentView payment, ShipmentView shipment, Address shippingAddress, Instant createdAt, Instant updatedAt) {
+
+  record ItemView(String sku, int quantity, String unitPrice) {}
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record PaymentView(String method, String accountId, String transactionId) {}
+
+  record ShipmentView(String shipmentId) {}
+
+  static OrderView of(String orderId, Order.State order) {
+    PlacedOrder placed = order.order();
+    String account = placed.payment() instanceof PaymentMethod.FromAccount from ? from.accountId() : null;
+    return new OrderView(orderId, placed.customerId(), order.status(), order.reason(), order.detail(), placed.total().currency(),
+        placed.total().amount(),
+        placed.items().stream().map(item -> new ItemView(item.sku(), item.quantity(), item.unitPrice().amount())).toList(),
+        new PaymentView(placed.payment().method(), account, order.transactionId()),
+        order.shipmentId() == null ? null : new ShipmentView(order.shipmentId()),
+        placed.shippingAddress(), order.createdAt(), order.updatedAt());
+  }
+
+  /** An order whose saga has not come to create it yet. */
+  static OrderView pending(String orderId, PlacedOrder placed, Instant placedAt) {
+    return of(orderId, new Order.State(Order.Status.PENDING, placed, null, null, null, null, placedAt, placedAt));
+  }
+}

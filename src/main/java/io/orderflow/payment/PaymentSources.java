@@ -1,0 +1,67 @@
+package io.orderflow.payment;
+
+import akka.actor.typed.ActorSystem;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.EntityRef;
+import io.orderflow.account.Account;
+import io.orderflow.kernel.Money;
+import io.orderflow.kernel.Refusal;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Takes the money from where the payment's method says: cards through the provider, accounts from their aggregate. */
+public final class PaymentSources implements PaymentSource {
+
+  private static final Duration ASK = Duration.ofSeconds(3);
+
+  private final PaymentProvider provider;
+  private final ClusterSharding sharding;
+  private final Clock clock;
+
+  public PaymentSources(ActorSystem<?> system, PaymentProvider provider, Clock clock) {
+    this.provider = provider;
+    this.sharding = ClusterSharding.get(system);
+    this.clock = clock;
+  }
+
+  @Override
+  public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method) {
+    if (method instanceof PaymentMethod.Card card) {
+      return provider.charge(key, orderId, amount, card.token());
+    }
+    String accountId = ((PaymentMethod.FromAccount) method).accountId();
+    return account(accountId).<Account.Balance>askWithStatus(
+            replyTo -> new Account.Pay(amount, key, clock.instant().plus(ASK), replyTo), ASK)
+        .<ChargeResult>thenApply(balance -> new ChargeResult.Charged("acc-" + accountId + "-" + balance.sequence()))
+        .exceptionallyCompose(failure -> Refusal.in(failure).filter(refusal -> refusal.kind() != Refusal.Kind.UNAVAILABLE)
+            .map(PaymentSources::refused).map(CompletableFuture::completedFuture)
+            .orElseGet(() -> CompletableFuture.failedFuture(failure)));
+  }
+
+  @Override
+  public CompletionStage<RefundResult> refund(String key, PaymentMethod method) {
+    if (method instanceof PaymentMethod.Card) {
+      return provider.refund(key);
+    }
+    String accountId = ((PaymentMethod.FromAccount) method).accountId();
+    return account(accountId).<Account.Balance>askWithStatus(replyTo -> new Account.PayBack(key, replyTo), ASK)
+        .thenApply(balance -> RefundResult.REFUNDED)
+        .exceptionallyCompose(failure -> Refusal.in(failure).filter(refusal -> refusal.kind() == Refusal.Kind.NOT_FOUND)
+            .map(noAccount -> CompletableFuture.completedFuture(RefundResult.NOTHING_TO_REFUND))
+            .orElseGet(() -> CompletableFuture.failedFuture(failure)));
+  }
+
+  private static ChargeResult refused(Refusal refusal) {
+    return switch (refusal.code()) {
+      case "VOIDED" -> new ChargeResult.AlreadyRefunded();
+      case "INSUFFICIENT_FUNDS" -> new ChargeResult.Declined(refusal.code(), refusal.detail());
+      default -> new ChargeResult.Declined("PAYMENT_DECLINED", refusal.detail());
+    };
+  }
+
+  private EntityRef<Account.Command> account(String accountId) {
+    return sharding.entityRefFor(Account.KEY, accountId);
+  }
+}

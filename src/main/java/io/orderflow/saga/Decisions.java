@@ -1,0 +1,166 @@
+package io.orderflow.saga;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.orderflow.saga.SagaEvent.Begins;
+import io.orderflow.saga.StepRecord.Kind;
+import io.orderflow.saga.StepRecord.Status;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a saga does next: pure functions from how far it has come and what was just learned to the event that follows.
+ *
+ * <p>Undoing runs in the reverse order of the steps, over each that completed or is in doubt. One that cannot be undone does not stop
+ * the others; an operator's retry goes over the failed ones alone, in the same order.
+ */
+final class Decisions<I> {
+
+  private final SagaDefinition<I> definition;
+
+  Decisions(SagaDefinition<I> definition) {
+    this.definition = definition;
+  }
+
+  SagaEvent start(JsonNode input, Instant now) {
+    Begins first = action(0);
+    return new SagaEvent.Started(input, first, leadsTo(first, SagaState.COMPLETED), now);
+  }
+
+  /** The call under way succeeded. */
+  SagaEvent completed(Progress progress, String result, Instant now) {
+    StepRecord done = progress.underWay().orElseThrow();
+    if (done.kind() == Kind.COMPENSATION) {
+      Begins next = backwardAfter(progress, done.name());
+      return new SagaEvent.StepCompleted(result, next, leadsTo(next, restAfter(progress)), now);
+    }
+    Begins next = forwardAfter(done.name());
+    return new SagaEvent.StepCompleted(result, next, leadsTo(next, SagaState.COMPLETED), now);
+  }
+
+  /** The action under way was refused. */
+  SagaEvent refused(Progress progress, String code, String detail, boolean doubtful, Instant now) {
+    StepRecord step = progress.underWay().orElseThrow();
+    boolean inDoubt = doubtful || step.inDoubt();
+    Begins next = turnRound(progress, step, inDoubt);
+    return new SagaEvent.StepRefused(code, detail, inDoubt, next, leadsTo(next, SagaState.COMPENSATED), now);
+  }
+
+  /** The call under way failed or was not answered; one more attempt or the end of them. */
+  SagaEvent failed(Progress progress, String error, StepPolicy policy, Instant now) {
+    StepRecord step = progress.underWay().orElseThrow();
+    boolean last = step.failures() + 1 >= policy.maxAttempts();
+    if (!last || step.kind() == Kind.CONCLUSION) {
+      return new SagaEvent.AttemptFailed(error, progress.state(), now);
+    }
+    if (step.kind() == Kind.COMPENSATION) {
+      Begins next = backwardAfter(progress, step.name());
+      return new SagaEvent.CompensationGivenUp(error, next, leadsTo(next, SagaState.COMPENSATION_FAILED), now);
+    }
+    Begins next = turnRound(progress, step, true);
+    return new SagaEvent.StepGivenUp(policy.reason(), error, next, leadsTo(next, SagaState.COMPENSATED), now);
+  }
+
+  /** The client wants it undone; empty when that is too late or already so. */
+  Optional<SagaEvent> cancel(Progress progress, String code, String detail, Instant now) {
+    if (progress.state() != SagaState.RUNNING) {
+      return Optional.empty();
+    }
+    StepRecord step = progress.underWay().orElseThrow();
+    if (step.kind() == Kind.CONCLUSION) {
+      return Optional.empty();
+    }
+    Begins next = turnRound(progress, step, true);
+    return Optional.of(new SagaEvent.CancelRequested(code, detail, next, leadsTo(next, SagaState.COMPENSATED), now));
+  }
+
+  /** An operator wants the failed compensations tried again; empty when there is none. */
+  Optional<SagaEvent> retry(Progress progress, Instant now) {
+    if (progress.state() != SagaState.COMPENSATION_FAILED) {
+      return Optional.empty();
+    }
+    return progress.steps().stream().filter(step -> step.status() == Status.COMPENSATION_FAILED).findFirst()
+        .map(step -> new SagaEvent.RetryRequested(new Begins(Kind.COMPENSATION, step.name()), SagaState.COMPENSATING, now));
+  }
+
+  private Begins forwardAfter(String name) {
+    int step = indexOf(definition.steps(), name);
+    if (step >= 0) {
+      return action(step + 1);
+    }
+    definition.get(name); // a name that is unknown today must not be taken for the end of the steps
+    return conclusion(indexOf(definition.conclusions(), name) + 1);
+  }
+
+  private Begins action(int at) {
+    List<Step<I>> steps = definition.steps();
+    return at < steps.size() ? new Begins(Kind.ACTION, steps.get(at).name()) : conclusion(0);
+  }
+
+  private Begins conclusion(int at) {
+    List<Step<I>> conclusions = definition.conclusions();
+    return at < conclusions.size() ? new Begins(Kind.CONCLUSION, conclusions.get(at).name()) : null;
+  }
+
+  private Begins turnRound(Progress progress, StepRecord failed, boolean inDoubt) {
+    return lastToUndo(progress.steps().stream().filter(StepRecord::needsUndoing).map(StepRecord::name).toList(),
+        inDoubt ? failed.name() : null);
+  }
+
+  private Begins lastToUndo(List<String> done, String doubtful) {
+    List<Step<I>> steps = definition.steps();
+    for (int i = steps.size() - 1; i >= 0; i--) {
+      Step<I> step = steps.get(i);
+      if (step.compensation() != null && (done.contains(step.name()) || step.name().equals(doubtful))) {
+        return new Begins(Kind.COMPENSATION, step.name());
+      }
+    }
+    return null;
+  }
+
+  private Begins backwardAfter(Progress progress, String undone) {
+    List<String> settled = progress.steps().stream().filter(step -> step.kind() == Kind.COMPENSATION
+        && (step.status() == Status.COMPENSATED || step.name().equals(undone) || givenUpThisRound(progress, step, undone)))
+        .map(StepRecord::name).toList();
+    return lastToUndo(progress.steps().stream().filter(StepRecord::needsUndoing).map(StepRecord::name)
+        .filter(name -> !settled.contains(name)).toList(), null);
+  }
+
+  /**
+   * Whether that compensation failed since the saga last turned round or was taken up again: the log book is in the order of undoing,
+   * so those before the one that just ended have had their turn.
+   */
+  private static boolean givenUpThisRound(Progress progress, StepRecord step, String undone) {
+    if (step.status() != Status.COMPENSATION_FAILED) {
+      return false;
+    }
+    List<StepRecord> log = progress.steps();
+    int ended = -1;
+    for (int i = 0; i < log.size(); i++) {
+      if (log.get(i).kind() == Kind.COMPENSATION && log.get(i).name().equals(undone)) {
+        ended = i;
+      }
+    }
+    return log.indexOf(step) < ended;
+  }
+
+  private static SagaState restAfter(Progress progress) {
+    return progress.anyCompensationFailed() ? SagaState.COMPENSATION_FAILED : SagaState.COMPENSATED;
+  }
+
+  private static SagaState leadsTo(Begins begins, SagaState rest) {
+    if (begins == null) {
+      return rest;
+    }
+    return begins.kind() == Kind.COMPENSATION ? SagaState.COMPENSATING : SagaState.RUNNING;
+  }
+
+  private static <I> int indexOf(List<Step<I>> steps, String name) {
+    for (int i = 0; i < steps.size(); i++) {
+      if (steps.get(i).name().equals(name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}

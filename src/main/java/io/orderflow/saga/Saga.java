@@ -1,0 +1,315 @@
+package io.orderflow.saga;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.pattern.StatusReply;
+import akka.persistence.typed.EventAdapter;
+import akka.persistence.typed.EventSeq;
+import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.javadsl.CommandHandler;
+import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EventHandler;
+import akka.persistence.typed.javadsl.EventSourcedBehavior;
+import akka.persistence.typed.javadsl.RetentionCriteria;
+import akka.persistence.typed.javadsl.SignalHandler;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.orderflow.kernel.CborSerializable;
+import io.orderflow.kernel.Refusal;
+import io.orderflow.saga.StepRecord.Kind;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One saga under way: it carries out its definition's steps one after the other, each on record before it is called, and undoes them
+ * in reverse when one fails.
+ *
+ * <p>It depends on nothing that is not in its events. After a crash it is started again by {@link SagaIndex} and repeats the call
+ * that was under way: whether that had happened is not known, so every service answers repeats alike. What to do next is decided by
+ * {@link Decisions}; this actor makes the calls, waits and retries.
+ */
+final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progress> {
+
+  /** What can be asked of a saga. */
+  sealed interface Command extends CborSerializable {}
+
+  /** Starts it; a saga that exists is left as it is. Answers with its progress either way. */
+  record Start(JsonNode input, ActorRef<StatusReply<Progress>> replyTo) implements Command {}
+
+  /** Asks how far it has come. */
+  record Get(ActorRef<StatusReply<Progress>> replyTo) implements Command {}
+
+  /** Asks for its progress once it has come to rest. */
+  record AwaitRest(ActorRef<StatusReply<Progress>> replyTo) implements Command {}
+
+  /** Has it undone on the client's behalf. */
+  record Cancel(String code, String detail, ActorRef<StatusReply<Progress>> replyTo) implements Command {}
+
+  /** Takes up the failed compensations again. */
+  record Retry(ActorRef<StatusReply<Progress>> replyTo) implements Command {}
+
+  /** Brings it back into memory, where it goes on by itself. */
+  enum Wake implements Command { INSTANCE }
+
+  private record Answered(long call, StepResult result, String failure) implements Command {}
+
+  private record TimedOut(long call) implements Command {}
+
+  private record BackoffOver(long call) implements Command {}
+
+  private enum Idle implements Command { INSTANCE }
+
+  /** A saga that goes well has a dozen events; one that is retried for hours must not be read from its first attempt on. */
+  private static final int SNAPSHOT_EVERY = 50;
+  /** Clients that wait for the same saga at once; a further one is answered with the present state. */
+  private static final int MAX_WAITING = 64;
+  private static final Logger LOG = LoggerFactory.getLogger(Saga.class);
+
+  private final String id;
+  private final SagaDefinition<I> definition;
+  private final Decisions<I> decisions;
+  private final SagaSettings settings;
+  private final Clock clock;
+  private final RandomGenerator random;
+  private final ActorRef<ClusterSharding.ShardCommand> shard;
+  private final ActorContext<Command> context;
+  private final TimerScheduler<Command> timers;
+
+  private final List<ActorRef<StatusReply<Progress>>> waiting = new ArrayList<>();
+  /** Numbers the calls of this incarnation, so that the answer to one that was given up is known as late. */
+  private long call;
+  /** Whether a call of an earlier incarnation may have had an effect that the log book doesn't show. */
+  private boolean repeating;
+  private I input;
+
+  static <I> Behavior<Command> create(String id, SagaDefinition<I> definition, SagaSettings settings, Clock clock,
+      RandomGenerator random, ActorRef<ClusterSharding.ShardCommand> shard) {
+    return Behaviors.setup(context -> Behaviors.withTimers(
+        timers -> new Saga<>(id, definition, settings, clock, random, shard, context, timers)));
+  }
+
+  private Saga(String id, SagaDefinition<I> definition, SagaSettings settings, Clock clock, RandomGenerator random,
+      ActorRef<ClusterSharding.ShardCommand> shard, ActorContext<Command> context, TimerScheduler<Command> timers) {
+    super(PersistenceId.of(Sagas.entityType(definition.name()), id), SupervisorStrategy
+        .restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+    this.id = id;
+    this.definition = definition;
+    this.decisions = new Decisions<>(definition);
+    this.settings = settings;
+    this.clock = clock;
+    this.random = random;
+    this.shard = shard;
+    this.context = context;
+    this.timers = timers;
+    context.setReceiveTimeout(settings.keepInMemory(), Idle.INSTANCE);
+  }
+
+  @Override
+  public Progress emptyState() {
+    return Progress.NONE;
+  }
+
+  @Override
+  public CommandHandler<Command, SagaEvent, Progress> commandHandler() {
+    return newCommandHandlerBuilder().forAnyState()
+        .onCommand(Start.class, this::start)
+        .onCommand(Get.class, (saga, get) -> Effect().none().thenReply(get.replyTo(), Saga::known))
+        .onCommand(AwaitRest.class, this::awaitRest)
+        .onCommand(Cancel.class, this::cancel)
+        .onCommand(Retry.class, this::retry)
+        .onCommand(Answered.class, this::answered)
+        .onCommand(TimedOut.class, (saga, limit) -> limit.call() == call
+            ? failed(saga, "no answer within the time limit") : Effect().none())
+        .onCommand(BackoffOver.class, this::callAgain)
+        .onCommand(Wake.class, (saga, wake) -> Effect().none())
+        .onCommand(Idle.class, this::leave)
+        .build();
+  }
+
+  @Override
+  public EventHandler<Progress, SagaEvent> eventHandler() {
+    return Progress::apply;
+  }
+
+  @Override
+  public SignalHandler<Progress> signalHandler() {
+    return newSignalHandlerBuilder().onSignal(RecoveryCompleted.instance(), saga -> {
+      if (saga.exists() && saga.state().moving()) {
+        LOG.info("saga {} {} goes on at {}", definition.name(), id, saga.underWay().map(StepRecord::name).orElse("its end"));
+        repeating = true;
+        makeCall(saga);
+      }
+    }).build();
+  }
+
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return RetentionCriteria.snapshotEvery(SNAPSHOT_EVERY, 2);
+  }
+
+  /** The journal's manifest column tells where the saga stands, which is what {@link SagaIndex} reads. */
+  @Override
+  public EventAdapter<SagaEvent, SagaEvent> eventAdapter() {
+    return new EventAdapter<>() {
+      @Override
+      public SagaEvent toJournal(SagaEvent event) {
+        return event;
+      }
+
+      @Override
+      public String manifest(SagaEvent event) {
+        return event.leadsTo().name();
+      }
+
+      @Override
+      public EventSeq<SagaEvent> fromJournal(SagaEvent event, String manifest) {
+        return EventSeq.single(event);
+      }
+    };
+  }
+
+  private Effect<SagaEvent, Progress> start(Progress saga, Start start) {
+    if (saga.exists()) {
+      return Effect().none().thenReply(start.replyTo(), Saga::known);
+    }
+    return Effect().persist(decisions.start(start.input(), now())).thenRun(this::proceed)
+        .thenReply(start.replyTo(), StatusReply::success);
+  }
+
+  private Effect<SagaEvent, Progress> awaitRest(Progress saga, AwaitRest await) {
+    if (!saga.exists() || !saga.state().moving() || waiting.size() == MAX_WAITING) {
+      return Effect().none().thenReply(await.replyTo(), Saga::known);
+    }
+    waiting.add(await.replyTo());
+    return Effect().none();
+  }
+
+  private Effect<SagaEvent, Progress> cancel(Progress saga, Cancel cancel) {
+    Optional<SagaEvent> event = saga.exists() ? decisions.cancel(saga, cancel.code(), cancel.detail(), now()) : Optional.empty();
+    if (event.isPresent()) {
+      return Effect().persist(event.get()).thenRun(this::proceed).thenReply(cancel.replyTo(), StatusReply::success);
+    }
+    boolean tooLate = saga.state() == SagaState.RUNNING || saga.state() == SagaState.COMPLETED;
+    return Effect().none().thenReply(cancel.replyTo(), same -> tooLate
+        ? Refusal.conflict("TOO_LATE", "all steps have succeeded already").reply() : known(same));
+  }
+
+  private Effect<SagaEvent, Progress> retry(Progress saga, Retry retry) {
+    Optional<SagaEvent> event = saga.exists() ? decisions.retry(saga, now()) : Optional.empty();
+    if (event.isPresent()) {
+      LOG.info("saga {} {} is taken up again", definition.name(), id);
+      return Effect().persist(event.get()).thenRun(this::proceed).thenReply(retry.replyTo(), StatusReply::success);
+    }
+    return Effect().none().thenReply(retry.replyTo(), same -> same.exists()
+        ? Refusal.conflict("NOTHING_TO_RETRY", "the saga has no failed compensation").reply() : known(same));
+  }
+
+  private Effect<SagaEvent, Progress> answered(Progress saga, Answered answer) {
+    if (answer.call() != call) {
+      return Effect().none();
+    }
+    if (answer.result() instanceof StepResult.Done done) {
+      return persist(decisions.completed(saga, done.result(), now()));
+    }
+    if (answer.result() instanceof StepResult.Refused refused) {
+      return saga.underWay().orElseThrow().kind() == Kind.ACTION
+          ? persist(decisions.refused(saga, refused.code(), refused.detail(), refused.partly() || repeating, now()))
+          : failed(saga, refused.code() + ": " + refused.detail());
+    }
+    return failed(saga, answer.failure());
+  }
+
+  private Effect<SagaEvent, Progress> failed(Progress saga, String error) {
+    StepRecord step = saga.underWay().orElseThrow();
+    LOG.debug("saga {} {}: {} failed: {}", definition.name(), id, step.name(), error);
+    return persist(decisions.failed(saga, error, settings.policy(definition.name(), step), now()));
+  }
+
+  private Effect<SagaEvent, Progress> persist(SagaEvent event) {
+    // Before the write: no answer that comes meanwhile belongs to the call that follows.
+    timers.cancelAll();
+    call++;
+    return Effect().persist(event).thenRun(this::proceed);
+  }
+
+  private Effect<SagaEvent, Progress> callAgain(Progress saga, BackoffOver over) {
+    if (over.call() == call && saga.state().moving()) {
+      makeCall(saga);
+    }
+    return Effect().none();
+  }
+
+  private Effect<SagaEvent, Progress> leave(Progress saga, Idle idle) {
+    if (!saga.exists() || !saga.state().moving()) {
+      shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+    }
+    return Effect().none();
+  }
+
+  private void proceed(Progress saga) {
+    timers.cancelAll();
+    call++;
+    if (!saga.state().moving()) {
+      LOG.info("saga {} {} {} in {} ms{}", definition.name(), id, saga.state(),
+          Duration.between(saga.startedAt(), saga.endedAt()).toMillis(),
+          saga.failure() == null ? "" : ": " + saga.failure().code() + " at " + saga.failure().step());
+      waiting.forEach(client -> client.tell(StatusReply.success(saga)));
+      waiting.clear();
+      return;
+    }
+    StepRecord step = saga.underWay().orElseThrow();
+    if (step.failures() > 0) {
+      timers.startSingleTimer(new BackoffOver(call),
+          settings.policy(definition.name(), step).backoff(step.failures(), random));
+    } else {
+      repeating = false;
+      makeCall(saga);
+    }
+  }
+
+  private void makeCall(Progress saga) {
+    call++;
+    long thisCall = call;
+    StepRecord step = saga.underWay().orElseThrow();
+    StepPolicy policy = settings.policy(definition.name(), step);
+    if (input == null) {
+      input = definition.read(saga.input());
+    }
+    timers.startSingleTimer(new TimedOut(thisCall), policy.timeLimit());
+    StepCall<I> details = new StepCall<>(id, step.name(), step.attempts(), input, saga.results(), now().plus(policy.timeLimit()),
+        step.kind() == Kind.COMPENSATION ? Optional.ofNullable(saga.failure()) : Optional.empty());
+    context.pipeToSelf(begin(step, details), (result, failure) ->
+        new Answered(thisCall, result, result == null ? String.valueOf(Sagas.reasonOf(failure)) : null));
+  }
+
+  private CompletionStage<StepResult> begin(StepRecord step, StepCall<I> details) {
+    Step<I> calls = definition.get(step.name());
+    try {
+      return (step.kind() == Kind.COMPENSATION ? calls.compensation() : calls.action()).apply(details);
+    } catch (RuntimeException defect) {
+      LOG.error("saga {} {}: the service of {} failed to take the call", definition.name(), id, step.name(), defect);
+      return java.util.concurrent.CompletableFuture.failedFuture(defect);
+    }
+  }
+
+  private Instant now() {
+    return clock.instant();
+  }
+
+  private static StatusReply<Progress> known(Progress saga) {
+    return saga.exists() ? StatusReply.success(saga) : Refusal.notFound("SAGA_NOT_FOUND", "there is no such saga").reply();
+  }
+}

@@ -1,0 +1,98 @@
+package io.orderflow.saga;
+
+import akka.actor.typed.ActorSystem;
+import akka.cluster.sharding.typed.ClusterShardingSettings;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.sharding.typed.javadsl.EntityRef;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+
+/** All sagas of one definition: what business packages start, ask and cancel. */
+public final class Sagas<I> {
+
+  /** How long an ask of a saga may take before it fails with a {@link java.util.concurrent.TimeoutException}. */
+  private static final Duration ASK = Duration.ofSeconds(4);
+
+  private final SagaDefinition<I> definition;
+  private final ClusterSharding sharding;
+  private final EntityTypeKey<Saga.Command> key;
+
+  private Sagas(SagaDefinition<I> definition, ClusterSharding sharding) {
+    this.definition = definition;
+    this.sharding = sharding;
+    this.key = EntityTypeKey.create(Saga.Command.class, entityType(definition.name()));
+  }
+
+  /** Makes the node carry sagas of this definition. Never passivated by the shard: a saga that moves stays, one at rest leaves. */
+  public static <I> Sagas<I> init(ActorSystem<?> system, SagaDefinition<I> definition, Clock clock) {
+    Sagas<I> sagas = new Sagas<>(definition, ClusterSharding.get(system));
+    SagaSettings settings = new SagaSettings(system.settings().config().getConfig("orderflow.sagas"));
+    sagas.sharding.init(Entity.of(sagas.key, entity -> Saga.create(entity.getEntityId(), definition, settings, clock,
+            RandomGenerator.getDefault(), entity.getShard()))
+        .withRole("services")
+        .withSettings(ClusterShardingSettings.create(system)
+            .withPassivationStrategy(ClusterShardingSettings.PassivationStrategySettings$.MODULE$.disabled())));
+    return sagas;
+  }
+
+  static String entityType(String definition) {
+    return "saga-" + definition;
+  }
+
+  /** The definition's name. */
+  public String name() {
+    return definition.name();
+  }
+
+  /** What the saga was started with. */
+  public I input(Progress progress) {
+    return definition.read(progress.input());
+  }
+
+  /** Starts a saga; once the stage has completed it ends by itself, whatever crashes. One that exists is left as it is. */
+  public CompletionStage<Progress> start(String id, I input) {
+    return entity(id).askWithStatus(replyTo -> new Saga.Start(definition.write(input), replyTo), ASK);
+  }
+
+  /** How far it has come; refused with SAGA_NOT_FOUND. */
+  public CompletionStage<Progress> get(String id) {
+    return entity(id).askWithStatus(Saga.Get::new, ASK);
+  }
+
+  /** Its progress when it has come to rest; fails with a time-out when it moves longer than that. */
+  public CompletionStage<Progress> awaitRest(String id, Duration limit) {
+    return entity(id).askWithStatus(Saga.AwaitRest::new, limit);
+  }
+
+  /**
+   * Has it undone; one that is being undone or is undone already stays as it is. Refused with TOO_LATE once all steps have succeeded.
+   *
+   * @param code what the saga's failure will say
+   */
+  public CompletionStage<Progress> cancel(String id, String code, String detail) {
+    return entity(id).askWithStatus(replyTo -> new Saga.Cancel(code, detail, replyTo), ASK);
+  }
+
+  /** Takes up failed compensations again; refused with NOTHING_TO_RETRY when none has failed. */
+  public CompletionStage<Progress> retry(String id) {
+    return entity(id).askWithStatus(Saga.Retry::new, ASK);
+  }
+
+  void wake(String id) {
+    entity(id).tell(Saga.Wake.INSTANCE);
+  }
+
+  private EntityRef<Saga.Command> entity(String id) {
+    return sharding.entityRefFor(key, id);
+  }
+
+  static String reasonOf(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+}

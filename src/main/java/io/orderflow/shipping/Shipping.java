@@ -1,0 +1,59 @@
+package io.orderflow.shipping;
+
+import akka.actor.typed.ActorSystem;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.EntityRef;
+import io.orderflow.kernel.Configuration;
+import io.orderflow.saga.StepCall;
+import io.orderflow.saga.StepResult;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+
+/** Creates and cancels shipments, to the countries that the shop serves. */
+public final class Shipping {
+
+  /** What a saga must tell to have something shipped. */
+  public interface Shippable {
+    /** Where to; null when the goods are collected. */
+    Address shippingAddress();
+  }
+
+  private static final Duration ASK = Duration.ofSeconds(4);
+
+  private final ClusterSharding sharding;
+  private final Set<String> countries;
+
+  /** The countries are those of {@code orderflow.shipping.countries}. */
+  public Shipping(ActorSystem<?> system) {
+    this.sharding = ClusterSharding.get(system);
+    this.countries = Configuration.list(system.settings().config().getString("orderflow.shipping.countries")).stream()
+        .map(country -> country.toUpperCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Creates the shipment; answers with its id. Refused for a country that is not served. */
+  public CompletionStage<StepResult> createShipment(StepCall<? extends Shippable> call) {
+    Address address = call.input().shippingAddress();
+    if (address != null && !countries.contains(address.country().toUpperCase(Locale.ROOT))) {
+      return StepResult.now(StepResult.refused("SHIPPING_UNAVAILABLE", "there is no shipping to " + address.country()));
+    }
+    return shipment(call.sagaId()).<Shipment.State>askWithStatus(replyTo -> new Shipment.Create(address, replyTo), ASK)
+        .thenApply(shipment -> StepResult.done(Shipment.idOf(call.sagaId())));
+  }
+
+  /** Cancels the shipment, also one that has not been created yet. */
+  public CompletionStage<StepResult> cancelShipment(StepCall<? extends Shippable> call) {
+    return shipment(call.sagaId()).askWithStatus(Shipment.Cancel::new, ASK).thenApply(shipment -> StepResult.done());
+  }
+
+  /** The shipment of an order; refused with SHIPMENT_NOT_FOUND. */
+  CompletionStage<Shipment.State> get(String orderId) {
+    return shipment(orderId).askWithStatus(Shipment.Get::new, ASK);
+  }
+
+  private EntityRef<Shipment.Command> shipment(String orderId) {
+    return sharding.entityRefFor(Shipment.KEY, orderId);
+  }
+}

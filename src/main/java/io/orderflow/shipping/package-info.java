@@ -1,0 +1,2 @@
+/** Shipments, one for each order: created, cancelled. */
+package io.orderflow.shipping;

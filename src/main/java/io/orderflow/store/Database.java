@@ -1,0 +1,98 @@
+package io.orderflow.store;
+
+import akka.actor.typed.ActorSystem;
+import akka.persistence.jdbc.db.SlickExtension;
+import akka.persistence.jdbc.db.SlickExtensionImpl;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import org.flywaydb.core.Flyway;
+import slick.jdbc.JdbcBackend;
+
+/** The database of a node, H2 or PostgreSQL: one SQL for both, in lower-case names. Its calls block. */
+public final class Database {
+
+  /** One piece of work in one transaction. */
+  @FunctionalInterface
+  public interface Work<T> {
+    T in(Connection connection) throws SQLException;
+  }
+
+  private final JdbcBackend.DatabaseDef pool;
+
+  private Database(JdbcBackend.DatabaseDef pool) {
+    this.pool = pool;
+  }
+
+  /** The pool that the node's journal uses. */
+  public static Database of(ActorSystem<?> system) {
+    SlickExtensionImpl slick = (SlickExtensionImpl) SlickExtension.get(system);
+    return new Database(slick.database(system.settings().config().getConfig("jdbc-journal")).database());
+  }
+
+  /**
+   * Brings the schema up to date; before anything else uses the database. Several nodes may do it at once: one waits for the other.
+   *
+   * @throws org.flywaydb.core.api.FlywayException when the database can't be reached or a migration fails
+   */
+  public static void migrate(Config config) {
+    Url url = Url.of(config);
+    Flyway.configure()
+        .dataSource(url.text(), config.getString("orderflow.db.user"), config.getString("orderflow.db.password"))
+        .locations("classpath:db/migration")
+        .placeholders(Map.of("bytes", url.postgresql() ? "BYTEA" : "BLOB"))
+        .connectRetries(30)
+        .load().migrate();
+  }
+
+  /** Akka's settings for the journal and snapshot plugins, from the operator's. */
+  public static Config settings(Config config) {
+    Url url = Url.of(config);
+    return ConfigFactory.parseMap(Map.of(
+        "akka-persistence-jdbc.shared-databases.slick.profile",
+        url.postgresql() ? "slick.jdbc.PostgresProfile$" : "slick.jdbc.H2Profile$",
+        "akka-persistence-jdbc.shared-databases.slick.db.driver",
+        url.postgresql() ? "org.postgresql.Driver" : "org.h2.Driver",
+        "akka-persistence-jdbc.shared-databases.slick.db.url", url.text()));
+  }
+
+  /**
+   * Does the work in a transaction of its own; it is rolled back when the work throws.
+   *
+   * @throws SQLException when the database can't be reached or refuses
+   */
+  public <T> T transaction(Work<T> work) throws SQLException {
+    try (Connection connection = pool.source().createConnection()) {
+      connection.setAutoCommit(false);
+      try {
+        T result = work.in(connection);
+        connection.commit();
+        return result;
+      } catch (SQLException | RuntimeException failure) {
+        connection.rollback();
+        throw failure;
+      } finally {
+        connection.setAutoCommit(true);
+      }
+    }
+  }
+
+  private record Url(String text) {
+
+    static Url of(Config config) {
+      String url = config.getString("orderflow.db.url");
+      if (!url.isEmpty()) {
+        return new Url(url);
+      }
+      // WRITE_DELAY=0: an answered write survives the end of the process. The node closes the database, not the JVM's exit.
+      String folder = java.nio.file.Path.of(config.getString("orderflow.data-dir")).toAbsolutePath().toString();
+      return new Url("jdbc:h2:file:" + folder + "/orderflow;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;DATABASE_TO_LOWER=TRUE");
+    }
+
+    boolean postgresql() {
+      return text.startsWith("jdbc:postgresql:");
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.orderflow;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Which way the arrows point between the rooms. */
+@AnalyzeClasses(packages = "io.orderflow", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureSpec {
+
+  private static final String[] BUSINESS = {"..orderflow.order..", "..orderflow.product..", "..orderflow.account..",
+      "..orderflow.payment..", "..orderflow.shipping.."};
+
+  @ArchTest
+  static final ArchRule engines_know_no_business = noClasses()
+      .that().resideInAnyPackage("..orderflow.saga..", "..orderflow.gateway..", "..orderflow.provider..", "..orderflow.http..",
+          "..orderflow.store..", "..orderflow.kernel..")
+      .should().dependOnClassesThat().resideInAnyPackage(BUSINESS);
+
+  @ArchTest
+  static final ArchRule gateway_and_provider_use_only_http_and_kernel = noClasses()
+      .that().resideInAnyPackage("..orderflow.gateway..", "..orderflow.provider..")
+      .should().dependOnClassesThat().resideInAnyPackage("..orderflow.saga..", "..orderflow.store..");
+
+  @ArchTest
+  static final ArchRule the_kernel_knows_nobody = noClasses().that().resideInAPackage("..orderflow.kernel..")
+      .should().dependOnClassesThat().resideInAnyPackage("..orderflow.http..", "..orderflow.saga..", "..orderflow.store..",
+          "..orderflow.gateway..", "..orderflow.provider..");
+
+  @ArchTest
+  static final ArchRule only_orders_know_that_several_services_exist = noClasses()
+      .that().resideInAnyPackage("..orderflow.product..", "..orderflow.account..", "..orderflow.shipping..")
+      .should().dependOnClassesThat().resideInAnyPackage("..orderflow.order..", "..orderflow.payment..");
+}

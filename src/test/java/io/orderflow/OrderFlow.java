@@ -1,0 +1,365 @@
+package io.orderflow;
+
+import static io.orderflow.ShopClient.account;
+import static io.orderflow.ShopClient.card;
+import static io.orderflow.ShopClient.order;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.orderflow.ShopClient.Answer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An order's way through a whole node over HTTP, as a client sees it; run on each database. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class OrderFlow {
+
+  private static final Config IMPATIENT = ConfigFactory.parseString("""
+      orderflow.sagas {
+        compensation-defaults { max-attempts = 3, max-backoff = 200ms }
+        order.charge-payment.action { max-attempts = 3, max-backoff = 200ms }
+        wake-after = 500ms
+      }
+      orderflow.payment.timeout = 500ms
+      orderflow.payment.breaker { window = 100, open = 200ms }
+      """);
+
+  /** Threads of the clients' own: the common pool is the node's in this JVM, and these wait. */
+  private final ExecutorService clients = Executors.newFixedThreadPool(16);
+  private TestNode node;
+  private ShopClient shop;
+
+  /** The settings that choose the database. */
+  abstract Config database();
+
+  @BeforeAll
+  void start(@TempDir Path data) {
+    node = TestNode.start(data, database().withFallback(IMPATIENT));
+    shop = node.shop();
+  }
+
+  @AfterAll
+  void stop() {
+    clients.shutdownNow();
+    node.close();
+  }
+
+  @AfterEach
+  void providerIsWellAgain() {
+    node.provider().put("/faults", "{}").expect(200);
+  }
+
+  @Test
+  void an_order_by_card_is_confirmed_charged_shipped_and_its_stock_is_gone() {
+    shop.stock("tea", 10);
+    Answer placed = shop.post("/api/orders", order("tea", 2, card("tok_1"), "DE")).expect(201);
+    String id = placed.text("orderId");
+    assertThat(placed.text("status")).isEqualTo("PENDING");
+    assertThat(placed.text("total")).isEqualTo("7.00");
+    assertThat(placed.headers().firstValue("Location")).contains("/api/orders/" + id);
+
+    Answer order = shop.awaitEnd(id);
+    assertThat(order.text("status")).isEqualTo("CONFIRMED");
+    assertStock("tea", 8, 0);
+    Answer payment = shop.get("/api/payments/" + id).expect(200);
+    assertThat(payment.text("status")).isEqualTo("CHARGED");
+    assertThat(payment.text("transactionId")).isEqualTo(order.body().at("/payment/transactionId").asText()).isNotEmpty();
+    Answer shipment = shop.get("/api/shipments/" + id).expect(200);
+    assertThat(shipment.text("status")).isEqualTo("CREATED");
+    assertThat(shipment.text("shipmentId")).isEqualTo(order.body().at("/shipment/shipmentId").asText()).isNotEmpty();
+    assertThat(charges(id)).containsExactly("succeeded");
+    assertThat(steps(id)).containsExactly("create-order COMPLETED", "reserve-inventory COMPLETED", "charge-payment COMPLETED",
+        "create-shipment COMPLETED", "ship-inventory COMPLETED", "confirm-order COMPLETED");
+  }
+
+  @Test
+  void an_order_by_account_takes_the_money_from_it() {
+    shop.stock("coffee", 10);
+    shop.account("ada-1", "100.00");
+    Answer order = shop.ended(order("coffee", 4, account("ada-1"), "DE"));
+    assertThat(order.text("status")).isEqualTo("CONFIRMED");
+    assertBalance("ada-1", "86.00");
+    assertThat(shop.get("/api/payments/" + order.text("orderId")).text("status")).isEqualTo("CHARGED");
+  }
+
+  @Test
+  void an_order_without_an_address_is_collected() {
+    shop.stock("collected", 1);
+    String order = order("collected", 1, card("tok_1"), "DE");
+    String collected = order.substring(0, order.indexOf(",'shippingAddress'")) + "}";
+    assertThat(shop.ended(collected).text("status")).isEqualTo("CONFIRMED");
+  }
+
+  @Test
+  void a_refused_reservation_undoes_the_order_alone() {
+    shop.stock("rare", 1);
+    assertCancelled(order("rare", 2, card("tok_1"), "DE"), "OUT_OF_STOCK",
+        "create-order COMPLETED", "reserve-inventory REFUSED", "create-order COMPENSATED");
+    assertStock("rare", 1, 0);
+  }
+
+  @Test
+  void an_unknown_product_and_a_changed_price_cancel_the_order() {
+    assertCancelled(order("never-heard-of", 1, card("tok_1"), "DE"), "UNKNOWN_PRODUCT",
+        "create-order COMPLETED", "reserve-inventory REFUSED", "create-order COMPENSATED");
+    shop.stock("dearer", 5);
+    shop.put("/api/products/dearer", "{'name':'Tea','price':'4.00','currency':'EUR'}").expect(200);
+    assertCancelled(order("dearer", 1, card("tok_1"), "DE"), "PRICE_CHANGED",
+        "create-order COMPLETED", "reserve-inventory REFUSED", "create-order COMPENSATED");
+    assertStock("dearer", 5, 0);
+  }
+
+  @Test
+  void of_several_products_all_are_reserved_or_none() {
+    shop.stock("plenty", 10);
+    shop.stock("scarce", 1);
+    String both = "{'customerId':'ada','currency':'EUR','items':[{'sku':'plenty','quantity':2,'unitPrice':'3.50'},"
+        + "{'sku':'scarce','quantity':2,'unitPrice':'3.50'}],'payment':" + card("tok_1") + "}";
+    assertCancelled(both, "OUT_OF_STOCK", "create-order COMPLETED", "reserve-inventory REFUSED",
+        "reserve-inventory COMPENSATED", "create-order COMPENSATED");
+    assertStock("plenty", 10, 0);
+    assertStock("scarce", 1, 0);
+    assertThat(shop.ended(both.replace("'scarce','quantity':2", "'scarce','quantity':1")).text("status")).isEqualTo("CONFIRMED");
+    assertStock("plenty", 8, 0);
+    assertStock("scarce", 0, 0);
+  }
+
+  @Test
+  void a_declined_card_gives_the_stock_back() {
+    shop.stock("wanted", 5);
+    Answer order = assertCancelled(order("wanted", 2, card("tok_declined"), "DE"), "PAYMENT_DECLINED", "create-order COMPLETED",
+        "reserve-inventory COMPLETED", "charge-payment REFUSED", "reserve-inventory COMPENSATED", "create-order COMPENSATED");
+    assertStock("wanted", 5, 0);
+    assertThat(shop.get("/api/payments/" + order.text("orderId")).text("status")).isEqualTo("DECLINED");
+  }
+
+  @Test
+  void an_account_that_is_short_or_unknown_or_of_another_currency_gives_the_stock_back() {
+    shop.stock("desired", 5);
+    shop.account("poor", "3.49");
+    assertCancelled(order("desired", 1, account("poor"), "DE"), "INSUFFICIENT_FUNDS", "create-order COMPLETED",
+        "reserve-inventory COMPLETED", "charge-payment REFUSED", "reserve-inventory COMPENSATED", "create-order COMPENSATED");
+    assertBalance("poor", "3.49");
+    assertThat(shop.ended(order("desired", 1, account("nobodys"), "DE")).text("reason")).isEqualTo("PAYMENT_DECLINED");
+    shop.post("/api/accounts", "{'accountId':'yen','currency':'JPY'}").expect(201);
+    assertThat(shop.ended(order("desired", 1, account("yen"), "DE")).text("reason")).isEqualTo("PAYMENT_DECLINED");
+    assertStock("desired", 5, 0);
+  }
+
+  @Test
+  void a_country_that_is_not_served_gives_money_and_stock_back() {
+    shop.stock("far", 5);
+    shop.account("traveller", "10.00");
+    String[] undone = {"create-order COMPLETED", "reserve-inventory COMPLETED", "charge-payment COMPLETED",
+        "create-shipment REFUSED", "charge-payment COMPENSATED", "reserve-inventory COMPENSATED", "create-order COMPENSATED"};
+    Answer byCard = assertCancelled(order("far", 1, card("tok_1"), "ZZ"), "SHIPPING_UNAVAILABLE", undone);
+    assertThat(charges(byCard.text("orderId"))).containsExactly("refunded");
+    assertThat(shop.get("/api/payments/" + byCard.text("orderId")).text("status")).isEqualTo("REFUNDED");
+    assertCancelled(order("far", 1, account("traveller"), "ZZ"), "SHIPPING_UNAVAILABLE", undone);
+    assertBalance("traveller", "10.00");
+    assertStock("far", 5, 0);
+  }
+
+  @Test
+  void a_charge_whose_answers_are_lost_is_given_back() {
+    shop.stock("doubtful", 5);
+    node.provider().put("/faults", "{'loseAnswers':true}").expect(200);
+    String id = shop.post("/api/orders", order("doubtful", 1, card("tok_1"), "DE")).expect(201).text("orderId");
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> steps(id), log -> log.contains("charge-payment COMPENSATING"));
+    providerIsWellAgain();
+    assertThat(endedAfterOperator(id).text("reason")).isEqualTo("PAYMENT_TIMEOUT");
+    assertThat(charges(id)).containsExactly("refunded");
+    assertStock("doubtful", 5, 0);
+  }
+
+  @Test
+  void a_compensation_that_keeps_failing_is_listed_and_an_operator_takes_it_up_again() {
+    shop.stock("stuck", 5);
+    node.provider().put("/faults", "{'outage':true}").expect(200);
+    String id = shop.post("/api/orders", order("stuck", 1, card("tok_1"), "DE")).expect(201).text("orderId");
+    Answer order = shop.awaitEnd(id);
+    assertThat(order.text("status")).isEqualTo("CANCELLED");
+    assertThat(order.text("reason")).isEqualTo("PAYMENT_TIMEOUT");
+    assertStock("stuck", 5, 0);
+    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> listed("COMPENSATION_FAILED").contains(id));
+    assertThat(steps(id)).contains("charge-payment COMPENSATION_FAILED", "reserve-inventory COMPENSATED");
+
+    providerIsWellAgain();
+    shop.post("/ops/sagas/" + id + "/retry", "").expect(202);
+    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> listed("COMPENSATED").contains(id));
+    assertThat(listed("COMPENSATION_FAILED")).doesNotContain(id);
+    assertThat(charges(id)).doesNotContain("succeeded");
+    assertThat(shop.post("/ops/sagas/" + id + "/retry", "").expect(409).text("code")).isEqualTo("NOTHING_TO_RETRY");
+  }
+
+  @Test
+  void an_order_cancelled_while_it_is_charged_costs_nothing() {
+    shop.stock("regretted", 5);
+    node.provider().put("/faults", "{'latencyMs':400}").expect(200);
+    String id = shop.post("/api/orders", order("regretted", 1, card("tok_1"), "DE")).expect(201).text("orderId");
+    Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> steps(id), log -> log.contains("charge-payment RUNNING"));
+    shop.post("/api/orders/" + id + "/cancel", "").expect(202);
+    Answer order = shop.awaitEnd(id);
+    assertThat(order.text("status")).isEqualTo("CANCELLED");
+    assertThat(order.text("reason")).isEqualTo("CUSTOMER_REQUEST");
+    Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(charges(id)).doesNotContain("succeeded"));
+    assertStock("regretted", 5, 0);
+    shop.post("/api/orders/" + id + "/cancel", "").expect(202);
+  }
+
+  @Test
+  void a_shipped_order_cannot_be_cancelled() {
+    shop.stock("gone", 5);
+    String id = shop.ended(order("gone", 1, card("tok_1"), "DE")).text("orderId");
+    assertThat(shop.post("/api/orders/" + id + "/cancel", "").expect(409).text("code")).isEqualTo("ALREADY_SHIPPED");
+    assertThat(shop.get("/api/orders/" + id).text("status")).isEqualTo("CONFIRMED");
+  }
+
+  @Test
+  void who_prefers_to_wait_is_answered_with_the_end() {
+    shop.stock("awaited", 5);
+    Answer order = shop.post("/api/orders", order("awaited", 1, card("tok_1"), "DE"), "Prefer", "respond-async, wait=10").expect(201);
+    assertThat(order.text("status")).isEqualTo("CONFIRMED");
+    assertThat(order.headers().firstValue("Preference-Applied")).contains("wait=10");
+  }
+
+  @Test
+  void the_same_key_and_body_are_the_same_order_also_at_once_and_after_a_restart() {
+    shop.stock("once", 50);
+    String body = order("once", 1, card("tok_1"), "DE");
+    List<CompletableFuture<Answer>> repeats = IntStream.range(0, 16).mapToObj(i -> CompletableFuture.supplyAsync(
+        () -> shop.post("/api/orders", body, "Idempotency-Key", "key-1"), clients)).toList();
+    Set<String> ids = repeats.stream().map(repeat -> repeat.join().expect(201).text("orderId")).collect(Collectors.toSet());
+    assertThat(ids).hasSize(1);
+    String id = ids.iterator().next();
+    shop.awaitEnd(id);
+    node.restart();
+    Answer again = shop.post("/api/orders", body, "Idempotency-Key", "key-1").expect(201);
+    assertThat(again.text("orderId")).isEqualTo(id);
+    assertThat(again.text("status")).isEqualTo("CONFIRMED");
+    assertThat(charges(id)).containsExactly("succeeded");
+    assertStock("once", 49, 0);
+    for (String other : List.of(order("once", 2, card("tok_1"), "DE"), order("once", 1, card("tok_2"), "DE"),
+        body.replace("'customerId':'ada'", "'customerId':'bob'"))) {
+      assertThat(shop.post("/api/orders", other, "Idempotency-Key", "key-1").expect(422).text("code"))
+          .isEqualTo("IDEMPOTENCY_KEY_REUSED");
+    }
+  }
+
+  @Test
+  void concurrent_orders_never_sell_more_than_there_is() {
+    shop.stock("crowded", 10);
+    List<CompletableFuture<Answer>> orders = new ArrayList<>();
+    for (int i = 0; i < 25; i++) {
+      orders.add(CompletableFuture.supplyAsync(() -> shop.ended(order("crowded", 1, card("tok_1"), "DE")), clients));
+    }
+    assertThat(orders.stream().map(order -> order.join().text("status")).filter("CONFIRMED"::equals)).hasSize(10);
+    assertStock("crowded", 0, 0);
+  }
+
+  @Test
+  void what_is_wrong_in_an_order_is_said_by_its_field_and_nothing_is_placed() {
+    String good = order("tea", 1, card("tok_1"), "DE");
+    refuses(good, "'customerId':'ada',", "", "MISSING_FIELD", "customerId");
+    refuses(good, "'ada'", "'a b'", "INVALID_FIELD", "customerId");
+    refuses(good, "'EUR'", "'EURO'", "INVALID_FIELD", "currency");
+    refuses(good, "'quantity':1", "'quantity':-1", "INVALID_FIELD", "items[0].quantity");
+    refuses(good, "'quantity':1", "'quantity':1.5", "INVALID_FIELD", "items[0].quantity");
+    refuses(good, "'quantity':1", "'quantity':99999999999999999999", "INVALID_FIELD", "items[0].quantity");
+    refuses(good, "'3.50'", "'3.505'", "INVALID_FIELD", "items[0].unitPrice");
+    refuses(good, "'3.50'", "1e999999999", "INVALID_FIELD", "items[0].unitPrice");
+    refuses(good, "'3.50'", "-3.5", "INVALID_FIELD", "items[0].unitPrice");
+    refuses(good, "[{'sku':'tea',", "[{'sku':'tea','quantity':1,'unitPrice':'3.50'},{'sku':'tea',", "INVALID_FIELD", "items[1].sku");
+    refuses(good, "'items':[", "'items':[],'x':[", "INVALID_FIELD", "items");
+    refuses(good, "'card'", "'cash'", "INVALID_FIELD", "payment.method");
+    refuses(good, "'token':'tok_1'", "'token':'tok_1','pin':1", "UNKNOWN_FIELD", "payment.pin");
+    refuses(good, "'city':'Berlin',", "", "MISSING_FIELD", "shippingAddress.city");
+    refuses(good, "{'customerId'", "{'coupon':1,'customerId'", "UNKNOWN_FIELD", "coupon");
+    shop.post("/api/orders", "{").expectProblem(400, "MALFORMED_JSON", null);
+    shop.post("/api/orders", "[]").expectProblem(400, "MALFORMED_JSON", null);
+    shop.post("/api/orders", good, "Content-Type", "text/plain").expectProblem(415, "UNSUPPORTED_MEDIA_TYPE", null);
+    shop.post("/api/orders", good.replace("tok_1", "x".repeat(70_000))).expectProblem(413, "BODY_TOO_LARGE", null);
+    shop.post("/api/orders", good, "Idempotency-Key", "k".repeat(256)).expectProblem(400, "INVALID_FIELD", "Idempotency-Key");
+    shop.get("/api/orders/unknown").expectProblem(404, "ORDER_NOT_FOUND", null);
+    shop.get("/api/orders/unknown/saga").expectProblem(404, "ORDER_NOT_FOUND", null);
+    shop.post("/api/orders/unknown/cancel", "").expectProblem(404, "ORDER_NOT_FOUND", null);
+    shop.send("DELETE", "/api/orders/unknown", null).expectProblem(405, "METHOD_NOT_ALLOWED", null);
+    shop.get("/api/payments/unknown").expectProblem(404, "PAYMENT_NOT_FOUND", null);
+    shop.get("/api/shipments/unknown").expectProblem(404, "SHIPMENT_NOT_FOUND", null);
+    shop.get("/ops/sagas?state=LOST").expectProblem(400, "INVALID_FIELD", "state");
+    shop.get("/ops/sagas?limit=0").expectProblem(400, "INVALID_FIELD", "limit");
+    shop.get("/ops/sagas?cursor=x").expectProblem(400, "INVALID_FIELD", "cursor");
+    shop.post("/ops/sagas/unknown/retry", "").expectProblem(404, "SAGA_NOT_FOUND", null);
+  }
+
+  private void refuses(String order, String part, String bad, String code, String field) {
+    assertThat(order).contains(part);
+    shop.post("/api/orders", order.replace(part, bad)).expectProblem(400, code, field);
+  }
+
+  private Answer assertCancelled(String order, String reason, String... log) {
+    Answer ended = shop.ended(order);
+    assertThat(ended.text("status")).isEqualTo("CANCELLED");
+    assertThat(ended.text("reason")).isEqualTo(reason);
+    Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() ->
+        assertThat(steps(ended.text("orderId"))).containsExactly(log));
+    return ended;
+  }
+
+  /** Where even the compensation ran out of retries while the provider was ill, an operator helps. */
+  private Answer endedAfterOperator(String id) {
+    Answer order = shop.awaitEnd(id);
+    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> shop.get("/api/orders/" + id + "/saga").text("state"),
+        state -> Set.of("COMPENSATED", "COMPENSATION_FAILED").contains(state));
+    if (shop.get("/api/orders/" + id + "/saga").text("state").equals("COMPENSATION_FAILED")) {
+      shop.post("/ops/sagas/" + id + "/retry", "").expect(202);
+      Awaitility.await().atMost(Duration.ofSeconds(10)).until(() ->
+          shop.get("/api/orders/" + id + "/saga").text("state").equals("COMPENSATED"));
+    }
+    return order;
+  }
+
+  private void assertStock(String sku, int available, int reserved) {
+    JsonNode product = shop.get("/api/products/" + sku).expect(200).body();
+    assertThat(product.path("available").asInt()).as("available").isEqualTo(available);
+    assertThat(product.path("reserved").asInt()).as("reserved").isEqualTo(reserved);
+  }
+
+  private void assertBalance(String account, String balance) {
+    assertThat(shop.get("/api/accounts/" + account).expect(200).text("balance")).isEqualTo(balance);
+  }
+
+  private List<String> steps(String orderId) {
+    return StreamSupport.stream(shop.get("/api/orders/" + orderId + "/saga").expect(200).body().path("steps").spliterator(), false)
+        .map(step -> step.path("name").asText() + " " + step.path("status").asText()).toList();
+  }
+
+  private List<String> listed(String state) {
+    return StreamSupport.stream(shop.get("/ops/sagas?limit=500&state=" + state).expect(200).body().path("sagas").spliterator(), false)
+        .map(saga -> saga.path("sagaId").asText()).toList();
+  }
+
+  /** What the provider's ledger says of the order's charges. */
+  private List<String> charges(String orderId) {
+    return StreamSupport.stream(node.provider().get("/ledger?orderId=" + orderId).expect(200).body().path("charges").spliterator(),
+        false).map(charge -> charge.path("status").asText()).toList();
+  }
+}

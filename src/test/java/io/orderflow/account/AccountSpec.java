@@ -1,0 +1,270 @@
+package io.orderflow.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.typed.ActorRef;
+import akka.pattern.StatusReply;
+import io.orderflow.account.Account.Balance;
+import io.orderflow.kernel.AggregateKit;
+import io.orderflow.kernel.Money;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AccountSpec {
+
+  private static final Instant NOW = AggregateKit.NOW;
+  private static final int REMEMBERED = 4;
+  private static final String KEY = "order-1/charge-payment";
+
+  private final AggregateKit<Account.Command, Account.Event, Account.State> account =
+      new AggregateKit<>(Account.create("ada", AggregateKit.CLOCK, REMEMBERED, 1000));
+
+  @AfterEach
+  void close() {
+    account.close();
+  }
+
+  @Test
+  void is_opened_empty() {
+    var result = account.tell(open("owner", "EUR"));
+    assertThat(result.event()).isEqualTo(new Account.Opened("owner", "EUR", NOW));
+    assertThat(result.reply().getValue()).isEqualTo(new Balance("ada", "owner", euro(0), 1));
+  }
+
+  @Test
+  void opened_again_with_the_same_values_nothing_changes() {
+    account.tell(open(null, "EUR"));
+    assertThat(account.changesNothing(open(null, "EUR"))).isEqualTo(new Balance("ada", null, euro(0), 1));
+  }
+
+  @Test
+  void opened_again_with_other_values_is_refused() {
+    account.tell(open("owner", "EUR"));
+    account.refuses(open("owner", "USD"), "ACCOUNT_EXISTS");
+    account.refuses(open("other", "EUR"), "ACCOUNT_EXISTS");
+    account.refuses(open(null, "EUR"), "ACCOUNT_EXISTS");
+  }
+
+  @Test
+  void is_unknown_before_it_is_opened() {
+    account.refuses(deposit("1", null), "ACCOUNT_NOT_FOUND");
+    account.refuses(withdraw("1", null), "ACCOUNT_NOT_FOUND");
+    account.refuses(pay(1, KEY), "ACCOUNT_NOT_FOUND");
+    account.refuses(Account.Get::new, "ACCOUNT_NOT_FOUND");
+  }
+
+  @Test
+  void a_deposit_of_100_and_a_withdrawal_of_30_leave_70() {
+    account.tell(open(null, "EUR"));
+    var deposit = account.tell(deposit("100", "in"));
+    assertThat(deposit.event()).isEqualTo(new Account.Deposited(euro(10000), "in", NOW));
+    assertThat(deposit.reply().getValue()).isEqualTo(new Balance("ada", null, euro(10000), 2));
+    var withdrawal = account.tell(withdraw("30.00", "out"));
+    assertThat(withdrawal.event()).isEqualTo(new Account.Withdrawn(euro(3000), "out", NOW));
+    assertThat(withdrawal.reply().getValue()).isEqualTo(new Balance("ada", null, euro(7000), 3));
+    account.restart();
+    assertThat(account.<Balance>changesNothing(Account.Get::new)).isEqualTo(new Balance("ada", null, euro(7000), 3));
+  }
+
+  @Test
+  void a_withdrawal_over_the_balance_is_refused_and_one_of_all_of_it_is_not() {
+    openWith("10");
+    account.refuses(withdraw("10.01", "out"), "INSUFFICIENT_FUNDS");
+    assertThat(account.tell(withdraw("10", "out")).reply().getValue().balance()).isEqualTo(euro(0));
+  }
+
+  @Test
+  void a_refused_reference_may_be_used_again() {
+    openWith("10");
+    account.refuses(withdraw("20", "out"), "INSUFFICIENT_FUNDS");
+    account.tell(deposit("10", null));
+    assertThat(account.tell(withdraw("20", "out")).reply().getValue().balance()).isEqualTo(euro(0));
+  }
+
+  @Test
+  void the_balance_has_a_limit() {
+    openWith("10000000000000");
+    account.refuses(deposit("0.01", null), "BALANCE_LIMIT");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.001", "0", "-1", "10000000000000.01", "1e999999999", "1e-999999999"})
+  void an_amount_that_its_currency_cannot_hold_is_refused(String amount) {
+    openWith("10");
+    account.refuses(deposit(amount, null), "INVALID_FIELD");
+    account.refuses(withdraw(amount, null), "INVALID_FIELD");
+  }
+
+  @Test
+  void without_a_reference_each_is_a_new_one() {
+    openWith("10");
+    account.tell(deposit("1", null));
+    assertThat(account.tell(deposit("1", null)).reply().getValue()).isEqualTo(new Balance("ada", null, euro(1200), 4));
+  }
+
+  @Test
+  void a_repeated_reference_changes_nothing_and_answers_as_then_also_after_a_restart() {
+    openWith("10");
+    Balance deposited = account.tell(deposit("5", "in")).reply().getValue();
+    Balance withdrawn = account.tell(withdraw("7", "out")).reply().getValue();
+    account.tell(deposit("100", null));
+    account.restart();
+    assertThat(account.changesNothing(deposit("5.0", "in"))).isEqualTo(deposited);
+    assertThat(account.changesNothing(withdraw("7", "out"))).isEqualTo(withdrawn);
+  }
+
+  @Test
+  void a_repeated_withdrawal_answers_as_then_although_it_would_be_refused_now() {
+    openWith("10");
+    Balance withdrawn = account.tell(withdraw("10", "out")).reply().getValue();
+    assertThat(account.changesNothing(withdraw("10", "out"))).isEqualTo(withdrawn);
+  }
+
+  @Test
+  void a_reference_stands_for_one_operation_and_amount() {
+    openWith("10");
+    account.tell(deposit("5", "ref"));
+    account.refuses(deposit("6", "ref"), "REFERENCE_REUSED");
+    account.refuses(withdraw("5", "ref"), "REFERENCE_REUSED");
+    account.refuses(pay(500, "ref"), "REFERENCE_REUSED");
+    account.refuses(payBack("ref"), "REFERENCE_REUSED");
+  }
+
+  @Test
+  void forgets_the_oldest_reference_beyond_its_bound() {
+    openWith("10");
+    for (int i = 0; i <= REMEMBERED; i++) {
+      account.tell(deposit("1", "ref-" + i));
+    }
+    account.changesNothing(deposit("1", "ref-1"));
+    assertThat(account.tell(deposit("1", "ref-0")).hasNoEvents()).isFalse();
+  }
+
+  @Test
+  void a_payment_is_taken_once() {
+    openWith("10");
+    var paid = account.tell(pay(700, KEY));
+    assertThat(paid.event()).isEqualTo(new Account.Withdrawn(euro(700), KEY, NOW));
+    assertThat(account.changesNothing(pay(700, KEY))).isEqualTo(new Balance("ada", null, euro(300), 3));
+    account.refuses(pay(701, KEY), "REFERENCE_REUSED");
+  }
+
+  @Test
+  void a_payment_is_refused_over_the_balance_in_another_currency_and_too_late() {
+    openWith("10");
+    account.refuses(pay(1001, KEY), "INSUFFICIENT_FUNDS");
+    account.refuses((ActorRef<StatusReply<Balance>> reply) -> new Account.Pay(new Money(7, "JPY"), KEY, NOW, reply),
+        "CURRENCY_MISMATCH");
+    account.refuses(payUntil(NOW.minusNanos(1)), "EXPIRED");
+    assertThat(account.tell(payUntil(NOW)).reply().isSuccess()).isTrue();
+  }
+
+  @Test
+  void a_repeated_payment_is_answered_also_after_its_time() {
+    openWith("10");
+    account.tell(pay(100, KEY));
+    assertThat(account.changesNothing(payUntil(NOW.minusSeconds(9))).balance()).isEqualTo(euro(900));
+  }
+
+  @Test
+  void a_payment_is_given_back_once_and_never_taken_again() {
+    openWith("10");
+    account.tell(pay(700, KEY));
+    var back = account.tell(payBack(KEY));
+    assertThat(back.event()).isEqualTo(new Account.Deposited(euro(700), KEY + "/back", NOW));
+    assertThat(back.reply().getValue()).isEqualTo(new Balance("ada", null, euro(1000), 4));
+    account.tell(deposit("1", null));
+    account.restart();
+    assertThat(account.changesNothing(payBack(KEY))).isEqualTo(back.reply().getValue());
+    account.refuses(pay(700, KEY), "VOIDED");
+  }
+
+  @Test
+  void a_payment_that_never_came_is_barred() {
+    openWith("10");
+    var back = account.tell(payBack(KEY));
+    assertThat(back.event()).isEqualTo(new Account.WithdrawalVoided(KEY, NOW));
+    assertThat(back.reply().getValue()).isEqualTo(new Balance("ada", null, euro(1000), 3));
+    account.restart();
+    assertThat(account.changesNothing(payBack(KEY))).isEqualTo(back.reply().getValue());
+    account.refuses(pay(700, KEY), "VOIDED");
+  }
+
+  @Test
+  void a_payment_is_barred_even_before_the_account_is_opened() {
+    var back = account.tell(payBack(KEY));
+    assertThat(back.event()).isEqualTo(new Account.WithdrawalVoided(KEY, NOW));
+    assertThat(back.reply().isError()).isTrue();
+    account.refuses(payBack(KEY), "ACCOUNT_NOT_FOUND");
+    account.restart();
+    openWith("10");
+    account.refuses(pay(700, KEY), "VOIDED");
+    assertThat(account.<Balance>changesNothing(Account.Get::new)).isEqualTo(new Balance("ada", null, euro(1000), 3));
+  }
+
+  @Test
+  void money_given_back_does_not_break_the_limit() {
+    openWith("10");
+    account.tell(pay(1000, KEY));
+    account.tell(deposit("10000000000000", null));
+    account.refuses(payBack(KEY), "BALANCE_LIMIT");
+    account.tell(withdraw("10", null));
+    assertThat(account.tell(payBack(KEY)).reply().isSuccess()).isTrue();
+  }
+
+  @Test
+  void comes_back_from_a_snapshot_with_all_that_it_remembers() {
+    try (var bob = new AggregateKit<Account.Command, Account.Event, Account.State>(
+        Account.create("bob", AggregateKit.CLOCK, REMEMBERED, 5))) {
+      bob.tell(open("owner", "EUR"));
+      Balance deposited = bob.tell(deposit("10", "in")).reply().getValue();
+      bob.tell(pay(300, KEY));
+      bob.tell(payBack(KEY));
+      bob.tell(payBack("order-2/charge-payment"));
+      Account.State snapshot = bob.awaitSnapshot("account|bob", Account.State.class);
+      assertThat(bob.restart()).isEqualTo(snapshot);
+      assertThat(bob.changesNothing(deposit("10", "in"))).isEqualTo(deposited);
+      bob.changesNothing(payBack(KEY));
+      bob.refuses(pay(300, "order-2/charge-payment"), "VOIDED");
+      assertThat(bob.tell(deposit("1", null)).reply().getValue()).isEqualTo(new Balance("bob", "owner", euro(1100), 6));
+    }
+  }
+
+  private void openWith(String balance) {
+    account.tell(open(null, "EUR"));
+    account.tell(deposit(balance, null));
+  }
+
+  private static Money euro(long cents) {
+    return new Money(cents, "EUR");
+  }
+
+  private static Function<ActorRef<StatusReply<Balance>>, Account.Command> open(String owner, String currency) {
+    return reply -> new Account.Open(owner, currency, reply);
+  }
+
+  private static Function<ActorRef<StatusReply<Balance>>, Account.Command> deposit(String amount, String reference) {
+    return reply -> new Account.Deposit(new BigDecimal(amount), reference, reply);
+  }
+
+  private static Function<ActorRef<StatusReply<Balance>>, Account.Command> withdraw(String amount, String reference) {
+    return reply -> new Account.Withdraw(new BigDecimal(amount), reference, reply);
+  }
+
+  private static Function<ActorRef<StatusReply<Balance>>, Account.Command> pay(long cents, String reference) {
+    return reply -> new Account.Pay(euro(cents), reference, NOW, reply);
+  }
+
+  private static Function<ActorRef<StatusReply<Balance>>, Account.Command> payUntil(Instant validUntil) {
+    return reply -> new Account.Pay(euro(100), KEY, validUntil, reply);
+  }
+
+  private static Function<ActorRef<StatusReply<Balance>>, Account.Command> payBack(String reference) {
+    return reply -> new Account.PayBack(reference, reply);
+  }
+}

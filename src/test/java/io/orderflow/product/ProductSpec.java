@@ -1,0 +1,258 @@
+package io.orderflow.product;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.Done;
+import akka.actor.typed.ActorRef;
+import akka.pattern.StatusReply;
+import io.orderflow.kernel.AggregateKit;
+import io.orderflow.kernel.Money;
+import io.orderflow.product.Product.Details;
+import io.orderflow.product.Product.PutAnswer;
+import io.orderflow.product.Product.Stock;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ProductSpec {
+
+  private static final Instant NOW = AggregateKit.NOW;
+  private static final Money PRICE = new Money(350, "EUR");
+  private static final Product.Memory MEMORY = new Product.Memory(3, Duration.ofMinutes(2), 4);
+
+  private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
+  private final Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);
+  private final AggregateKit<Product.Command, Product.Event, Product.State> product =
+      new AggregateKit<>(Product.create("tea", clock, MEMORY, 1000));
+
+  @AfterEach
+  void close() {
+    product.close();
+  }
+
+  @Test
+  void is_put_and_then_changed() {
+    var first = product.tell(put("Tea", PRICE));
+    assertThat(first.event()).isEqualTo(new Product.Offered("Tea", PRICE, NOW));
+    assertThat(first.reply().getValue()).isEqualTo(new PutAnswer(true, new Details("tea", "Tea", PRICE, 0, 0)));
+    Money yen = new Money(500, "JPY");
+    var changed = product.tell(put("Tea", yen));
+    assertThat(changed.reply().getValue()).isEqualTo(new PutAnswer(false, new Details("tea", "Tea", yen, 0, 0)));
+  }
+
+  @Test
+  void put_again_unchanged_nothing_happens() {
+    product.tell(put("Tea", PRICE));
+    assertThat(product.changesNothing(put("Tea", PRICE)).created()).isFalse();
+  }
+
+  @Test
+  void is_unknown_before_it_is_put() {
+    product.<Details>refuses(Product.Get::new, "PRODUCT_NOT_FOUND");
+    product.refuses(restock(1, "r"), "PRODUCT_NOT_FOUND");
+    product.refuses(reserve("o-1", 1), "UNKNOWN_PRODUCT");
+    product.refuses(ship("o-1"), "NOT_RESERVED");
+  }
+
+  @Test
+  void a_change_keeps_the_stock() {
+    stock(5);
+    product.tell(reserve("o-1", 2));
+    product.tell(put("Green tea", PRICE));
+    assertThat(details()).isEqualTo(new Details("tea", "Green tea", PRICE, 3, 2));
+  }
+
+  @Test
+  void a_restock_adds_to_what_is_available() {
+    stock(5);
+    var result = product.tell(restock(7, "r"));
+    assertThat(result.event()).isEqualTo(new Product.Restocked(7, "r", NOW));
+    assertThat(result.reply().getValue()).isEqualTo(new Stock("tea", 12, 0));
+  }
+
+  @Test
+  void a_repeated_restock_changes_nothing_and_answers_as_then_also_after_a_restart() {
+    stock(5);
+    Stock then = product.tell(restock(7, "r")).reply().getValue();
+    product.tell(reserve("o-1", 2));
+    product.restart();
+    assertThat(product.changesNothing(restock(7, "r"))).isEqualTo(then);
+    product.refuses(restock(8, "r"), "REFERENCE_REUSED");
+  }
+
+  @Test
+  void forgets_the_oldest_restock_beyond_its_bound() {
+    stock(5);
+    for (int i = 0; i <= MEMORY.references(); i++) {
+      product.tell(restock(1, "r-" + i));
+    }
+    product.changesNothing(restock(1, "r-1"));
+    assertThat(product.tell(restock(1, "r-0")).hasNoEvents()).isFalse();
+  }
+
+  @Test
+  void the_stock_has_a_limit() {
+    product.tell(put("Tea", PRICE));
+    for (int i = 0; i < 10; i++) {
+      product.tell(restock(1_000_000_000, null));
+    }
+    product.tell(reserve("o-1", 5));
+    product.refuses(restock(1, null), "STOCK_LIMIT");
+    product.tell(ship("o-1"));
+    assertThat(product.tell(restock(5, null)).reply().getValue()).isEqualTo(new Stock("tea", Product.MAX_STOCK, 0));
+  }
+
+  @Test
+  void a_reservation_takes_from_what_is_available() {
+    stock(5);
+    assertThat(product.tell(reserve("o-1", 5)).event()).isEqualTo(new Product.Reserved("o-1", 5, NOW));
+    assertThat(details()).isEqualTo(new Details("tea", "Tea", PRICE, 0, 5));
+  }
+
+  @Test
+  void a_repeated_reservation_changes_nothing_also_when_stock_or_price_or_time_have_passed() {
+    stock(5);
+    product.tell(reserve("o-1", 5));
+    product.tell(put("Tea", new Money(400, "EUR")));
+    product.restart();
+    now.set(NOW.plusSeconds(60));
+    product.changesNothing(reserve("o-1", 5));
+    product.refuses(reserve("o-1", 4), "REFERENCE_REUSED");
+  }
+
+  @Test
+  void a_reservation_is_refused_beyond_the_stock_at_another_price_and_too_late() {
+    stock(5);
+    product.refuses(reserve("o-1", 6), "OUT_OF_STOCK");
+    product.refuses(reserveAt(new Money(349, "EUR"), NOW), "PRICE_CHANGED");
+    product.refuses(reserveAt(new Money(350, "USD"), NOW), "PRICE_CHANGED");
+    product.refuses(reserveAt(PRICE, NOW.minusNanos(1)), "EXPIRED");
+    assertThat(product.tell(reserveAt(PRICE, NOW)).hasNoEvents()).isFalse();
+  }
+
+  @Test
+  void a_released_reservation_is_available_again_once_and_cannot_be_made_again() {
+    stock(5);
+    product.tell(reserve("o-1", 2));
+    assertThat(product.tell(release("o-1")).event()).isEqualTo(new Product.ReservationReleased("o-1", 2, NOW));
+    product.restart();
+    product.changesNothing(release("o-1"));
+    product.refuses(reserve("o-1", 2), "RESERVATION_CLOSED");
+    product.refuses(ship("o-1"), "RESERVATION_CLOSED");
+    assertThat(details()).isEqualTo(new Details("tea", "Tea", PRICE, 5, 0));
+  }
+
+  @Test
+  void a_shipped_reservation_is_gone_once_and_cannot_be_made_or_released_again() {
+    stock(5);
+    product.tell(reserve("o-1", 2));
+    assertThat(product.tell(ship("o-1")).event()).isEqualTo(new Product.ReservationShipped("o-1", 2, NOW));
+    assertThat(product.restart().sold()).isEqualTo(2);
+    product.changesNothing(ship("o-1"));
+    product.refuses(reserve("o-1", 2), "RESERVATION_CLOSED");
+    product.refuses(release("o-1"), "RESERVATION_CLOSED");
+    assertThat(details()).isEqualTo(new Details("tea", "Tea", PRICE, 3, 0));
+  }
+
+  @Test
+  void a_release_before_the_reservation_bars_it() {
+    stock(5);
+    assertThat(product.tell(release("o-1")).event()).isEqualTo(new Product.ReservationReleased("o-1", 0, NOW));
+    product.changesNothing(release("o-1"));
+    product.refuses(reserve("o-1", 2), "RESERVATION_CLOSED");
+  }
+
+  @Test
+  void a_release_before_the_product_bars_the_reservation_too() {
+    product.tell(release("o-1"));
+    product.restart();
+    stock(5);
+    product.refuses(reserve("o-1", 2), "RESERVATION_CLOSED");
+  }
+
+  @Test
+  void nothing_is_shipped_that_was_not_reserved() {
+    stock(5);
+    product.refuses(ship("o-1"), "NOT_RESERVED");
+  }
+
+  @Test
+  void closed_orders_are_forgotten_when_they_are_old() {
+    stock(5);
+    product.tell(release("o-1"));
+    now.set(NOW.plus(MEMORY.closedFor()));
+    product.tell(release("o-2"));
+    product.refuses(reserve("o-1", 1), "RESERVATION_CLOSED");
+    now.set(NOW.plus(MEMORY.closedFor()).plusNanos(1));
+    product.tell(release("o-3"));
+    assertThat(product.restart().closings().entries()).extracting(entry -> entry.key()).containsExactly("o-2", "o-3");
+  }
+
+  @Test
+  void closed_orders_are_forgotten_when_they_are_too_many() {
+    for (int i = 0; i < 9; i++) {
+      product.tell(release("o-" + i));
+    }
+    assertThat(product.restart().closings().size()).isEqualTo(MEMORY.closedOrders());
+  }
+
+  @Test
+  void comes_back_from_a_snapshot_with_all_that_it_remembers() {
+    try (var coffee = new AggregateKit<Product.Command, Product.Event, Product.State>(
+        Product.create("coffee", clock, MEMORY, 7))) {
+      coffee.tell(put("Coffee", PRICE));
+      Stock then = coffee.tell(restock(9, "r")).reply().getValue();
+      coffee.tell(reserve("o-1", 2));
+      coffee.tell(reserve("o-2", 3));
+      coffee.tell(reserve("o-3", 1));
+      coffee.tell(release("o-1"));
+      coffee.tell(ship("o-2"));
+      Product.State snapshot = coffee.awaitSnapshot("product|coffee", Product.State.class);
+      assertThat(coffee.restart()).isEqualTo(snapshot);
+      assertThat(coffee.changesNothing(restock(9, "r"))).isEqualTo(then);
+      coffee.changesNothing(reserve("o-3", 1));
+      coffee.changesNothing(release("o-1"));
+      coffee.changesNothing(ship("o-2"));
+      assertThat(coffee.<Details>changesNothing(Product.Get::new)).isEqualTo(new Details("coffee", "Coffee", PRICE, 5, 1));
+    }
+  }
+
+  private void stock(int quantity) {
+    product.tell(put("Tea", PRICE));
+    product.tell(restock(quantity, null));
+  }
+
+  private Details details() {
+    return product.changesNothing(Product.Get::new);
+  }
+
+  private static Function<ActorRef<StatusReply<PutAnswer>>, Product.Command> put(String name, Money price) {
+    return reply -> new Product.Put(name, price, reply);
+  }
+
+  private static Function<ActorRef<StatusReply<Stock>>, Product.Command> restock(int quantity, String reference) {
+    return reply -> new Product.Restock(quantity, reference, reply);
+  }
+
+  private static Function<ActorRef<StatusReply<Done>>, Product.Command> reserve(String order, int quantity) {
+    return reply -> new Product.Reserve(order, quantity, PRICE, NOW, reply);
+  }
+
+  private static Function<ActorRef<StatusReply<Done>>, Product.Command> reserveAt(Money price, Instant validUntil) {
+    return reply -> new Product.Reserve("o-1", 1, price, validUntil, reply);
+  }
+
+  private static Function<ActorRef<StatusReply<Done>>, Product.Command> release(String order) {
+    return reply -> new Product.Release(order, reply);
+  }
+
+  private static Function<ActorRef<StatusReply<Done>>, Product.Command> ship(String order) {
+    return reply -> new Product.Ship(order, reply);
+  }
+}

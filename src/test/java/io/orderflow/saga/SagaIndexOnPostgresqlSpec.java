@@ -1,0 +1,31 @@
+package io.orderflow.saga;
+
+import com.typesafe.config.Config;
+import io.orderflow.store.Postgresql;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+class SagaIndexOnPostgresqlSpec extends SagaIndexTables {
+
+  private static Postgresql postgresql;
+
+  @BeforeAll
+  static void start() {
+    postgresql = Postgresql.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    postgresql.close();
+  }
+
+  @Override
+  Config database() {
+    return postgresql.settings();
+  }
+
+  @Override
+  String url() {
+    return postgresql.settings().getString("orderflow.db.url");
+  }
+}

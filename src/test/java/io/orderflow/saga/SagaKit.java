@@ -1,0 +1,227 @@
+package io.orderflow.saga;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.ManualTime;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.pattern.StatusReply;
+import akka.persistence.testkit.PersistenceTestKitPlugin;
+import akka.persistence.testkit.PersistenceTestKitSnapshotPlugin;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.orderflow.kernel.Configuration;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/**
+ * A kit for specs of sagas: given a saga, expect this call, answer it so, expect that. The calls are answered by the spec, one by one;
+ * the clock stands still until the spec lets time pass; the journal is kept over crashes.
+ */
+final class SagaKit implements AutoCloseable {
+
+  /** A call that the saga made and that waits for the spec's answer. */
+  record Call(String name, StepCall<String> details, CompletableFuture<StepResult> answer) {
+
+    void succeeds() {
+      answer.complete(StepResult.done());
+    }
+
+    void succeedsWith(String result) {
+      answer.complete(StepResult.done(result));
+    }
+
+    void isRefused(String code) {
+      answer.complete(StepResult.refused(code, "no"));
+    }
+
+    void isRefusedHalfDone(String code) {
+      answer.complete(new StepResult.Refused(code, "no", true));
+    }
+
+    void fails() {
+      answer.completeExceptionally(new IllegalStateException("the service is ill"));
+    }
+  }
+
+  static final Duration TIME_LIMIT = Duration.ofSeconds(5);
+  /** Longer than any back-off of the kit's policy. */
+  static final Duration BACKOFF = Duration.ofSeconds(2);
+  static final int ATTEMPTS = 3;
+
+  private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final ActorTestKit kit = ActorTestKit.create(ManualTime.config()
+      .withFallback(PersistenceTestKitPlugin.getInstance().config())
+      .withFallback(PersistenceTestKitSnapshotPlugin.getInstance().config())
+      .withFallback(ConfigFactory.parseString("akka.actor.provider = local"))
+      .withFallback(Configuration.over(ConfigFactory.empty())));
+  private final ManualTime time = ManualTime.get(kit.system());
+  private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
+  private final TestProbe<StatusReply<Progress>> replies = kit.createTestProbe();
+  private final TestProbe<ClusterSharding.ShardCommand> shard = kit.createTestProbe();
+  private final SagaDefinition<String> definition;
+  private ActorRef<Saga.Command> saga;
+
+  private SagaKit(List<String> steps, String conclusion) {
+    SagaDefinition<String> listed = SagaDefinition.named("spec", String.class);
+    for (String step : steps) {
+      listed = listed.step(step, called(step), called("undo " + step));
+    }
+    this.definition = listed.onSuccess(conclusion, called(conclusion));
+    this.saga = spawn();
+  }
+
+  /** Given a saga of these steps, each with a compensation, and a conclusion. */
+  static SagaKit given(List<String> steps, String conclusion) {
+    return new SagaKit(steps, conclusion);
+  }
+
+  private Function<StepCall<String>, CompletionStage<StepResult>> called(String name) {
+    return details -> {
+      Call call = new Call(name, details, new CompletableFuture<>());
+      calls.add(call);
+      return call.answer();
+    };
+  }
+
+  private ActorRef<Saga.Command> spawn() {
+    Config sagas = ConfigFactory.parseString("""
+        keep-in-memory = 1m
+        step-defaults { time-limit = 5s, max-attempts = 3, min-backoff = 500ms, max-backoff = 2s, jitter = 0.5, reason = "GIVEN_UP" }
+        compensation-defaults = ${step-defaults}
+        """).resolve();
+    return kit.spawn(Saga.create("saga-1", definition, new SagaSettings(sagas), Clock.fixed(NOW, ZoneOffset.UTC),
+        RandomGenerator.of("L64X128MixRandom"), shard.getRef()));
+  }
+
+  SagaKit start() {
+    saga.tell(new Saga.Start(TextNode.valueOf("input"), replies.getRef()));
+    return this;
+  }
+
+  /** The saga's answer to what it was asked last. */
+  StatusReply<Progress> answer() {
+    return replies.receiveMessage(PATIENCE);
+  }
+
+  SagaKit isStarted() {
+    start();
+    assertThat(answer().isSuccess()).isTrue();
+    return this;
+  }
+
+  void cancel() {
+    saga.tell(new Saga.Cancel("CUSTOMER_REQUEST", "changed my mind", replies.getRef()));
+  }
+
+  void retry() {
+    saga.tell(new Saga.Retry(replies.getRef()));
+  }
+
+  void awaitRest() {
+    saga.tell(new Saga.AwaitRest(replies.getRef()));
+  }
+
+  void wake() {
+    saga.tell(Saga.Wake.INSTANCE);
+  }
+
+  /** Expects that the saga makes this call now, and no other. */
+  Call expect(String name) {
+    try {
+      Call call = calls.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      assertThat(call).as("a call of " + name).isNotNull();
+      assertThat(call.name()).isEqualTo(name);
+      return call;
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  /** Expects these calls one after the other and lets each succeed. */
+  SagaKit expectAllSucceed(String... names) {
+    Stream.of(names).forEach(name -> expect(name).succeedsWith(name + " done"));
+    return this;
+  }
+
+  /** Lets every attempt of the call fail. */
+  void expectAllFail(String name) {
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      expect(name).fails();
+      if (attempt < ATTEMPTS) {
+        backoffPasses(attempt);
+      }
+    }
+  }
+
+  /** Waits until that many failures are on record, then lets the back-off pass. */
+  void backoffPasses(int failures) {
+    progressWhen(progress -> progress.underWay().map(step -> step.failures() == failures).orElse(false));
+    time.timePasses(BACKOFF);
+  }
+
+  void timePasses(Duration duration) {
+    time.timePasses(duration);
+  }
+
+  /** Expects that all it was told so far made it call nothing. */
+  void expectNoCallNow() {
+    progress(); // answered after everything that was told before
+    assertThat(calls).isEmpty();
+  }
+
+  /** The process dies and the saga is woken in another one; calls that were under way stay unanswered. */
+  void crashesAndIsWoken() {
+    kit.stop(saga, PATIENCE);
+    calls.clear();
+    saga = spawn();
+    wake();
+  }
+
+  Progress progress() {
+    TestProbe<StatusReply<Progress>> probe = kit.createTestProbe();
+    saga.tell(new Saga.Get(probe.getRef()));
+    return probe.receiveMessage(PATIENCE).getValue();
+  }
+
+  private Progress progressWhen(Predicate<Progress> condition) {
+    return Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
+        .until(this::progress, condition);
+  }
+
+  /** Expects that the saga comes to rest so. */
+  Progress rests(SagaState state) {
+    Progress rest = progressWhen(progress -> progress.state() == state);
+    assertThat(rest.endedAt()).isNotNull();
+    assertThat(calls).isEmpty();
+    return rest;
+  }
+
+  /** The log book in short: {@code reserve COMPLETED}. */
+  static List<String> log(Progress progress) {
+    return progress.steps().stream().map(step -> step.name() + " " + step.status()).toList();
+  }
+
+  @Override
+  public void close() {
+    kit.shutdownTestKit();
+  }
+}

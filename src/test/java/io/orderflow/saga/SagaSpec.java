@@ -1,0 +1,321 @@
+package io.orderflow.saga;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.orderflow.kernel.Refusal;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The saga engine: what it calls, in which order, and what it makes of each answer. */
+class SagaSpec {
+
+  private final SagaKit saga = SagaKit.given(List.of("reserve", "charge", "ship"), "confirm");
+
+  @AfterEach
+  void close() {
+    saga.close();
+  }
+
+  @Test
+  void carries_out_the_steps_in_order_and_concludes() {
+    saga.isStarted().expectAllSucceed("reserve", "charge", "ship", "confirm");
+    assertThat(SagaKit.log(saga.rests(SagaState.COMPLETED)))
+        .containsExactly("reserve COMPLETED", "charge COMPLETED", "ship COMPLETED", "confirm COMPLETED");
+  }
+
+  @Test
+  void a_step_sees_the_input_its_key_and_what_earlier_steps_answered() {
+    saga.isStarted().expectAllSucceed("reserve");
+    StepCall<String> charge = saga.expect("charge").details();
+    assertThat(charge.input()).isEqualTo("input");
+    assertThat(charge.idempotencyKey()).isEqualTo("saga-1/charge");
+    assertThat(charge.resultOf("reserve")).contains("reserve done");
+    assertThat(charge.failure()).isEmpty();
+  }
+
+  @Test
+  void starting_it_again_changes_nothing_and_answers_how_far_it_is() {
+    saga.isStarted().expectAllSucceed("reserve");
+    saga.expect("charge");
+    saga.start();
+    assertThat(SagaKit.log(saga.answer().getValue())).containsExactly("reserve COMPLETED", "charge RUNNING");
+    saga.expectNoCallNow();
+  }
+
+  @Test
+  void a_refusal_undoes_the_completed_steps_in_reverse_but_not_the_refused_one() {
+    saga.isStarted().expectAllSucceed("reserve", "charge");
+    saga.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
+    saga.expectAllSucceed("undo charge", "undo reserve");
+    Progress rest = saga.rests(SagaState.COMPENSATED);
+    assertThat(SagaKit.log(rest)).containsExactly("reserve COMPLETED", "charge COMPLETED", "ship REFUSED",
+        "charge COMPENSATED", "reserve COMPENSATED");
+    assertThat(rest.failure()).isEqualTo(new Failure("ship", "SHIPPING_UNAVAILABLE", "no"));
+  }
+
+  @Test
+  void a_refusal_of_the_first_step_undoes_nothing() {
+    saga.isStarted().expect("reserve").isRefused("OUT_OF_STOCK");
+    assertThat(SagaKit.log(saga.rests(SagaState.COMPENSATED))).containsExactly("reserve REFUSED");
+  }
+
+  @Test
+  void a_refusal_after_something_was_done_undoes_that_step_too() {
+    saga.isStarted().expect("reserve").isRefusedHalfDone("OUT_OF_STOCK");
+    saga.expectAllSucceed("undo reserve");
+    saga.rests(SagaState.COMPENSATED);
+  }
+
+  @Test
+  void a_failed_call_is_repeated_after_a_pause_and_counted() {
+    saga.isStarted().expect("reserve").fails();
+    saga.backoffPasses(1);
+    SagaKit.Call second = saga.expect("reserve");
+    assertThat(second.details().attempt()).isEqualTo(2);
+    second.succeeds();
+    saga.expect("charge");
+    assertThat(saga.progress().steps().get(0).attempts()).isEqualTo(2);
+  }
+
+  @Test
+  void a_call_without_an_answer_is_repeated_after_its_time_limit() {
+    saga.isStarted().expect("reserve");
+    saga.timePasses(SagaKit.TIME_LIMIT);
+    saga.backoffPasses(1);
+    saga.expect("reserve").succeeds();
+    saga.expect("charge");
+  }
+
+  @Test
+  void the_late_answer_to_a_call_that_was_given_up_changes_nothing() {
+    SagaKit.Call late = saga.isStarted().expect("reserve");
+    saga.timePasses(SagaKit.TIME_LIMIT);
+    saga.backoffPasses(1);
+    SagaKit.Call second = saga.expect("reserve");
+    late.isRefused("OUT_OF_STOCK");
+    second.succeeds();
+    saga.expect("charge");
+  }
+
+  @Test
+  void when_every_attempt_fails_the_step_is_in_doubt_and_undone_with_the_others() {
+    saga.isStarted().expectAllSucceed("reserve");
+    saga.expectAllFail("charge");
+    saga.expectAllSucceed("undo charge", "undo reserve");
+    Progress rest = saga.rests(SagaState.COMPENSATED);
+    assertThat(rest.failure().code()).isEqualTo("GIVEN_UP");
+    assertThat(rest.failure().step()).isEqualTo("charge");
+    assertThat(rest.steps().get(1).attempts()).isEqualTo(SagaKit.ATTEMPTS);
+  }
+
+  @Test
+  void a_refusal_after_a_lost_answer_is_undone_because_the_first_attempt_may_have_worked() {
+    saga.isStarted().expectAllSucceed("reserve");
+    saga.expect("charge");
+    saga.timePasses(SagaKit.TIME_LIMIT);
+    saga.backoffPasses(1);
+    saga.expect("charge").isRefused("PAYMENT_DECLINED");
+    saga.expectAllSucceed("undo charge", "undo reserve");
+    assertThat(saga.rests(SagaState.COMPENSATED).failure().code()).isEqualTo("PAYMENT_DECLINED");
+  }
+
+  @Test
+  void a_compensation_is_told_why() {
+    saga.isStarted().expectAllSucceed("reserve");
+    saga.expect("charge").isRefused("PAYMENT_DECLINED");
+    assertThat(saga.expect("undo reserve").details().failure()).contains(new Failure("charge", "PAYMENT_DECLINED", "no"));
+  }
+
+  @Test
+  void a_failing_compensation_is_repeated() {
+    saga.isStarted().expectAllSucceed("reserve");
+    saga.expect("charge").isRefused("PAYMENT_DECLINED");
+    saga.expect("undo reserve").fails();
+    saga.backoffPasses(1);
+    saga.expect("undo reserve").succeeds();
+    saga.rests(SagaState.COMPENSATED);
+  }
+
+  @Test
+  void a_compensation_that_keeps_failing_is_recorded_while_the_others_still_run() {
+    saga.isStarted().expectAllSucceed("reserve", "charge");
+    saga.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
+    saga.expectAllFail("undo charge");
+    saga.expectAllSucceed("undo reserve");
+    Progress rest = saga.rests(SagaState.COMPENSATION_FAILED);
+    assertThat(SagaKit.log(rest)).contains("charge COMPENSATION_FAILED", "reserve COMPENSATED");
+    assertThat(rest.failure().code()).isEqualTo("SHIPPING_UNAVAILABLE");
+  }
+
+  @Test
+  void an_operators_retry_takes_up_only_the_failed_compensations() {
+    a_compensation_that_keeps_failing_is_recorded_while_the_others_still_run();
+    saga.retry();
+    assertThat(saga.answer().getValue().state()).isEqualTo(SagaState.COMPENSATING);
+    saga.expectAllSucceed("undo charge");
+    assertThat(SagaKit.log(saga.rests(SagaState.COMPENSATED))).contains("charge COMPENSATED", "reserve COMPENSATED");
+  }
+
+  @Test
+  void when_all_compensations_failed_a_retry_goes_over_each_once_and_may_fail_again() {
+    saga.isStarted().expectAllSucceed("reserve", "charge");
+    saga.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
+    saga.expectAllFail("undo charge");
+    saga.expectAllFail("undo reserve");
+    saga.rests(SagaState.COMPENSATION_FAILED);
+    saga.retry();
+    saga.answer();
+    saga.expectAllFail("undo charge");
+    saga.expectAllSucceed("undo reserve");
+    saga.rests(SagaState.COMPENSATION_FAILED);
+    saga.retry();
+    saga.answer();
+    saga.expectAllSucceed("undo charge");
+    saga.rests(SagaState.COMPENSATED);
+  }
+
+  @Test
+  void there_is_nothing_to_retry_in_a_saga_that_went_well() {
+    saga.isStarted().expectAllSucceed("reserve", "charge", "ship", "confirm");
+    saga.rests(SagaState.COMPLETED);
+    saga.retry();
+    assertThat(Refusal.in(saga.answer().getError()).orElseThrow().code()).isEqualTo("NOTHING_TO_RETRY");
+  }
+
+  @Test
+  void a_conclusion_is_repeated_until_it_succeeds() {
+    saga.isStarted().expectAllSucceed("reserve", "charge", "ship");
+    for (int attempt = 1; attempt <= SagaKit.ATTEMPTS * 2; attempt++) {
+      saga.expect("confirm").fails();
+      saga.backoffPasses(attempt);
+    }
+    saga.expect("confirm").succeeds();
+    saga.rests(SagaState.COMPLETED);
+  }
+
+  @Test
+  void a_saga_that_was_retried_for_long_comes_back_from_its_snapshot() {
+    saga.isStarted().expectAllSucceed("reserve", "charge", "ship");
+    int failures = 60;
+    for (int attempt = 1; attempt <= failures; attempt++) {
+      saga.expect("confirm").fails();
+      saga.backoffPasses(attempt);
+    }
+    saga.expect("confirm");
+    saga.crashesAndIsWoken();
+    SagaKit.Call again = saga.expect("confirm");
+    assertThat(again.details().attempt()).isEqualTo(failures + 1);
+    assertThat(again.details().resultOf("charge")).contains("charge done");
+    again.succeeds();
+    saga.rests(SagaState.COMPLETED);
+  }
+
+  @Test
+  void a_cancelled_saga_undoes_the_step_under_way_too_and_ignores_its_late_answer() {
+    saga.isStarted().expectAllSucceed("reserve");
+    SagaKit.Call charge = saga.expect("charge");
+    saga.cancel();
+    assertThat(saga.answer().getValue().state()).isEqualTo(SagaState.COMPENSATING);
+    SagaKit.Call undo = saga.expect("undo charge");
+    charge.succeeds();
+    undo.succeeds();
+    saga.expectAllSucceed("undo reserve");
+    Progress rest = saga.rests(SagaState.COMPENSATED);
+    assertThat(rest.failure().code()).isEqualTo("CUSTOMER_REQUEST");
+    assertThat(SagaKit.log(rest)).contains("charge CANCELLED");
+  }
+
+  @Test
+  void a_saga_whose_steps_have_all_succeeded_cannot_be_cancelled() {
+    saga.isStarted().expectAllSucceed("reserve", "charge", "ship");
+    saga.expect("confirm");
+    saga.cancel();
+    assertThat(Refusal.in(saga.answer().getError()).orElseThrow().code()).isEqualTo("TOO_LATE");
+  }
+
+  @Test
+  void cancelling_twice_undoes_once() {
+    saga.isStarted().expect("reserve");
+    saga.cancel();
+    saga.answer();
+    SagaKit.Call undo = saga.expect("undo reserve");
+    saga.cancel();
+    assertThat(saga.answer().isSuccess()).isTrue();
+    undo.succeeds();
+    saga.rests(SagaState.COMPENSATED);
+  }
+
+  @Test
+  void who_waits_for_its_rest_is_answered_then() {
+    saga.isStarted().expectAllSucceed("reserve", "charge", "ship");
+    SagaKit.Call confirm = saga.expect("confirm");
+    saga.awaitRest();
+    confirm.succeeds();
+    assertThat(saga.answer().getValue().state()).isEqualTo(SagaState.COMPLETED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3})
+  void after_a_crash_it_repeats_the_call_that_was_under_way(int completed) {
+    List<String> all = List.of("reserve", "charge", "ship", "confirm");
+    saga.isStarted().expectAllSucceed(all.subList(0, completed).toArray(String[]::new));
+    saga.expect(all.get(completed));
+    saga.crashesAndIsWoken();
+    saga.expectAllSucceed(all.subList(completed, all.size()).toArray(String[]::new));
+    assertThat(SagaKit.log(saga.rests(SagaState.COMPLETED))).hasSize(all.size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void after_a_crash_it_goes_on_undoing(int undone) {
+    List<String> undos = List.of("undo charge", "undo reserve");
+    saga.isStarted().expectAllSucceed("reserve", "charge");
+    saga.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
+    saga.expectAllSucceed(undos.subList(0, undone).toArray(String[]::new));
+    saga.expect(undos.get(undone));
+    saga.crashesAndIsWoken();
+    saga.expectAllSucceed(undos.subList(undone, undos.size()).toArray(String[]::new));
+    saga.rests(SagaState.COMPENSATED);
+  }
+
+  @Test
+  void a_refusal_after_a_crash_is_undone_because_the_call_before_it_may_have_worked() {
+    saga.isStarted().expectAllSucceed("reserve");
+    saga.expect("charge");
+    saga.crashesAndIsWoken();
+    saga.expect("charge").isRefused("PAYMENT_DECLINED");
+    saga.expectAllSucceed("undo charge", "undo reserve");
+    saga.rests(SagaState.COMPENSATED);
+  }
+
+  @Test
+  void after_a_crash_the_retries_that_failed_still_count() {
+    saga.isStarted().expect("reserve").fails();
+    saga.backoffPasses(1);
+    saga.expect("reserve").fails();
+    saga.backoffPasses(2);
+    saga.expect("reserve");
+    saga.crashesAndIsWoken();
+    saga.expect("reserve").fails();
+    saga.expectAllSucceed("undo reserve");
+    saga.rests(SagaState.COMPENSATED);
+  }
+
+  @Test
+  void waking_a_saga_that_is_awake_repeats_nothing() {
+    saga.isStarted().expect("reserve");
+    saga.wake();
+    saga.expectNoCallNow();
+  }
+
+  @Test
+  void a_saga_at_rest_calls_nothing_after_a_crash() {
+    saga.isStarted().expectAllSucceed("reserve", "charge", "ship", "confirm");
+    saga.rests(SagaState.COMPLETED);
+    saga.crashesAndIsWoken();
+    saga.expectNoCallNow();
+  }
+}
