@@ -66,6 +66,9 @@ final class Exchange extends CompletableFuture<HttpResponse> {
 
   /** All of the request is with the service: from now on its time counts. */
   void sent() {
+    if (sent) {
+      return;
+    }
     sent = true;
     timer = system.scheduler().scheduleOnce(limit, this::giveUp, system.executionContext());
     if (isDone()) {
@@ -79,11 +82,11 @@ final class Exchange extends CompletableFuture<HttpResponse> {
   }
 
   /**
-   * Whether it can be made once more without harm, asked each time it is lost: once when nothing of it was sent, or when its method allows a
-   * repeat and its body is still at hand.
+   * Whether it can be made once more without harm, asked each time it is lost: only once, only with a body that is still at hand, and only
+   * when nothing of it can have reached the service or its method allows a repeat.
    */
   boolean mayTryAgain(boolean unsent) {
-    boolean again = !repeated && (unsent ? !sent || atHand() : request.method().isIdempotent() && atHand());
+    boolean again = !repeated && atHand() && (unsent || request.method().isIdempotent());
     repeated = true;
     return again;
   }

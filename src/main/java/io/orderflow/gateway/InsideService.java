@@ -22,6 +22,8 @@ final class InsideService implements Service {
   @Override
   public void serve(Exchange exchange) {
     CompletionStage<HttpResponse> handled;
+    // The routes set a limit of their own to how long a body may take.
+    exchange.sent();
     try {
       handled = handler.apply(exchange.request());
     } catch (Exception defect) {

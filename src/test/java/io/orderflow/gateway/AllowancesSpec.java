@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.Behaviors;
 import io.orderflow.gateway.Allowances.Granted;
 import io.orderflow.gateway.Allowances.Lease;
 import io.orderflow.gateway.Allowances.Return;
@@ -29,7 +30,7 @@ class AllowancesSpec {
 
   private Granted lease(ActorRef<Allowances.Command> from, long client, int needed, int wanted) {
     from.tell(new Lease(client, needed, wanted, gateway.getRef()));
-    return gateway.receiveMessage();
+    return gateway.receiveMessage(Duration.ofSeconds(60));
   }
 
   @AfterAll
@@ -80,6 +81,24 @@ class AllowancesSpec {
     micros.addAndGet(Duration.ofSeconds(9).toNanos() / 1000);
 
     assertThat(lease(home, 1, 100, 100).tokens()).isEqualTo(1);
+  }
+
+  @Test
+  void a_million_clients_stay_within_the_memory_that_the_settings_state() {
+    long before = usedMemory();
+    ActorRef<Allowances.Command> large = KIT.spawn(Allowances.create(Rate.of(100, Duration.ofMinutes(15)), 1_000_000, micros::get));
+    ActorRef<Granted> deaf = KIT.spawn(Behaviors.ignore());
+    for (long client = 0; client < 1_200_000; client++) {
+      large.tell(new Lease(client, 1, 10, deaf));
+    }
+    assertThat(lease(large, 5_000_000, 1, 1).tokens()).isEqualTo(1);
+    assertThat(usedMemory() - before).isLessThan(1_000_000 * 150L);
+    KIT.stop(large);
+  }
+
+  private static long usedMemory() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 
   @Test

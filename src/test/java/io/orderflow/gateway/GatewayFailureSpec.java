@@ -173,6 +173,15 @@ class GatewayFailureSpec {
   }
 
   @Test
+  void a_service_may_be_at_an_ipv6_address() throws Exception {
+    try (RawUpstream six = RawUpstream.answeringAt("::1", exchange -> exchange.ok("six"));
+        GatewayFixture before = GatewayFixture.before("six", "http://[::1]:" + six.port())) {
+      assertThat(RawClient.get(before.port, "/api/six/x").body()).isEqualTo("six");
+      assertThat(six.last().header("Host")).hasValue("[::1]:" + six.port());
+    }
+  }
+
+  @Test
   void an_error_that_a_service_answers_is_the_clients_to_see() throws Exception {
     RawMessage answer = RawClient.get(gateway.port, "/api/odd/stack");
 

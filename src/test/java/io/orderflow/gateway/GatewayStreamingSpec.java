@@ -121,6 +121,15 @@ class GatewayStreamingSpec {
   }
 
   @Test
+  void a_client_that_asks_whether_to_go_on_is_told_to() throws Exception {
+    try (RawClient client = RawClient.to(gateway.port)) {
+      client.send("PUT /api/big/upload HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+      assertThat(client.answerHead().status()).isEqualTo(100);
+      assertThat(client.send("hello").answer().body()).isEqualTo("5");
+    }
+  }
+
+  @Test
   void requests_in_turn_share_a_connection_to_the_service() throws Exception {
     RawClient.get(gateway.port, "/api/big/small");
     int before = upstream.connections.get();

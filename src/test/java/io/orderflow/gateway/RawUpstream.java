@@ -42,8 +42,8 @@ final class RawUpstream implements AutoCloseable {
   private final Handler handler;
   private final boolean readBodies;
 
-  private RawUpstream(int port, Handler handler, boolean readBodies) throws IOException {
-    this.server = new ServerSocket(port, 200, InetAddress.getByName("127.0.0.1"));
+  private RawUpstream(String host, Handler handler, boolean readBodies) throws IOException {
+    this.server = new ServerSocket(0, 200, InetAddress.getByName(host));
     this.handler = handler;
     this.readBodies = readBodies;
     daemon(this::accept);
@@ -51,17 +51,17 @@ final class RawUpstream implements AutoCloseable {
 
   /** Answers each request by the handler, its body read before. */
   static RawUpstream answering(Handler handler) throws IOException {
-    return new RawUpstream(0, handler, true);
+    return answeringAt("127.0.0.1", handler);
   }
 
-  /** The same on that port. */
-  static RawUpstream answeringAt(int port, Handler handler) throws IOException {
-    return new RawUpstream(port, handler, true);
+  /** The same at that address. */
+  static RawUpstream answeringAt(String host, Handler handler) throws IOException {
+    return new RawUpstream(host, handler, true);
   }
 
   /** Leaves the bodies for the handler to read. */
   static RawUpstream streaming(Handler handler) throws IOException {
-    return new RawUpstream(0, handler, false);
+    return new RawUpstream("127.0.0.1", handler, false);
   }
 
   int port() {
