@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -142,19 +142,21 @@ class GatewayHostileSpec {
   }
 
   @Test
-  void a_thousand_idle_connections_are_in_nobodys_way() throws Exception {
-    List<RawClient> idle = new ArrayList<>();
-    try {
-      for (int i = 0; i < 1000; i++) {
-        idle.add(RawClient.to(gateway.port));
+  void ten_thousand_idle_connections_are_in_nobodys_way() throws Exception {
+    try (GatewayFixture patient = GatewayFixture.before("s", upstream.url(""))) {
+      ClientConnections.Registry connected = ClientConnections.Registry.of(patient.kit.system().classicSystem());
+      Process clients = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
+          "-cp", "target/test-classes", IdleClients.class.getName(), Integer.toString(patient.port), "10000")
+          .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      try {
+        assertThat(clients.inputReader().readLine()).isEqualTo("open 10000");
+        await().atMost(Duration.ofSeconds(30)).until(() -> connected.size() >= 10_000);
+        assertThat(RawClient.get(patient.port, "/api/s/x").status()).isEqualTo(200);
+      } finally {
+        clients.destroyForcibly().waitFor();
       }
-      assertThat(RawClient.get(gateway.port, "/api/s/x").status()).isEqualTo(200);
-    } finally {
-      for (RawClient client : idle) {
-        client.close();
-      }
+      await().atMost(Duration.ofSeconds(30)).until(() -> connected.size() == 0);
     }
-    await().until(() -> ClientConnections.Registry.of(gateway.kit.system().classicSystem()).size() == 0);
   }
 
   /** Whether the gateway ends the connection, with or without a word. */
