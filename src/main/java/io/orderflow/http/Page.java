@@ -59,9 +59,15 @@ public record Page(int limit, Instant before, String beforeId) {
    * @return the rows under that name, and {@code next}: the cursor of the page that follows, null at the end
    */
   public <T> Map<String, Object> answer(String name, List<T> rows, Function<T, Instant> time, Function<T, String> id) {
+    return answer(name, rows, time, id, Function.identity());
+  }
+
+  /** The same where clients are shown only what {@code view} makes of a row. */
+  public <T> Map<String, Object> answer(String name, List<T> rows, Function<T, Instant> time, Function<T, String> id,
+      Function<T, ?> view) {
     List<T> shown = rows.size() > limit ? rows.subList(0, limit) : rows;
     Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put(name, shown);
+    answer.put(name, shown.stream().map(view).toList());
     answer.put("next", rows.size() > limit ? cursor(shown.get(limit - 1), time, id) : null);
     return answer;
   }

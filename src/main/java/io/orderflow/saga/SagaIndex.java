@@ -14,6 +14,7 @@ import akka.cluster.typed.SingletonActor;
 import com.typesafe.config.Config;
 import io.orderflow.saga.SagaTable.Listed;
 import io.orderflow.store.Database;
+import io.orderflow.store.JournalReader;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,6 +42,8 @@ public final class SagaIndex extends AbstractBehavior<SagaIndex.Tick> {
 
   /** Sagas woken with each sweep: few, so that those that a crash left behind don't fall upon the payment provider all at once. */
   private static final int WAKE_BATCH = 50;
+  /** Events read from the journal at once. */
+  private static final int READ_BATCH = 5_000;
   private static final Logger LOG = LoggerFactory.getLogger(SagaIndex.class);
 
   private final Database database;
@@ -74,7 +77,7 @@ public final class SagaIndex extends AbstractBehavior<SagaIndex.Tick> {
     this.sagas = sagas.stream().collect(Collectors.toMap(Sagas::name, Function.identity()));
     this.clock = clock;
     this.wakeAfter = wakeAfter;
-    this.reader = new JournalReader(database.transaction(SagaTable::position));
+    this.reader = JournalReader.ofHeads(database.transaction(SagaTable::position));
   }
 
   @Override
@@ -91,14 +94,14 @@ public final class SagaIndex extends AbstractBehavior<SagaIndex.Tick> {
     do {
       read = database.transaction(connection -> {
         long before = reader.safePosition();
-        List<JournalReader.Row> rows = reader.next(connection, clock.instant());
+        List<JournalReader.Row> rows = reader.next(connection, clock.instant(), READ_BATCH);
         SagaTable.record(connection, rows);
         if (reader.safePosition() != before) {
           SagaTable.savePosition(connection, reader.safePosition());
         }
         return rows.size();
       });
-    } while (read >= JournalReader.BATCH);
+    } while (read >= READ_BATCH);
   }
 
   private void wake() throws SQLException {

@@ -1,7 +1,5 @@
 package io.orderflow.saga;
 
-import akka.actor.typed.ActorSystem;
-import akka.actor.typed.DispatcherSelector;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.Route;
 import io.orderflow.http.Json;
@@ -11,15 +9,12 @@ import io.orderflow.http.Routes;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.saga.SagaTable.Listed;
 import io.orderflow.store.Database;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /** {@code /ops/sagas}: which sagas there are, one of them, and taking up failed compensations again. */
@@ -27,12 +22,10 @@ public final class SagaRoutes extends Routes {
 
   private final Database database;
   private final List<Sagas<?>> sagas;
-  private final Executor blocking;
 
-  public SagaRoutes(ActorSystem<?> system, Database database, List<Sagas<?>> sagas) {
+  public SagaRoutes(Database database, List<Sagas<?>> sagas) {
     this.database = database;
     this.sagas = sagas;
-    this.blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig("orderflow.blocking-dispatcher"));
   }
 
   /** The routes from {@code /ops/sagas} on. */
@@ -47,17 +40,9 @@ public final class SagaRoutes extends Routes {
   private Route list() {
     return parameterOptional("state", state -> Page.parameters(page -> {
       Optional<SagaState> wanted = state.map(SagaRoutes::state);
-      return answer(CompletableFuture.supplyAsync(() -> select(wanted, page), blocking), rows -> listed(page, rows));
+      return answer(database.async(connection -> SagaTable.list(connection, wanted, page.before(), page.beforeId(), page.limit() + 1)),
+          rows -> listed(page, rows));
     }));
-  }
-
-  private List<Listed> select(Optional<SagaState> state, Page page) {
-    try {
-      return database.transaction(connection ->
-          SagaTable.list(connection, state, page.before(), page.beforeId(), page.limit() + 1));
-    } catch (SQLException unreachable) {
-      throw new CompletionException(unreachable);
-    }
   }
 
   private static HttpResponse listed(Page page, List<Listed> rows) {

@@ -1,6 +1,6 @@
 package io.orderflow.saga;
 
-import io.orderflow.saga.JournalReader.Row;
+import io.orderflow.store.JournalReader.Row;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

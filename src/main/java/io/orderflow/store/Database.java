@@ -1,13 +1,23 @@
 package io.orderflow.store;
 
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
 import akka.persistence.jdbc.db.SlickExtension;
 import akka.persistence.jdbc.db.SlickExtensionImpl;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import org.flywaydb.core.Flyway;
 import slick.jdbc.JdbcBackend;
 
@@ -20,16 +30,22 @@ public final class Database {
     T in(Connection connection) throws SQLException;
   }
 
-  private final JdbcBackend.DatabaseDef pool;
+  /** Classes of SQL states: connection, rollback (a deadlock), resources, cancelled by the server or its shutdown. */
+  private static final Set<String> PASSING = Set.of("08", "40", "53", "57");
 
-  private Database(JdbcBackend.DatabaseDef pool) {
+  private final JdbcBackend.DatabaseDef pool;
+  private final Executor threads;
+
+  private Database(JdbcBackend.DatabaseDef pool, Executor threads) {
     this.pool = pool;
+    this.threads = threads;
   }
 
   /** The pool that the node's journal uses. */
   public static Database of(ActorSystem<?> system) {
     SlickExtensionImpl slick = (SlickExtensionImpl) SlickExtension.get(system);
-    return new Database(slick.database(system.settings().config().getConfig("jdbc-journal")).database());
+    return new Database(slick.database(system.settings().config().getConfig("jdbc-journal")).database(),
+        system.dispatchers().lookup(DispatcherSelector.fromConfig("orderflow.blocking-dispatcher")));
   }
 
   /**
@@ -55,7 +71,8 @@ public final class Database {
         url.postgresql() ? "slick.jdbc.PostgresProfile$" : "slick.jdbc.H2Profile$",
         "akka-persistence-jdbc.shared-databases.slick.db.driver",
         url.postgresql() ? "org.postgresql.Driver" : "org.h2.Driver",
-        "akka-persistence-jdbc.shared-databases.slick.db.url", url.text()));
+        "akka-persistence-jdbc.shared-databases.slick.db.url", url.text(),
+        "akka.projection.jdbc.dialect", url.postgresql() ? "postgres-dialect" : "h2-dialect"));
   }
 
   /**
@@ -64,8 +81,7 @@ public final class Database {
    * @throws SQLException when the database can't be reached or refuses
    */
   public <T> T transaction(Work<T> work) throws SQLException {
-    try (Connection connection = pool.source().createConnection()) {
-      connection.setAutoCommit(false);
+    try (Connection connection = connection()) {
       try {
         T result = work.in(connection);
         connection.commit();
@@ -77,6 +93,46 @@ public final class Database {
         connection.setAutoCommit(true);
       }
     }
+  }
+
+  /**
+   * A connection of the pool, in a transaction; whoever takes it commits or rolls back, and closes it.
+   *
+   * @throws SQLException when the database can't be reached or none becomes free in time
+   */
+  public Connection connection() throws SQLException {
+    Connection connection = pool.source().createConnection();
+    connection.setAutoCommit(false);
+    return connection;
+  }
+
+  /** {@link #transaction} on threads that may wait; fails with a {@link TimeoutException} when the database is away for now. */
+  public <T> CompletionStage<T> async(Work<T> work) {
+    return CompletableFuture.supplyAsync(() -> {
+      try {
+        return transaction(work);
+      } catch (SQLException failure) {
+        throw new CompletionException(isPassing(failure) ? away(failure) : failure);
+      }
+    }, threads);
+  }
+
+  private static TimeoutException away(SQLException cause) {
+    TimeoutException away = new TimeoutException("the database is away");
+    away.initCause(cause);
+    return away;
+  }
+
+  /** Whether a failure, or what caused it, has to do with the moment and not with what was asked: a lost connection, a deadlock. */
+  public static boolean isPassing(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLTransientException || cause instanceof SQLRecoverableException
+          || cause instanceof SQLNonTransientConnectionException
+          || cause instanceof SQLException sql && sql.getSQLState() != null && PASSING.contains(sql.getSQLState().substring(0, 2))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private record Url(String text) {

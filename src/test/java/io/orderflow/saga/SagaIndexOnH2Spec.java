@@ -13,9 +13,4 @@ class SagaIndexOnH2Spec extends SagaIndexTables {
   Config database() {
     return ConfigFactory.parseMap(Map.of("orderflow.db.url", url));
   }
-
-  @Override
-  String url() {
-    return url;
-  }
 }

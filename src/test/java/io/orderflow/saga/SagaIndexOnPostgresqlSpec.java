@@ -23,9 +23,4 @@ class SagaIndexOnPostgresqlSpec extends SagaIndexTables {
   Config database() {
     return postgresql.settings();
   }
-
-  @Override
-  String url() {
-    return postgresql.settings().getString("orderflow.db.url");
-  }
 }
