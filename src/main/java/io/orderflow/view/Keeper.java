@@ -36,13 +36,13 @@ final class Keeper {
   /** Rows of a table that are deleted in one transaction. */
   private static final int DELETE_BATCH = 2_000;
   /** After a switch, until everyone has noticed that nothing more is to be written there. */
-  private static final Duration CLEAR_AFTER = Duration.ofSeconds(5);
+  private static final Duration CLEAR_AFTER = Duration.ofSeconds(3);
 
   private final View<?> view;
   private final int slice;
   private final Clock clock;
   private long cleared;
-  private Instant liveSince = Instant.MIN;
+  private Instant clearFrom = Instant.MIN;
   private long live;
 
   Keeper(View<?> view, int slice, Clock clock) {
@@ -74,14 +74,16 @@ final class Keeper {
 
   private boolean keepHouse(Connection connection) throws SQLException {
     Generations known = ProjectionTable.generations(connection, view.name(), false);
-    if (known.building().isPresent() && isComplete(connection)) {
-      known = ProjectionTable.generations(connection, view.name(), false);
+    if (known.building().isPresent() && reached(ProjectionTable.positions(connection, view.name(), known.building().getAsLong(), false),
+        known.target())) {
+      // Near the journal's end the two are now before, now behind each other: soon is a better moment.
+      return !goLive(connection);
     }
     if (known.live() != live) {
-      liveSince = live == 0 ? Instant.MIN : clock.instant();
+      clearFrom = live == 0 ? Instant.MIN : clock.instant().plus(CLEAR_AFTER);
       live = known.live();
     }
-    if (cleared == live || clock.instant().isBefore(liveSince.equals(Instant.MIN) ? liveSince : liveSince.plus(CLEAR_AFTER))) {
+    if (cleared == live || clock.instant().isBefore(clearFrom)) {
       return false;
     }
     boolean more = ProjectionTable.deleteSome(connection, view, live, DELETE_BATCH);
@@ -89,15 +91,22 @@ final class Keeper {
     return more;
   }
 
-  /** Lets the generation that is being built go live if it lacks nothing of what the live one shows; until then, that one is held. */
-  private boolean isComplete(Connection connection) throws SQLException {
+  private static boolean reached(Map<Integer, JournalPosition> positions, long target) {
+    return target == 0 || positions.size() == SliceId.SLICES
+        && positions.values().stream().allMatch(position -> position.upTo() >= target);
+  }
+
+  /**
+   * Lets the generation that is being built go live if it lacks nothing of what the live one shows, which is held for that moment: so
+   * nobody who has seen an event's effect sees the time before it.
+   */
+  private boolean goLive(Connection connection) throws SQLException {
     Generations locked = ProjectionTable.generations(connection, view.name(), true);
     long building = locked.building().orElseThrow();
     Map<Integer, JournalPosition> shown = ProjectionTable.positions(connection, view.name(), locked.live(), true);
     Map<Integer, JournalPosition> built = ProjectionTable.positions(connection, view.name(), building, false);
-    for (int each = 0; each < SliceId.SLICES; each++) {
-      JournalPosition position = built.getOrDefault(each, JournalPosition.START);
-      if (position.upTo() < locked.target() || !position.covers(shown.getOrDefault(each, JournalPosition.START))) {
+    for (Map.Entry<Integer, JournalPosition> slice : shown.entrySet()) {
+      if (!built.getOrDefault(slice.getKey(), JournalPosition.START).covers(slice.getValue())) {
         return false;
       }
     }
