@@ -98,6 +98,7 @@ class CrashProcessSpec {
     assertLedger(placed, ended);
     assertStock(placed, ended);
     assertBalances(placed, ended);
+    assertViews(ended, confirmed);
   }
 
   /** Orders until the doors close; repeats each request with its key until it is answered. */
@@ -192,6 +193,27 @@ class CrashProcessSpec {
       assertThat(product.path("reserved").asInt()).isZero();
       assertThat(product.path("available").asInt() + sold).isEqualTo(STOCK);
     }
+  }
+
+  /** The views have each order once, in its last state. */
+  private void assertViews(Map<String, Answer> ended, long confirmed) {
+    Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+      JsonNode stats = shop.get("/ops/stats").expect(200).body();
+      assertThat(stats.path("pending").asLong()).isZero();
+      assertThat(stats.path("confirmed").asLong()).isEqualTo(confirmed);
+      assertThat(stats.path("cancelled").asLong()).isEqualTo(ended.size() - confirmed);
+    });
+    Map<String, String> listed = new HashMap<>();
+    String cursor = "";
+    do {
+      JsonNode page = shop.get("/api/orders?limit=500" + cursor).expect(200).body();
+      page.path("orders").forEach(order ->
+          assertThat(listed.put(order.path("orderId").asText(), order.path("status").asText())).as("an order listed twice").isNull());
+      cursor = page.hasNonNull("next") ? "&cursor=" + page.path("next").asText() : null;
+    } while (cursor != null);
+    Map<String, String> expected = new HashMap<>();
+    ended.forEach((id, order) -> expected.put(id, order.text("status")));
+    assertThat(listed).isEqualTo(expected);
   }
 
   private void assertBalances(Queue<Placed> placed, Map<String, Answer> ended) {

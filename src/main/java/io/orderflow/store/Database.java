@@ -33,6 +33,10 @@ public final class Database {
   /** Classes of SQL states: connection, rollback (a deadlock), resources, cancelled by the server or its shutdown. */
   private static final Set<String> PASSING = Set.of("08", "40", "53", "57");
 
+  /** Whoever reads the journal gives up what a transaction of a minute ago might still bring: none may live that long. */
+  private static final String SHORT_TRANSACTIONS =
+      "SET idle_in_transaction_session_timeout = '20s'; SET statement_timeout = '20s'; SET lock_timeout = '10s'";
+
   private final JdbcBackend.DatabaseDef pool;
   private final Executor threads;
 
@@ -63,10 +67,11 @@ public final class Database {
         .load().migrate();
   }
 
-  /** Akka's settings for the journal and snapshot plugins, from the operator's. */
+  /** Akka's settings for the journal and snapshot plugins and the projections, from the operator's. */
   public static Config settings(Config config) {
     Url url = Url.of(config);
     return ConfigFactory.parseMap(Map.of(
+        "akka-persistence-jdbc.shared-databases.slick.db.connectionInitSql", url.postgresql() ? SHORT_TRANSACTIONS : "SELECT 1",
         "akka-persistence-jdbc.shared-databases.slick.profile",
         url.postgresql() ? "slick.jdbc.PostgresProfile$" : "slick.jdbc.H2Profile$",
         "akka-persistence-jdbc.shared-databases.slick.db.driver",
