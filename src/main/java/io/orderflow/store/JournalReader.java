@@ -30,7 +30,7 @@ public final class JournalReader {
   /** Longer than any transaction of the journal lives. */
   private static final Duration GIVE_UP = Duration.ofMinutes(1);
   /** What was missing before an event that is older than this will not come: waiting for it would only hold up who reads from the start. */
-  private static final Duration LONG_AGO = Duration.ofMinutes(10);
+  private static final Duration LONG_AGO = Duration.ofHours(1);
   /** Beyond so many gaps the reader waits for some to close before it reads on. */
   private static final int MAX_GAPS = 500;
   /** Gaps that lie within so many numbers are asked for together. */

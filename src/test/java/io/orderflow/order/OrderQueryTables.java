@@ -38,7 +38,7 @@ abstract class OrderQueryTables {
 
   @BeforeEach
   void open() throws SQLException {
-    kit = ViewKit.withoutProjections(database());
+    kit = ViewKit.on(database());
     queries = new OrderQueries(kit.database());
     kit.database().transaction(connection ->
         connection.createStatement().executeUpdate("INSERT INTO projections (name, live) VALUES ('orders', " + LIVE + ")"));

@@ -38,7 +38,7 @@ abstract class ProductViewTables {
 
   @BeforeEach
   void open() throws SQLException {
-    kit = ViewKit.withoutProjections(database());
+    kit = ViewKit.on(database());
   }
 
   @AfterEach

@@ -1,7 +1,9 @@
 package io.orderflow.view;
 
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.serialization.SerializationExtension;
@@ -95,7 +97,7 @@ public final class ViewKit implements AutoCloseable {
   }
 
   /** On a new database, with its tables but without projections. */
-  static ViewKit on(Config database) throws SQLException {
+  public static ViewKit on(Config database) throws SQLException {
     Config config = Configuration.over(NODE.withFallback(database));
     ViewKit kit = new ViewKit(Database.settings(config).withFallback(config));
     Database.migrate(config);
@@ -114,15 +116,25 @@ public final class ViewKit implements AutoCloseable {
     return kit;
   }
 
-  /** A system with the database and no projections, for specs of what reads and writes views. */
-  public static ViewKit withoutProjections(Config database) throws SQLException {
-    return on(database);
-  }
-
   private void startSystem() {
     system = ActorSystem.create(Behaviors.empty(), "orderflow", config);
     Cluster cluster = Cluster.get(system);
     cluster.manager().tell(Join.create(cluster.selfMember().address()));
+  }
+
+  /** Another node of the same cluster, with projections once this one has them. */
+  ViewKit anotherNode() {
+    ViewKit another = new ViewKit(config);
+    another.system = ActorSystem.create(Behaviors.empty(), "orderflow", config);
+    Cluster.get(another.system).manager().tell(Join.create(Cluster.get(system).selfMember().address()));
+    Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() ->
+        Cluster.get(another.system).selfMember().status() == MemberStatus.up());
+    return another.startProjections();
+  }
+
+  /** Leaves the cluster as a node that is told to stop. */
+  void leave() {
+    CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.clusterLeavingReason()).toCompletableFuture().join();
   }
 
   ViewKit startProjections() {

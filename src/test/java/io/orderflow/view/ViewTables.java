@@ -116,6 +116,23 @@ abstract class ViewTables {
   }
 
   @Test
+  void the_slices_of_a_node_that_leaves_go_on_elsewhere() throws SQLException {
+    kit.startProjections();
+    for (int i = 0; i < 20; i++) {
+      kit.add("e" + i, 1, 1);
+    }
+    kit.awaitSum(kit.first, 20);
+    ViewKit another = kit.anotherNode();
+    kit.leave();
+    kit = another;
+    for (int i = 0; i < 20; i++) {
+      kit.add("e" + i, 2, 1);
+    }
+    kit.awaitSum(kit.first, 40);
+    kit.awaitSum(kit.second, 40);
+  }
+
+  @Test
   void two_instances_of_a_slice_cannot_both_write() throws SQLException {
     SliceId id = new SliceId("first", 1, 0);
     kit.database().transaction(connection -> {
