@@ -17,8 +17,10 @@ import io.orderflow.http.HttpServer;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.order.Order;
+import io.orderflow.order.OrderQueries;
 import io.orderflow.order.OrderRoutes;
 import io.orderflow.order.OrderSaga;
+import io.orderflow.order.OrderViews;
 import io.orderflow.order.Orders;
 import io.orderflow.order.PlacedOrder;
 import io.orderflow.payment.BreakerRoutes;
@@ -31,7 +33,9 @@ import io.orderflow.payment.PaymentSources;
 import io.orderflow.payment.Payments;
 import io.orderflow.product.Inventory;
 import io.orderflow.product.Product;
+import io.orderflow.product.ProductQueries;
 import io.orderflow.product.ProductRoutes;
+import io.orderflow.product.ProductViews;
 import io.orderflow.provider.Simulator;
 import io.orderflow.saga.SagaRecovery;
 import io.orderflow.saga.SagaRoutes;
@@ -41,6 +45,8 @@ import io.orderflow.shipping.ShipmentRoutes;
 import io.orderflow.shipping.Shipping;
 import io.orderflow.store.Database;
 import io.orderflow.store.JournalIndex;
+import io.orderflow.view.ProjectionRoutes;
+import io.orderflow.view.Projections;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,15 +143,20 @@ public final class Node {
     SagaRecovery.start(system, database, List.of(orderSagas), clock);
     PaymentQueue.start(system, database, provider);
     JournalIndex.start(system, database, List.of(SagaRecovery.table(), PaymentQueue.table()), clock);
+    Projections projections = Projections.start(system, database, List.of(new OrderViews(), new ProductViews()), clock);
+    OrderQueries orderQueries = new OrderQueries(database);
 
     return Directives.concat(
-        new OrderRoutes(orders, orderSagas, payments, UUID::randomUUID, config.getDuration("orderflow.http.max-wait")).routes(),
+        new OrderRoutes(orders, orderQueries, orderSagas, payments, UUID::randomUUID,
+            config.getDuration("orderflow.http.max-wait")).routes(),
+        new ProductQueries(database).routes(),
         new ProductRoutes(system).routes(),
         new AccountRoutes(system, UUID::randomUUID).routes(),
-        new PaymentRoutes(system, database, payments).routes(),
+        new PaymentRoutes(database, payments).routes(),
         new ShipmentRoutes(shipping).routes(),
         new BreakerRoutes(provider, clock).routes(),
-        new SagaRoutes(system, database, List.of(orderSagas)).routes());
+        new ProjectionRoutes(projections).routes(),
+        new SagaRoutes(database, List.of(orderSagas)).routes());
   }
 
   private String providerUrl() {

@@ -1,7 +1,6 @@
 package io.orderflow;
 
 import akka.actor.ActorSystem;
-import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
 import akka.actor.typed.javadsl.Adapter;
@@ -9,7 +8,6 @@ import io.orderflow.store.Database;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
@@ -34,12 +32,10 @@ public final class Readiness implements Supplier<CompletionStage<Boolean>> {
   }
 
   private final Told told;
-  private final Executor blocking;
 
   /** Made by Akka Management, which finds it in the configuration. */
   public Readiness(ActorSystem system) {
     this.told = Id.INSTANCE.apply(Adapter.toTyped(system));
-    this.blocking = Adapter.toTyped(system).dispatchers().lookup(DispatcherSelector.fromConfig("orderflow.blocking-dispatcher"));
   }
 
   /** Tells that all parts of the node are up; the database is that of a node that carries aggregates. */
@@ -54,6 +50,6 @@ public final class Readiness implements Supplier<CompletionStage<Boolean>> {
     if (!told.serves || told.database.isEmpty()) {
       return CompletableFuture.completedFuture(told.serves);
     }
-    return told.database.get().query(blocking, connection -> connection.isValid(2)).exceptionally(unreachable -> false);
+    return told.database.get().async(connection -> connection.isValid(2)).exceptionally(unreachable -> false);
   }
 }

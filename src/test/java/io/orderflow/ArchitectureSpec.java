@@ -16,19 +16,19 @@ class ArchitectureSpec {
 
   @ArchTest
   static final ArchRule engines_know_no_business = noClasses()
-      .that().resideInAnyPackage("..orderflow.saga..", "..orderflow.gateway..", "..orderflow.provider..", "..orderflow.http..",
-          "..orderflow.store..", "..orderflow.kernel..")
+      .that().resideInAnyPackage("..orderflow.saga..", "..orderflow.view..", "..orderflow.gateway..", "..orderflow.provider..",
+          "..orderflow.http..", "..orderflow.store..", "..orderflow.kernel..")
       .should().dependOnClassesThat().resideInAnyPackage(BUSINESS);
 
   @ArchTest
   static final ArchRule gateway_and_provider_use_only_http_and_kernel = noClasses()
       .that().resideInAnyPackage("..orderflow.gateway..", "..orderflow.provider..")
-      .should().dependOnClassesThat().resideInAnyPackage("..orderflow.saga..", "..orderflow.store..");
+      .should().dependOnClassesThat().resideInAnyPackage("..orderflow.saga..", "..orderflow.view..", "..orderflow.store..");
 
   @ArchTest
   static final ArchRule the_kernel_knows_nobody = noClasses().that().resideInAPackage("..orderflow.kernel..")
-      .should().dependOnClassesThat().resideInAnyPackage("..orderflow.http..", "..orderflow.saga..", "..orderflow.store..",
-          "..orderflow.gateway..", "..orderflow.provider..");
+      .should().dependOnClassesThat().resideInAnyPackage("..orderflow.http..", "..orderflow.saga..", "..orderflow.view..",
+          "..orderflow.store..", "..orderflow.gateway..", "..orderflow.provider..");
 
   @ArchTest
   static final ArchRule only_orders_know_that_several_services_exist = noClasses()

@@ -242,6 +242,98 @@ abstract class OrderFlow {
   }
 
   @Test
+  void a_customers_orders_are_listed_newest_first_page_by_page_and_by_status() {
+    shop.stock("listed", 3);
+    List<String> placed = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      placed.add(0, shop.ended(order("listed", 1, card("tok_1"), "DE").replace("'ada'", "'lister'")).text("orderId"));
+    }
+    viewsAreComplete();
+    assertThat(pages("/api/orders?customerId=lister&limit=2")).isEqualTo(placed);
+    assertThat(pages("/api/orders?customerId=lister&status=CANCELLED")).isEqualTo(placed.subList(0, 2));
+    assertThat(pages("/api/orders?customerId=lister&status=CONFIRMED&limit=1")).isEqualTo(placed.subList(2, 5));
+    assertThat(pages("/api/orders?customerId=lister&status=PENDING")).isEmpty();
+    assertThat(pages("/api/orders?customerId=nobody")).isEmpty();
+    JsonNode listed = shop.get("/api/orders?customerId=lister&limit=1").expect(200).body().at("/orders/0");
+    assertThat(listed).isEqualTo(shop.get("/api/orders/" + placed.get(0)).expect(200).body());
+    assertThat(pages("/api/orders?limit=500")).containsAll(placed);
+    assertThat(pages("/api/orders?status=CANCELLED")).containsAll(placed.subList(0, 2)).doesNotContain(placed.get(4));
+    shop.get("/api/orders?status=LOST").expectProblem(400, "INVALID_FIELD", "status");
+    shop.get("/api/orders?customerId=a%20b").expectProblem(400, "INVALID_FIELD", "customerId");
+    shop.get("/api/orders?limit=501").expectProblem(400, "INVALID_FIELD", "limit");
+    shop.get("/api/orders?cursor=x").expectProblem(400, "INVALID_FIELD", "cursor");
+  }
+
+  @Test
+  void an_order_is_shown_by_its_view_as_it_is_shown_by_itself() {
+    shop.stock("same", 5);
+    String body = order("same", 2, card("tok_1"), "DE");
+    Answer itself = shop.post("/api/orders", body, "Prefer", "wait=10", "Idempotency-Key", "same").expect(201);
+    assertThat(itself.text("status")).isEqualTo("CONFIRMED");
+    Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() ->
+        assertThat(shop.get("/api/orders/" + itself.text("orderId")).expect(200).body()).isEqualTo(itself.body()));
+  }
+
+  @Test
+  void an_order_that_was_answered_is_found_at_once() {
+    shop.stock("found", 100);
+    for (int i = 0; i < 30; i++) {
+      String id = shop.post("/api/orders", order("found", 1, card("tok_1"), "DE")).expect(201).text("orderId");
+      assertThat(shop.get("/api/orders/" + id).expect(200).text("orderId")).isEqualTo(id);
+    }
+  }
+
+  @Test
+  void the_orders_of_each_status_are_counted() {
+    shop.stock("counted", 1);
+    viewsAreComplete();
+    JsonNode before = shop.get("/ops/stats").expect(200).body();
+    shop.ended(order("counted", 1, card("tok_1"), "DE"));
+    shop.ended(order("counted", 1, card("tok_1"), "DE"));
+    viewsAreComplete();
+    JsonNode after = shop.get("/ops/stats").expect(200).body();
+    assertThat(after.path("confirmed").asLong()).isEqualTo(before.path("confirmed").asLong() + 1);
+    assertThat(after.path("cancelled").asLong()).isEqualTo(before.path("cancelled").asLong() + 1);
+    assertThat(after.path("pending").asLong()).isEqualTo(before.path("pending").asLong());
+  }
+
+  @Test
+  void products_are_listed_with_their_stock() {
+    shop.stock("shelved", 7);
+    shop.ended(order("shelved", 2, card("tok_1"), "DE"));
+    Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+      JsonNode first = shop.get("/api/products?limit=1").expect(200).body();
+      assertThat(first.path("products")).containsExactly(shop.get("/api/products/shelved").body());
+      assertThat(first.path("next").asText()).isNotEmpty();
+    });
+    shop.get("/api/products?limit=x").expectProblem(400, "INVALID_FIELD", "limit");
+  }
+
+  @Test
+  void a_rebuild_leaves_everything_as_it_was() {
+    shop.stock("rebuilt", 5);
+    shop.ended(order("rebuilt", 1, card("tok_1"), "DE"));
+    viewsAreComplete();
+    List<String> orders = pages("/api/orders?limit=500");
+    JsonNode products = shop.get("/api/products?limit=500").body();
+    JsonNode stats = shop.get("/ops/stats").body();
+    long generation = projection("orders").path("generation").asLong();
+    assertThat(shop.post("/ops/projections/orders/rebuild", "").expect(202).text("state")).isEqualTo("REBUILDING");
+    shop.post("/ops/projections/products/rebuild", "").expect(202);
+    shop.post("/ops/projections/orders/rebuild", "").expectProblem(409, "REBUILD_RUNNING", null);
+    assertThat(pages("/api/orders?limit=500")).isEqualTo(orders);
+    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> projection("orders").path("generation").asLong() == generation + 1
+        && !projection("products").has("rebuild"));
+    assertThat(pages("/api/orders?limit=500")).isEqualTo(orders);
+    assertThat(shop.get("/api/products?limit=500").body()).isEqualTo(products);
+    assertThat(shop.get("/ops/stats").body()).isEqualTo(stats);
+    assertThat(projection("orders").path("state").asText()).isEqualTo("RUNNING");
+    shop.post("/ops/projections/orders/resume", "").expectProblem(409, "NOT_STOPPED", null);
+    shop.post("/ops/projections/unknown/rebuild", "").expectProblem(404, "PROJECTION_NOT_FOUND", null);
+    shop.post("/ops/projections/unknown/resume", "").expectProblem(404, "PROJECTION_NOT_FOUND", null);
+  }
+
+  @Test
   void what_is_wrong_in_an_order_is_said_by_its_field_and_nothing_is_placed() {
     String good = order("tea", 1, card("tok_1"), "DE");
     refuses(good, "'customerId':'ada',", "", "MISSING_FIELD", "customerId");
@@ -279,6 +371,29 @@ abstract class OrderFlow {
   private void refuses(String order, String part, String bad, String code, String field) {
     assertThat(order).contains(part);
     shop.post("/api/orders", order.replace(part, bad)).expectProblem(400, code, field);
+  }
+
+  private JsonNode projection(String name) {
+    return StreamSupport.stream(shop.get("/ops/projections").expect(200).body().path("projections").spliterator(), false)
+        .filter(projection -> projection.path("name").asText().equals(name)).findFirst().orElseThrow();
+  }
+
+  private void viewsAreComplete() {
+    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() ->
+        projection("orders").path("lagEvents").asLong() == 0 && projection("products").path("lagEvents").asLong() == 0);
+  }
+
+  /** The ids of all orders that the list gives, over as many pages as it takes. */
+  private List<String> pages(String list) {
+    List<String> ids = new ArrayList<>();
+    JsonNode page = shop.get(list).expect(200).body();
+    page.path("orders").forEach(order -> ids.add(order.path("orderId").asText()));
+    while (page.hasNonNull("next")) {
+      page = shop.get(list + "&cursor=" + page.path("next").asText()).expect(200).body();
+      assertThat(page.path("orders")).isNotEmpty();
+      page.path("orders").forEach(order -> ids.add(order.path("orderId").asText()));
+    }
+    return ids;
   }
 
   private Answer assertCancelled(String order, String reason, String... log) {

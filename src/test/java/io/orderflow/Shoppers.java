@@ -148,6 +148,30 @@ public final class Shoppers implements AutoCloseable {
     assertLedger(ledger);
     assertStock();
     assertBalances();
+    assertViews();
+  }
+
+  /** The views have each order once, in its last state. */
+  private void assertViews() {
+    ShopClient shop = shop();
+    long confirmed = ends().get("CONFIRMED");
+    Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+      JsonNode stats = shop.get("/ops/stats").expect(200).body();
+      assertThat(stats.path("pending").asLong()).isZero();
+      assertThat(stats.path("confirmed").asLong()).isEqualTo(confirmed);
+      assertThat(stats.path("cancelled").asLong()).isEqualTo(ended.size() - confirmed);
+    });
+    Map<String, String> listed = new HashMap<>();
+    String cursor = "";
+    do {
+      JsonNode page = shop.get("/api/orders?limit=500" + cursor).expect(200).body();
+      page.path("orders").forEach(order ->
+          assertThat(listed.put(order.path("orderId").asText(), order.path("status").asText())).as("an order listed twice").isNull());
+      cursor = page.hasNonNull("next") ? "&cursor=" + page.path("next").asText() : null;
+    } while (cursor != null);
+    Map<String, String> expected = new HashMap<>();
+    ended.forEach((id, order) -> expected.put(id, order.text("status")));
+    assertThat(listed).isEqualTo(expected);
   }
 
   private void assertLedger(JsonNode ledger) {

@@ -51,6 +51,15 @@ public final class Json {
     }
   }
 
+  /** Reads what {@link #bytes} wrote and this program kept. */
+  public static <T> T stored(String json, Class<T> type) {
+    try {
+      return MAPPER.readValue(json, type);
+    } catch (JsonProcessingException defect) {
+      throw new UncheckedIOException(defect);
+    }
+  }
+
   /** An answer with the value as its JSON body. */
   public static HttpResponse response(int status, Object value) {
     return HttpResponse.create().withStatus(status)

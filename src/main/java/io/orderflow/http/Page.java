@@ -34,12 +34,23 @@ public record Page(int limit, Instant before, String beforeId) {
 
   private static Page of(Optional<String> limit, Optional<String> cursor) {
     int rows = limit.map(Page::number).orElse(DEFAULT_LIMIT);
-    if (cursor.isEmpty()) {
-      return new Page(rows, END_OF_TIME, "");
-    }
+    return cursor.map(after -> after(after, rows)).orElseGet(() -> first(rows));
+  }
+
+  /** The newest rows. */
+  public static Page first(int limit) {
+    return new Page(limit, END_OF_TIME, "");
+  }
+
+  /**
+   * The rows that follow those before the cursor.
+   *
+   * @throws ProblemException 400 when it is none
+   */
+  public static Page after(String cursor, int limit) {
     try {
-      String[] parts = new String(Base64.getUrlDecoder().decode(cursor.get()), StandardCharsets.UTF_8).split("\\|", 2);
-      return new Page(rows, Instant.ofEpochMilli(Long.parseLong(parts[0])), parts[1]);
+      String[] parts = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8).split("\\|", 2);
+      return new Page(limit, Instant.ofEpochMilli(Long.parseLong(parts[0])), parts[1]);
     } catch (RuntimeException malformed) {
       throw Problem.field("INVALID_FIELD", "cursor", "must be a cursor that this list gave").exception();
     }
@@ -59,9 +70,15 @@ public record Page(int limit, Instant before, String beforeId) {
    * @return the rows under that name, and {@code next}: the cursor of the page that follows, null at the end
    */
   public <T> Map<String, Object> answer(String name, List<T> rows, Function<T, Instant> time, Function<T, String> id) {
+    return answer(name, rows, time, id, Function.identity());
+  }
+
+  /** The same where clients are shown only what {@code view} makes of a row. */
+  public <T> Map<String, Object> answer(String name, List<T> rows, Function<T, Instant> time, Function<T, String> id,
+      Function<T, ?> view) {
     List<T> shown = rows.size() > limit ? rows.subList(0, limit) : rows;
     Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put(name, shown);
+    answer.put(name, shown.stream().map(view).toList());
     answer.put("next", rows.size() > limit ? cursor(shown.get(limit - 1), time, id) : null);
     return answer;
   }

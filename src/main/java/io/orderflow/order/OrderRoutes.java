@@ -4,10 +4,13 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.Location;
 import akka.http.javadsl.model.headers.RawHeader;
+import akka.http.javadsl.server.PathMatchers;
 import akka.http.javadsl.server.Route;
 import io.orderflow.http.Json;
+import io.orderflow.http.Page;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
+import io.orderflow.kernel.Ids;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.payment.Payments;
 import io.orderflow.saga.Progress;
@@ -34,6 +37,7 @@ public final class OrderRoutes extends Routes {
   private static final Duration RETRY_FULL = Duration.ofSeconds(10);
 
   private final Orders orders;
+  private final OrderQueries queries;
   private final Sagas<PlacedOrder> sagas;
   private final Payments payments;
   private final Supplier<UUID> ids;
@@ -43,23 +47,41 @@ public final class OrderRoutes extends Routes {
    * @param ids makes the id of an order that came without a key
    * @param maxWait the longest that {@code Prefer: wait} is granted
    */
-  public OrderRoutes(Orders orders, Sagas<PlacedOrder> sagas, Payments payments, Supplier<UUID> ids, Duration maxWait) {
+  public OrderRoutes(Orders orders, OrderQueries queries, Sagas<PlacedOrder> sagas, Payments payments, Supplier<UUID> ids,
+      Duration maxWait) {
     this.orders = orders;
+    this.queries = queries;
     this.sagas = sagas;
     this.payments = payments;
     this.ids = ids;
     this.maxWait = maxWait;
   }
 
-  /** The routes from {@code /api/orders} on. */
+  /** The routes from {@code /api/orders} on, and {@code /ops/stats}. */
   public Route routes() {
+    return concat(api(), path(PathMatchers.segment("ops").slash("stats"), () ->
+        get(() -> answer(queries.stats(), stats -> Json.response(200, stats)))));
+  }
+
+  private Route api() {
     return pathPrefix("api", () -> pathPrefix("orders", () -> concat(
-        pathEnd(() -> post(() -> extractRequest(request -> body(PlacedOrder::read, placed -> place(request, placed))))),
+        pathEnd(() -> concat(
+            get(this::list),
+            post(() -> extractRequest(request -> body(PlacedOrder::read, placed -> place(request, placed)))))),
         id("orderId", order -> concat(
-            pathEnd(() -> get(() -> answer(read(order), view -> Json.response(200, view)))),
+            pathEnd(() -> get(() -> answer(find(order), view -> Json.response(200, view)))),
             path("cancel", () -> post(() -> cancel(order))),
             path("saga", () -> get(() -> answer(saga(order), progress ->
                 Json.response(200, SagaView.of(order, sagas.name(), progress))))))))));
+  }
+
+  private Route list() {
+    return parameterOptional("customerId", customer -> parameterOptional("status", status -> Page.parameters(page -> {
+      if (customer.isPresent() && !Ids.valid(customer.get())) {
+        throw Problem.field("INVALID_FIELD", "customerId", "must match " + Ids.FORM).exception();
+      }
+      return answer(queries.list(customer, status.map(OrderQueries::status), page), orders -> Json.response(200, orders));
+    })));
   }
 
   private Route place(HttpRequest request, PlacedOrder placed) {
@@ -95,7 +117,12 @@ public final class OrderRoutes extends Routes {
     });
   }
 
-  /** The order; one whose saga has not created it yet is shown from the saga: an order that was answered with 201 is never unknown. */
+  /** The order as the view has it; one that the view does not have yet is read where it is made. */
+  private CompletionStage<OrderView> find(String orderId) {
+    return queries.find(orderId).thenCompose(found -> found.map(CompletableFuture::completedStage).orElseGet(() -> read(orderId)));
+  }
+
+  /** The order as it stands now; one whose saga has not created it yet is shown from the saga: an order that was answered with 201 is never unknown. */
   private CompletionStage<OrderView> read(String orderId) {
     return orders.get(orderId).thenApply(order -> OrderView.of(orderId, order)).exceptionallyCompose(failure ->
         isNotFound(failure) ? saga(orderId).thenApply(progress ->

@@ -4,9 +4,14 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.payment.PaymentMethod;
 import io.orderflow.shipping.Address;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-/** An order as clients see it. */
+/**
+ * An order as clients see it.
+ *
+ * @param createdAt to the millisecond, as lists are in its order
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record OrderView(String orderId, String customerId, Order.Status status, String reason, String detail, String currency, String total,
     List<ItemView> items, PaymentView payment, ShipmentView shipment, Address shippingAddress, Instant createdAt, Instant updatedAt) {
@@ -26,7 +31,7 @@ record OrderView(String orderId, String customerId, Order.Status status, String 
         placed.items().stream().map(item -> new ItemView(item.sku(), item.quantity(), item.unitPrice().amount())).toList(),
         new PaymentView(placed.payment().method(), account, order.transactionId()),
         order.shipmentId() == null ? null : new ShipmentView(order.shipmentId()),
-        placed.shippingAddress(), order.createdAt(), order.updatedAt());
+        placed.shippingAddress(), order.createdAt().truncatedTo(ChronoUnit.MILLIS), order.updatedAt().truncatedTo(ChronoUnit.MILLIS));
   }
 
   /** An order whose saga has not come to create it yet. */

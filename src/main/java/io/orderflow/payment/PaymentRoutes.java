@@ -1,7 +1,5 @@
 package io.orderflow.payment;
 
-import akka.actor.typed.ActorSystem;
-import akka.actor.typed.DispatcherSelector;
 import akka.http.javadsl.server.Route;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.http.Json;
@@ -18,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 
 /** {@code /api/payments}: the payment of an order, and those that wait for the provider. */
 public final class PaymentRoutes extends Routes {
@@ -37,12 +34,10 @@ public final class PaymentRoutes extends Routes {
 
   private final Database database;
   private final Payments payments;
-  private final Executor blocking;
 
-  public PaymentRoutes(ActorSystem<?> system, Database database, Payments payments) {
+  public PaymentRoutes(Database database, Payments payments) {
     this.database = database;
     this.payments = payments;
-    this.blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig("orderflow.blocking-dispatcher"));
   }
 
   /** The routes from {@code /api/payments} on. */
@@ -58,7 +53,7 @@ public final class PaymentRoutes extends Routes {
     if (!status.equals(Optional.of(Status.QUEUED.name()))) {
       throw Problem.field("INVALID_FIELD", "status", "must be QUEUED: only the payments that wait are listed").exception();
     }
-    return after(database.query(blocking, connection ->
+    return after(database.async(connection ->
             PaymentQueueTable.list(connection, page.before(), page.beforeId(), page.limit() + 1)),
         rows -> {
           Map<String, Object> listed = page.answer("payments", rows, Waiting::queuedAt, Waiting::orderId);

@@ -31,7 +31,7 @@ public final class ProductRoutes extends Routes {
     }
   }
 
-  private record ProductView(String sku, String name, String price, String currency, long available, long reserved) {
+  record ProductView(String sku, String name, String price, String currency, long available, long reserved) {
     static ProductView of(Product.Details product) {
       return new ProductView(product.sku(), product.name(), product.price().amount(), product.price().currency(), product.available(),
           product.reserved());

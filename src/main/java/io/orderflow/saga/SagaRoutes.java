@@ -1,7 +1,5 @@
 package io.orderflow.saga;
 
-import akka.actor.typed.ActorSystem;
-import akka.actor.typed.DispatcherSelector;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.Route;
 import io.orderflow.http.Json;
@@ -17,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /** {@code /ops/sagas}: which sagas there are, one of them, and taking up failed compensations again. */
@@ -25,12 +22,10 @@ public final class SagaRoutes extends Routes {
 
   private final Database database;
   private final List<Sagas<?>> sagas;
-  private final Executor blocking;
 
-  public SagaRoutes(ActorSystem<?> system, Database database, List<Sagas<?>> sagas) {
+  public SagaRoutes(Database database, List<Sagas<?>> sagas) {
     this.database = database;
     this.sagas = sagas;
-    this.blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig("orderflow.blocking-dispatcher"));
   }
 
   /** The routes from {@code /ops/sagas} on. */
@@ -45,8 +40,8 @@ public final class SagaRoutes extends Routes {
   private Route list() {
     return parameterOptional("state", state -> Page.parameters(page -> {
       Optional<SagaState> wanted = state.map(SagaRoutes::state);
-      return answer(database.query(blocking, connection ->
-          SagaTable.list(connection, wanted, page.before(), page.beforeId(), page.limit() + 1)), rows -> listed(page, rows));
+      return answer(database.async(connection -> SagaTable.list(connection, wanted, page.before(), page.beforeId(), page.limit() + 1)),
+          rows -> listed(page, rows));
     }));
   }
 

@@ -1,17 +1,23 @@
 package io.orderflow.store;
 
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
 import akka.persistence.jdbc.db.SlickExtension;
 import akka.persistence.jdbc.db.SlickExtensionImpl;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import org.flywaydb.core.Flyway;
 import slick.jdbc.JdbcBackend;
 
@@ -31,16 +37,26 @@ public final class Database {
   private static final Map<String, Object> POSTGRESQL = Map.of("socketTimeout", 20, "connectTimeout", 5, "tcpKeepAlive", true,
       "options", "-c statement_timeout=15s -c idle_in_transaction_session_timeout=20s");
 
-  private final JdbcBackend.DatabaseDef pool;
+  /** Classes of SQL states: connection, rollback (a deadlock), resources, cancelled by the server or its shutdown. */
+  private static final Set<String> PASSING = Set.of("08", "40", "53", "57");
 
-  private Database(JdbcBackend.DatabaseDef pool) {
+  /** Whoever reads the journal gives up what a transaction of a minute ago might still bring: none may live that long. */
+  private static final String SHORT_TRANSACTIONS =
+      "SET idle_in_transaction_session_timeout = '20s'; SET statement_timeout = '20s'; SET lock_timeout = '10s'";
+
+  private final JdbcBackend.DatabaseDef pool;
+  private final Executor threads;
+
+  private Database(JdbcBackend.DatabaseDef pool, Executor threads) {
     this.pool = pool;
+    this.threads = threads;
   }
 
   /** The pool that the node's journal uses. */
   public static Database of(ActorSystem<?> system) {
     SlickExtensionImpl slick = (SlickExtensionImpl) SlickExtension.get(system);
-    return new Database(slick.database(system.settings().config().getConfig("jdbc-journal")).database());
+    return new Database(slick.database(system.settings().config().getConfig("jdbc-journal")).database(),
+        system.dispatchers().lookup(DispatcherSelector.fromConfig("orderflow.blocking-dispatcher")));
   }
 
   /**
@@ -58,16 +74,18 @@ public final class Database {
         .load().migrate();
   }
 
-  /** Akka's settings for the journal and snapshot plugins, from the operator's. */
+  /** Akka's settings for the journal and snapshot plugins and the projections, from the operator's. */
   public static Config settings(Config config) {
     Url url = Url.of(config);
     return ConfigFactory.parseMap(Map.of(
+        "akka-persistence-jdbc.shared-databases.slick.db.connectionInitSql", url.postgresql() ? SHORT_TRANSACTIONS : "SELECT 1",
         "akka-persistence-jdbc.shared-databases.slick.profile",
         url.postgresql() ? "slick.jdbc.PostgresProfile$" : "slick.jdbc.H2Profile$",
         "akka-persistence-jdbc.shared-databases.slick.db.driver",
         url.postgresql() ? "org.postgresql.Driver" : "org.h2.Driver",
         "akka-persistence-jdbc.shared-databases.slick.db.url", url.text(),
-        "akka-persistence-jdbc.shared-databases.slick.db.properties", url.postgresql() ? POSTGRESQL : Map.of()));
+        "akka-persistence-jdbc.shared-databases.slick.db.properties", url.postgresql() ? POSTGRESQL : Map.of(),
+        "akka.projection.jdbc.dialect", url.postgresql() ? "postgres-dialect" : "h2-dialect"));
   }
 
   /**
@@ -76,8 +94,7 @@ public final class Database {
    * @throws SQLException when the database can't be reached or refuses
    */
   public <T> T transaction(Work<T> work) throws SQLException {
-    try (Connection connection = pool.source().createConnection()) {
-      connection.setAutoCommit(false);
+    try (Connection connection = connection()) {
       try {
         T result = work.in(connection);
         connection.commit();
@@ -91,15 +108,44 @@ public final class Database {
     }
   }
 
-  /** The same on a thread that may wait; the stage fails with a {@link CompletionException} around what the database said. */
-  public <T> CompletionStage<T> query(Executor blocking, Work<T> work) {
+  /**
+   * A connection of the pool, in a transaction; whoever takes it commits or rolls back, and closes it.
+   *
+   * @throws SQLException when the database can't be reached or none becomes free in time
+   */
+  public Connection connection() throws SQLException {
+    Connection connection = pool.source().createConnection();
+    connection.setAutoCommit(false);
+    return connection;
+  }
+
+  /** {@link #transaction} on threads that may wait; fails with a {@link TimeoutException} when the database is away for now. */
+  public <T> CompletionStage<T> async(Work<T> work) {
     return CompletableFuture.supplyAsync(() -> {
       try {
         return transaction(work);
       } catch (SQLException failure) {
-        throw new CompletionException(failure);
+        throw new CompletionException(isPassing(failure) ? away(failure) : failure);
       }
-    }, blocking);
+    }, threads);
+  }
+
+  private static TimeoutException away(SQLException cause) {
+    TimeoutException away = new TimeoutException("the database is away");
+    away.initCause(cause);
+    return away;
+  }
+
+  /** Whether a failure, or what caused it, has to do with the moment and not with what was asked: a lost connection, a deadlock. */
+  public static boolean isPassing(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLTransientException || cause instanceof SQLRecoverableException
+          || cause instanceof SQLNonTransientConnectionException
+          || cause instanceof SQLException sql && sql.getSQLState() != null && PASSING.contains(sql.getSQLState().substring(0, 2))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private record Url(String text) {

@@ -37,6 +37,9 @@ public final class JournalIndex extends AbstractBehavior<JournalIndex.Sweep> {
     void record(Connection connection, List<Row> events) throws SQLException;
   }
 
+  /** Events read at once. */
+  private static final int BATCH = 5_000;
+
   private final Database database;
   private final List<Table> tables;
   private final Clock clock;
@@ -65,7 +68,7 @@ public final class JournalIndex extends AbstractBehavior<JournalIndex.Sweep> {
     this.database = database;
     this.tables = tables;
     this.clock = clock;
-    this.reader = new JournalReader(database.transaction(JournalIndex::position));
+    this.reader = JournalReader.ofHeads(database.transaction(JournalIndex::position));
   }
 
   @Override
@@ -81,7 +84,7 @@ public final class JournalIndex extends AbstractBehavior<JournalIndex.Sweep> {
     do {
       read = database.transaction(connection -> {
         long before = reader.safePosition();
-        List<Row> rows = reader.next(connection, clock.instant());
+        List<Row> rows = reader.next(connection, clock.instant(), BATCH);
         for (Table table : tables) {
           table.record(connection, rows);
         }
@@ -90,7 +93,7 @@ public final class JournalIndex extends AbstractBehavior<JournalIndex.Sweep> {
         }
         return rows.size();
       });
-    } while (read >= JournalReader.BATCH);
+    } while (read >= BATCH);
   }
 
   private static long position(Connection connection) throws SQLException {

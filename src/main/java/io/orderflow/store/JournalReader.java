@@ -12,30 +12,53 @@ import java.util.List;
 /**
  * Reads the journal forward in its ordering without missing an event. Numbers are given when a row is inserted and rows become visible
  * when they are committed, so a number that is missing may still come: it is asked for again until no transaction can be that old.
+ *
+ * <p>Nothing waits for a missing number, so the events of different aggregates may come in another order than their numbers. Those of
+ * one aggregate never do: it writes an event when the one before it is committed.
  */
 public final class JournalReader {
 
-  /** What an index needs of an event: in the manifest its aggregate says where it stands after it. */
-  public record Row(long ordering, String persistenceId, long sequence, String manifest, long writtenAt) {}
+  /** An event as it stands in the journal, with its bytes where they were asked for, otherwise null. */
+  public record Row(long ordering, String persistenceId, long sequence, String manifest, long writtenAt, Payload payload) {}
+
+  /** An event's bytes and what reads them. */
+  public record Payload(int serializerId, String manifest, byte[] bytes) {}
 
   /** Numbers that were missing, both ends included. */
   record Gap(long from, long to, Instant since) {}
 
-  /** Rows read at once. */
-  public static final int BATCH = 5_000;
   /** Longer than any transaction of the journal lives. */
   private static final Duration GIVE_UP = Duration.ofMinutes(1);
+  /** What was missing before an event that is older than this will not come: waiting for it would only hold up who reads from the start. */
+  private static final Duration LONG_AGO = Duration.ofHours(1);
   /** Beyond so many gaps the reader waits for some to close before it reads on. */
-  private static final int MAX_GAPS = 2_000;
+  private static final int MAX_GAPS = 500;
+  /** Gaps that lie within so many numbers are asked for together. */
+  private static final long WINDOW = 1_000;
   private static final String COLUMNS =
-      "SELECT ordering, persistence_id, sequence_number, adapter_manifest, write_timestamp FROM event_journal WHERE ordering ";
+      "SELECT ordering, persistence_id, sequence_number, adapter_manifest, write_timestamp, event_ser_id, event_ser_manifest, ";
 
+  private final String columns;
+  private final String payloadsOf;
   private long position;
-  private List<Gap> gaps = new ArrayList<>();
+  private List<Gap> gaps;
 
-  /** @param position everything up to here has been read */
-  public JournalReader(long position) {
-    this.position = position;
+  private JournalReader(JournalPosition from, Instant now, String payloadsOf) {
+    this.position = from.upTo();
+    this.gaps = from.missing().stream().map(range -> new Gap(range.from(), range.to(), now)).toList();
+    this.payloadsOf = payloadsOf;
+    this.columns = COLUMNS + (payloadsOf.isEmpty() ? "NULL" : "CASE WHEN LEFT(persistence_id, " + payloadsOf.length()
+        + ") = ? THEN event_payload END") + " FROM event_journal WHERE ordering ";
+  }
+
+  /** A reader that tells where events stand and whose they are. */
+  public static JournalReader ofHeads(long position) {
+    return new JournalReader(new JournalPosition(position, List.of()), Instant.EPOCH, "");
+  }
+
+  /** A reader that brings the bytes of the events of one kind of entity, and of all others only that they are there. */
+  public static JournalReader of(String entityType, JournalPosition from, Instant now) {
+    return new JournalReader(from, now, entityType + "|");
   }
 
   /** Where a new reader must begin so that it misses nothing. */
@@ -43,28 +66,58 @@ public final class JournalReader {
     return gaps.stream().mapToLong(Gap::from).min().orElse(position + 1) - 1;
   }
 
-  /** The events that have become visible since the last call, at most {@link #BATCH} and what came in gaps. */
-  public List<Row> next(Connection connection, Instant now) throws SQLException {
-    List<Row> rows = new ArrayList<>();
+  /** What it has seen so far. */
+  public JournalPosition position() {
+    return new JournalPosition(position, gaps.stream().map(gap -> new JournalPosition.Range(gap.from(), gap.to())).toList());
+  }
+
+  /**
+   * The events that have become visible since the last call, in ascending order.
+   *
+   * @param limit the most that are read beyond the position; what comes in gaps is not counted
+   */
+  public List<Row> next(Connection connection, Instant now, int limit) throws SQLException {
+    // From the highest numbers to the lowest: where an event was visible, what its aggregate wrote before it is visible afterwards.
+    List<Row> fresh = gaps.size() < MAX_GAPS ? select(connection, "> ? ORDER BY ordering LIMIT ?", position, limit) : List.of();
+    List<Row> rows = late(connection);
     List<Gap> open = new ArrayList<>();
     for (Gap gap : gaps) {
-      List<Row> late = select(connection, "BETWEEN ? AND ?", gap.from(), gap.to());
-      rows.addAll(late);
       if (gap.since().plus(GIVE_UP).isAfter(now)) {
-        open.addAll(missing(late, gap.from(), gap.to(), gap.since()));
+        open.addAll(missing(within(rows, gap), gap.from(), gap.to(), gap.since()));
       }
     }
-    if (open.size() < MAX_GAPS) {
-      List<Row> fresh = select(connection, "> ? ORDER BY ordering LIMIT ?", position, BATCH);
-      if (!fresh.isEmpty()) {
-        long last = fresh.get(fresh.size() - 1).ordering();
-        open.addAll(missing(fresh, position + 1, last, now));
-        position = last;
-        rows.addAll(fresh);
+    long expected = position + 1;
+    for (Row row : fresh) {
+      if (row.ordering() > expected && Instant.ofEpochMilli(row.writtenAt()).plus(LONG_AGO).isAfter(now)) {
+        open.add(new Gap(expected, row.ordering() - 1, now));
       }
+      expected = row.ordering() + 1;
     }
+    position = expected - 1;
     gaps = open;
+    rows.addAll(fresh);
     return rows;
+  }
+
+  private List<Row> late(Connection connection) throws SQLException {
+    List<Row> rows = new ArrayList<>();
+    int last = gaps.size() - 1;
+    while (last >= 0) {
+      int first = last;
+      while (first > 0 && gaps.get(last).to() - gaps.get(first - 1).from() < WINDOW) {
+        first--;
+      }
+      List<Row> around = select(connection, "BETWEEN ? AND ? ORDER BY ordering", gaps.get(first).from(), gaps.get(last).to());
+      List<Row> found = new ArrayList<>();
+      gaps.subList(first, last + 1).forEach(gap -> found.addAll(within(around, gap)));
+      rows.addAll(0, found);
+      last = first - 1;
+    }
+    return rows;
+  }
+
+  private static List<Row> within(List<Row> rows, Gap gap) {
+    return rows.stream().filter(row -> row.ordering() >= gap.from() && row.ordering() <= gap.to()).toList();
   }
 
   /** The runs of numbers from the first to the last that the rows, in order, lack. */
@@ -83,15 +136,20 @@ public final class JournalReader {
     return missing;
   }
 
-  private static List<Row> select(Connection connection, String condition, long first, long second) throws SQLException {
-    String ordered = condition.contains("ORDER BY") ? condition : condition + " ORDER BY ordering";
-    try (PreparedStatement select = connection.prepareStatement(COLUMNS + ordered)) {
-      select.setLong(1, first);
-      select.setLong(2, second);
+  private List<Row> select(Connection connection, String condition, long first, long second) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(columns + condition)) {
+      int parameter = 1;
+      if (!payloadsOf.isEmpty()) {
+        select.setString(parameter++, payloadsOf);
+      }
+      select.setLong(parameter++, first);
+      select.setLong(parameter, second);
       List<Row> rows = new ArrayList<>();
       try (ResultSet found = select.executeQuery()) {
         while (found.next()) {
-          rows.add(new Row(found.getLong(1), found.getString(2), found.getLong(3), found.getString(4), found.getLong(5)));
+          byte[] bytes = payloadsOf.isEmpty() ? null : found.getBytes(8);
+          rows.add(new Row(found.getLong(1), found.getString(2), found.getLong(3), found.getString(4), found.getLong(5),
+              bytes == null ? null : new Payload(found.getInt(6), found.getString(7), bytes)));
         }
       }
       return rows;

@@ -1,14 +1,15 @@
 package io.orderflow.payment;
 
-import static io.orderflow.store.JournalFixture.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.payment.PaymentQueueTable.Backlog;
 import io.orderflow.payment.PaymentQueueTable.Waiting;
-import io.orderflow.store.JournalFixture;
+import io.orderflow.store.JournalReader;
 import io.orderflow.store.TestDatabase;
+import io.orderflow.store.TestJournal;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,11 +21,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(TestDatabase.class)
 class PaymentQueueTableSpec {
 
-  private final JournalFixture journal;
+  private static final Instant NOW = Instant.ofEpochMilli(1_000_000);
+
+  private final TestJournal journal;
   private final Connection connection;
 
   PaymentQueueTableSpec(TestDatabase database) throws SQLException {
-    journal = new JournalFixture(database);
+    journal = TestJournal.of(database.fresh());
     connection = journal.connection();
   }
 
@@ -35,10 +38,10 @@ class PaymentQueueTableSpec {
 
   @Test
   void payments_stand_in_it_in_the_order_in_which_they_were_queued() throws SQLException {
-    journal.event(1, "payment|c", 1, "QUEUED");
-    journal.event(2, "payment|a", 1, "");
-    journal.event(3, "saga-order|x", 1, "QUEUED");
-    journal.event(4, "payment|b", 1, "QUEUED");
+    journal.event(1, "payment|c", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(2, "payment|a", 1, "", NOW.toEpochMilli());
+    journal.event(3, "saga-order|x", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(4, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
     sweep(0);
     assertThat(PaymentQueueTable.first(connection, 10)).containsExactly(new Waiting("c", 1, NOW), new Waiting("b", 4, NOW));
     assertThat(PaymentQueueTable.first(connection, 1)).extracting(Waiting::orderId).containsExactly("c");
@@ -46,31 +49,31 @@ class PaymentQueueTableSpec {
 
   @Test
   void one_that_is_settled_leaves_it_whether_that_is_read_at_once_or_later() throws SQLException {
-    journal.event(1, "payment|a", 1, "QUEUED");
+    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
     sweep(0);
-    journal.event(2, "payment|b", 1, "QUEUED");
-    journal.event(3, "payment|a", 2, "SETTLED");
-    journal.event(4, "payment|b", 2, "SETTLED");
+    journal.event(2, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(3, "payment|a", 2, "SETTLED", NOW.toEpochMilli());
+    journal.event(4, "payment|b", 2, "SETTLED", NOW.toEpochMilli());
     sweep(1);
     assertThat(PaymentQueueTable.first(connection, 10)).isEmpty();
   }
 
   @Test
   void one_that_is_queued_once_more_goes_to_its_end() throws SQLException {
-    journal.event(1, "payment|a", 1, "QUEUED");
-    journal.event(2, "payment|b", 1, "QUEUED");
+    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(2, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
     sweep(0);
-    journal.event(3, "payment|a", 2, "QUEUED");
+    journal.event(3, "payment|a", 2, "QUEUED", NOW.toEpochMilli());
     sweep(2);
     assertThat(PaymentQueueTable.first(connection, 10)).extracting(Waiting::orderId).containsExactly("b", "a");
   }
 
   @Test
   void events_that_are_read_again_change_nothing() throws SQLException {
-    journal.event(1, "payment|a", 1, "QUEUED");
+    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
     sweep(0);
-    journal.event(2, "payment|a", 2, "SETTLED");
-    journal.event(3, "payment|b", 1, "QUEUED");
+    journal.event(2, "payment|a", 2, "SETTLED", NOW.toEpochMilli());
+    journal.event(3, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
     sweep(0);
     sweep(0);
     assertThat(PaymentQueueTable.first(connection, 10)).extracting(Waiting::orderId).containsExactly("b");
@@ -78,11 +81,11 @@ class PaymentQueueTableSpec {
 
   @Test
   void who_was_found_settled_is_taken_out_but_not_if_it_was_queued_anew() throws SQLException {
-    journal.event(1, "payment|a", 1, "QUEUED");
-    journal.event(2, "payment|b", 1, "QUEUED");
+    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(2, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
     sweep(0);
     List<Waiting> both = PaymentQueueTable.first(connection, 10);
-    journal.event(3, "payment|b", 2, "QUEUED");
+    journal.event(3, "payment|b", 2, "QUEUED", NOW.toEpochMilli());
     sweep(2);
     PaymentQueueTable.remove(connection, both);
     assertThat(PaymentQueueTable.first(connection, 10)).containsExactly(new Waiting("b", 3, NOW));
@@ -92,7 +95,7 @@ class PaymentQueueTableSpec {
   void tells_how_many_wait_up_to_a_bound_and_since_when() throws SQLException {
     assertThat(PaymentQueueTable.backlog(connection, 2)).isEqualTo(Backlog.EMPTY);
     for (int i = 1; i <= 3; i++) {
-      journal.event(i, "payment|" + i, 1, "QUEUED");
+      journal.event(i, "payment|" + i, 1, "QUEUED", NOW.toEpochMilli());
     }
     sweep(0);
     assertThat(PaymentQueueTable.backlog(connection, 10)).isEqualTo(new Backlog(3, NOW));
@@ -102,7 +105,7 @@ class PaymentQueueTableSpec {
   @Test
   void is_listed_newest_first_page_by_page() throws SQLException {
     for (int i = 1; i <= 3; i++) {
-      journal.event(i, "payment|" + i, 1, "QUEUED");
+      journal.event(i, "payment|" + i, 1, "QUEUED", NOW.toEpochMilli());
     }
     sweep(0);
     assertThat(PaymentQueueTable.list(connection, NOW.plusSeconds(1), "", 2)).extracting(Waiting::orderId).containsExactly("3", "2");
@@ -110,6 +113,6 @@ class PaymentQueueTableSpec {
   }
 
   private void sweep(long from) throws SQLException {
-    PaymentQueueTable.record(connection, journal.after(from));
+    PaymentQueueTable.record(connection, JournalReader.ofHeads(from).next(connection, NOW, 100));
   }
 }

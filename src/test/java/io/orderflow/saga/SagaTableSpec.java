@@ -1,15 +1,16 @@
 package io.orderflow.saga;
 
-import static io.orderflow.store.JournalFixture.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import io.orderflow.saga.SagaTable.Listed;
-import io.orderflow.store.JournalFixture;
+import io.orderflow.store.JournalReader;
 import io.orderflow.store.JournalReader.Row;
 import io.orderflow.store.TestDatabase;
+import io.orderflow.store.TestJournal;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -22,11 +23,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(TestDatabase.class)
 class SagaTableSpec {
 
-  private final JournalFixture journal;
+  private static final Instant NOW = Instant.ofEpochMilli(1_000_000);
+
+  private final TestJournal journal;
   private final Connection connection;
 
   SagaTableSpec(TestDatabase database) throws SQLException {
-    journal = new JournalFixture(database);
+    journal = TestJournal.of(database.fresh());
     connection = journal.connection();
   }
 
@@ -37,10 +40,10 @@ class SagaTableSpec {
 
   @Test
   void a_saga_is_listed_in_its_last_state() throws SQLException {
-    journal.event(1, "saga-order|a", 1, "RUNNING");
-    journal.event(2, "saga-order|a", 2, "RUNNING");
+    journal.event(1, "saga-order|a", 1, "RUNNING", NOW.toEpochMilli());
+    journal.event(2, "saga-order|a", 2, "RUNNING", NOW.toEpochMilli());
     sweep(0);
-    journal.event(3, "saga-order|a", 3, "COMPLETED");
+    journal.event(3, "saga-order|a", 3, "COMPLETED", NOW.toEpochMilli());
     sweep(2);
     assertThat(SagaTable.list(connection, Optional.empty(), NOW.plusSeconds(60), "", 10)).extracting(Listed::sagaId, Listed::state)
         .containsExactly(tuple("a", SagaState.COMPLETED));
@@ -48,21 +51,21 @@ class SagaTableSpec {
 
   @Test
   void an_event_that_comes_twice_or_late_changes_nothing() throws SQLException {
-    journal.event(1, "saga-order|a", 1, "RUNNING");
-    journal.event(2, "saga-order|a", 2, "COMPLETED");
+    journal.event(1, "saga-order|a", 1, "RUNNING", NOW.toEpochMilli());
+    journal.event(2, "saga-order|a", 2, "COMPLETED", NOW.toEpochMilli());
     sweep(0);
-    SagaTable.record(connection, List.of(new Row(1, "saga-order|a", 1, "RUNNING", 1)));
+    SagaTable.record(connection, List.of(new Row(1, "saga-order|a", 1, "RUNNING", 1, null)));
     sweep(0);
     assertThat(SagaTable.list(connection, Optional.of(SagaState.RUNNING), NOW.plusSeconds(60), "", 10)).isEmpty();
   }
 
   @Test
   void only_sagas_that_should_move_and_are_silent_are_to_be_woken() throws SQLException {
-    journal.event(1, "saga-order|a", 1, "RUNNING");
-    journal.event(2, "saga-order|b", 1, "COMPENSATING");
-    journal.event(3, "saga-order|c", 1, "COMPLETED");
-    journal.event(4, "saga-order|d", 1, "COMPENSATION_FAILED");
-    journal.event(5, "saga-transfer|e", 1, "RUNNING");
+    journal.event(1, "saga-order|a", 1, "RUNNING", NOW.toEpochMilli());
+    journal.event(2, "saga-order|b", 1, "COMPENSATING", NOW.toEpochMilli());
+    journal.event(3, "saga-order|c", 1, "COMPLETED", NOW.toEpochMilli());
+    journal.event(4, "saga-order|d", 1, "COMPENSATION_FAILED", NOW.toEpochMilli());
+    journal.event(5, "saga-transfer|e", 1, "RUNNING", NOW.toEpochMilli());
     sweep(0);
     assertThat(SagaTable.silent(connection, NOW.plusSeconds(1), "", 10)).extracting(Listed::sagaId).containsExactly("a", "b", "e");
     assertThat(SagaTable.silent(connection, NOW.plusSeconds(1), "a", 1)).extracting(Listed::sagaId).containsExactly("b");
@@ -70,6 +73,6 @@ class SagaTableSpec {
   }
 
   private void sweep(long from) throws SQLException {
-    SagaTable.record(connection, journal.after(from));
+    SagaTable.record(connection, JournalReader.ofHeads(from).next(connection, NOW, 100));
   }
 }

@@ -1,0 +1,129 @@
+package io.orderflow.order;
+
+import io.orderflow.http.Json;
+import io.orderflow.http.Page;
+import io.orderflow.http.Problem;
+import io.orderflow.kernel.Money;
+import io.orderflow.order.Order.Status;
+import io.orderflow.order.OrderView.PaymentView;
+import io.orderflow.order.OrderView.ShipmentView;
+import io.orderflow.store.Database;
+import io.orderflow.view.Projections;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** What can be asked of the views of orders; never of the orders themselves. */
+public final class OrderQueries {
+
+  /** How many orders there are of each status, over all nodes. */
+  record Stats(long pending, long confirmed, long cancelled) {}
+
+  private static final String LIVE = Projections.live(OrderViews.NAME);
+  private static final String SUMMARY = "SELECT s.order_id, s.customer_id, s.status, s.reason, s.detail, s.currency, s.total_minor,"
+      + " s.placed, s.transaction_id, s.shipment_id, s.created_at, s.updated_at FROM ";
+
+  private final Database database;
+
+  public OrderQueries(Database database) {
+    this.database = database;
+  }
+
+  /** The order; empty when the view does not know it, or not yet. */
+  CompletionStage<Optional<OrderView>> find(String orderId) {
+    return database.async(connection -> select(connection,
+        SUMMARY + "order_summaries s WHERE s.generation = " + LIVE + " AND s.order_id = ?", List.of(orderId)).stream().findFirst());
+  }
+
+  /**
+   * A page of orders, newest first: {@code {orders: […], next}}.
+   *
+   * @param customerId whose; empty for everyone's
+   * @param status of which status; empty for all
+   */
+  public CompletionStage<Map<String, Object>> list(Optional<String> customerId, Optional<Status> status, Page page) {
+    return database.async(connection -> select(connection, listing(customerId.isPresent(), status.isPresent()),
+            values(customerId, status, page)))
+        .thenApply(rows -> page.answer("orders", rows, OrderView::createdAt, OrderView::orderId));
+  }
+
+  /**
+   * The status of that name.
+   *
+   * @throws io.orderflow.http.ProblemException 400 when there is none
+   */
+  public static Status status(String name) {
+    return Arrays.stream(Status.values()).filter(status -> status.name().equals(name)).findFirst().orElseThrow(() ->
+        Problem.field("INVALID_FIELD", "status", "must be one of " + Arrays.toString(Status.values())).exception());
+  }
+
+  CompletionStage<Stats> stats() {
+    return database.async(connection -> {
+      long[] counts = new long[Status.values().length];
+      try (PreparedStatement select = connection.prepareStatement(
+              "SELECT status, SUM(orders) FROM order_counts WHERE generation = " + LIVE + " GROUP BY status");
+          ResultSet found = select.executeQuery()) {
+        while (found.next()) {
+          counts[Status.valueOf(found.getString(1)).ordinal()] = found.getLong(2);
+        }
+      }
+      return new Stats(counts[Status.PENDING.ordinal()], counts[Status.CONFIRMED.ordinal()], counts[Status.CANCELLED.ordinal()]);
+    });
+  }
+
+  /**
+   * The rows of a page come from one range of one index, however many there are before and behind it; the two leading columns stand in
+   * the order too, so that both databases see that the index has it.
+   */
+  static String listing(boolean ofCustomer, boolean ofStatus) {
+    String leading = "generation, " + (ofCustomer ? "customer_id, " : "") + (ofStatus ? "status, " : "");
+    String page = "(SELECT generation, order_id FROM " + (ofCustomer ? "customer_orders" : "order_summaries") + " WHERE generation = " + LIVE
+        + (ofCustomer ? " AND customer_id = ?" : "") + (ofStatus ? " AND status = ?" : "")
+        + " AND created_at <= ? AND (created_at < ? OR order_id < ?)"
+        + " ORDER BY " + leading + "created_at DESC, order_id DESC LIMIT ?)";
+    return SUMMARY + page + " p JOIN order_summaries s ON s.generation = p.generation AND s.order_id = p.order_id"
+        + " ORDER BY s.created_at DESC, s.order_id DESC";
+  }
+
+  private static List<Object> values(Optional<String> customerId, Optional<Status> status, Page page) {
+    List<Object> values = new ArrayList<>();
+    customerId.ifPresent(values::add);
+    status.ifPresent(of -> values.add(of.name()));
+    long before = page.before().toEpochMilli();
+    values.addAll(List.of(before, before, page.beforeId(), page.limit() + 1));
+    return values;
+  }
+
+  private static List<OrderView> select(Connection connection, String sql, List<Object> values) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(sql)) {
+      for (int i = 0; i < values.size(); i++) {
+        select.setObject(i + 1, values.get(i));
+      }
+      List<OrderView> orders = new ArrayList<>();
+      try (ResultSet found = select.executeQuery()) {
+        while (found.next()) {
+          orders.add(order(found));
+        }
+      }
+      return orders;
+    }
+  }
+
+  private static OrderView order(ResultSet row) throws SQLException {
+    OrderViews.Placed placed = Json.stored(row.getString(8), OrderViews.Placed.class);
+    Money total = new Money(row.getLong(7), row.getString(6));
+    PaymentView payment = new PaymentView(placed.payment().method(), placed.payment().accountId(), row.getString(9));
+    ShipmentView shipment = row.getString(10) == null ? null : new ShipmentView(row.getString(10));
+    return new OrderView(row.getString(1), row.getString(2), Status.valueOf(row.getString(3)), row.getString(4), row.getString(5),
+        total.currency(), total.amount(), placed.items(), payment, shipment, placed.shippingAddress(),
+        Instant.ofEpochMilli(row.getLong(11)), Instant.ofEpochMilli(row.getLong(12)));
+  }
+}

@@ -1,0 +1,145 @@
+package io.orderflow.view;
+
+import akka.actor.typed.ActorSystem;
+import akka.cluster.sharding.typed.ShardedDaemonProcessSettings;
+import akka.cluster.sharding.typed.javadsl.ShardedDaemonProcess;
+import io.orderflow.store.Database;
+import io.orderflow.store.JournalPosition;
+import io.orderflow.view.ProjectionStatus.FailureView;
+import io.orderflow.view.ProjectionStatus.Rebuild;
+import io.orderflow.view.ProjectionStatus.State;
+import io.orderflow.view.ProjectionTable.Generations;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/** The projections that fill the views of this program: started, looked at, rebuilt, taken up again. */
+public final class Projections {
+
+  private final Database database;
+  private final List<View<?>> views;
+  private final Clock clock;
+
+  private Projections(Database database, List<View<?>> views, Clock clock) {
+    this.database = database;
+    this.views = views;
+    this.clock = clock;
+  }
+
+  /**
+   * Starts them, divided among the nodes that carry services.
+   *
+   * @throws CompletionException when the database can't be reached
+   */
+  public static Projections start(ActorSystem<?> system, Database database, List<View<?>> views, Clock clock) {
+    ViewSettings settings = ViewSettings.of(system.settings().config().getConfig("orderflow.views"));
+    for (View<?> view : views) {
+      create(database, view);
+      ShardedDaemonProcess.get(system).init(Slice.Command.class, "view-" + view.name(), SliceId.SLICES,
+          slice -> Slice.create(view, slice, database, settings, clock),
+          ShardedDaemonProcessSettings.create(system).withRole("services"), Optional.of(Slice.Stop.INSTANCE));
+    }
+    return new Projections(database, views, clock);
+  }
+
+  private static void create(Database database, View<?> view) {
+    try {
+      database.transaction(connection -> {
+        ProjectionTable.create(connection, view.name());
+        return null;
+      });
+    } catch (SQLException failure) {
+      // Another node was faster, or the database is away: then the slices say so.
+      org.slf4j.LoggerFactory.getLogger(Projections.class).debug("view {} was not made known", view.name(), failure);
+    }
+  }
+
+  /** The generation that queries of a view read, as an expression of SQL for {@code WHERE generation = …}. */
+  public static String live(String view) {
+    return "(SELECT live FROM projections WHERE name = '" + view + "')";
+  }
+
+  /** How each is doing. */
+  CompletionStage<List<ProjectionStatus>> statuses() {
+    return database.async(connection -> {
+      List<ProjectionStatus> statuses = new ArrayList<>();
+      for (View<?> view : views) {
+        statuses.add(status(connection, view.name()));
+      }
+      return statuses;
+    });
+  }
+
+  /** Begins to fill a view anew; empty when it is being rebuilt already. */
+  CompletionStage<Optional<ProjectionStatus>> rebuild(String view) {
+    return database.async(connection -> {
+      Generations generations = ProjectionTable.generations(connection, view, true);
+      if (generations.building().isPresent()) {
+        return Optional.empty();
+      }
+      ProjectionTable.build(connection, view, generations.live() + 1, clock.instant());
+      return Optional.of(status(connection, view));
+    });
+  }
+
+  /** Takes up again what has stopped; empty when nothing has. */
+  CompletionStage<Optional<ProjectionStatus>> resume(String view) {
+    return database.async(connection -> ProjectionTable.resume(connection, view) == 0 ? Optional.empty()
+        : Optional.of(status(connection, view)));
+  }
+
+  /** Whether there is a view of that name. */
+  boolean knows(String name) {
+    return views.stream().anyMatch(view -> view.name().equals(name));
+  }
+
+  private ProjectionStatus status(Connection connection, String name) throws SQLException {
+    Generations generations = ProjectionTable.generations(connection, name, false);
+    Lag lag = lag(connection, name, generations.live());
+    Rebuild rebuild = null;
+    if (generations.building().isPresent()) {
+      Lag toGo = lag(connection, name, generations.building().getAsLong());
+      rebuild = new Rebuild(generations.building().getAsLong(), generations.buildingSince(), toGo.events(), toGo.seconds());
+    }
+    List<FailureView> failures = ProjectionTable.failures(connection, name).entrySet().stream()
+        .filter(entry -> entry.getKey().generation() >= generations.live())
+        .map(entry -> view(entry.getKey(), entry.getValue())).toList();
+    State state = failures.stream().anyMatch(FailureView::stopped) ? State.STOPPED : !failures.isEmpty() ? State.FAILING
+        : rebuild != null ? State.REBUILDING : State.RUNNING;
+    return new ProjectionStatus(name, state, lag.events(), lag.seconds(), generations.live(),
+        failures.isEmpty() ? null : failures.get(0).error(), rebuild, failures.isEmpty() ? null : failures);
+  }
+
+  private static FailureView view(SliceId id, SliceFailure failure) {
+    return new FailureView(id.generation(), id.slice(), failure.event(), failure.error(), failure.attempts(), failure.stopped(),
+        failure.at());
+  }
+
+  private record Lag(long events, double seconds) {}
+
+  private Lag lag(Connection connection, String view, long generation) throws SQLException {
+    Map<Integer, JournalPosition> positions = ProjectionTable.positions(connection, view, generation, false);
+    long read = Long.MAX_VALUE;
+    for (int slice = 0; slice < SliceId.SLICES; slice++) {
+      read = Math.min(read, positions.getOrDefault(slice, JournalPosition.START).upTo());
+    }
+    try (PreparedStatement select = connection.prepareStatement("SELECT (SELECT COALESCE(MAX(ordering), 0) FROM event_journal),"
+        + " (SELECT write_timestamp FROM event_journal WHERE ordering > ? ORDER BY ordering LIMIT 1)")) {
+      select.setLong(1, read);
+      try (ResultSet found = select.executeQuery()) {
+        found.next();
+        long events = Math.max(0, found.getLong(1) - read);
+        long oldest = found.getLong(2);
+        return new Lag(events, found.wasNull() ? 0 : Math.max(0, clock.millis() - oldest) / 1000.0);
+      }
+    }
+  }
+}
