@@ -41,6 +41,8 @@ import io.orderflow.shipping.ShipmentRoutes;
 import io.orderflow.shipping.Shipping;
 import io.orderflow.store.Database;
 import io.orderflow.store.JournalIndex;
+import io.orderflow.user.User;
+import io.orderflow.user.UserRoutes;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +127,7 @@ public final class Node {
     Order.init(system, clock);
     Product.init(system, clock);
     Account.init(system, clock);
+    User.init(system, clock);
     Shipment.init(system, clock);
     PaymentBacklog backlog = PaymentBacklog.watch(system, database);
     Payment.init(system, new PaymentSources(system, provider, backlog, clock), clock);
@@ -142,6 +145,7 @@ public final class Node {
         new OrderRoutes(orders, orderSagas, payments, UUID::randomUUID, config.getDuration("orderflow.http.max-wait")).routes(),
         new ProductRoutes(system).routes(),
         new AccountRoutes(system, UUID::randomUUID).routes(),
+        new UserRoutes(system, UUID::randomUUID).routes(),
         new PaymentRoutes(system, database, payments).routes(),
         new ShipmentRoutes(shipping).routes(),
         new BreakerRoutes(provider, clock).routes(),

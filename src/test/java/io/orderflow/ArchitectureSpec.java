@@ -12,7 +12,7 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureSpec {
 
   private static final String[] BUSINESS = {"..orderflow.order..", "..orderflow.product..", "..orderflow.account..",
-      "..orderflow.payment..", "..orderflow.shipping.."};
+      "..orderflow.payment..", "..orderflow.shipping..", "..orderflow.user.."};
 
   @ArchTest
   static final ArchRule engines_know_no_business = noClasses()
@@ -32,6 +32,6 @@ class ArchitectureSpec {
 
   @ArchTest
   static final ArchRule only_orders_know_that_several_services_exist = noClasses()
-      .that().resideInAnyPackage("..orderflow.product..", "..orderflow.account..", "..orderflow.shipping..")
+      .that().resideInAnyPackage("..orderflow.product..", "..orderflow.account..", "..orderflow.shipping..", "..orderflow.user..")
       .should().dependOnClassesThat().resideInAnyPackage("..orderflow.order..", "..orderflow.payment..");
 }
