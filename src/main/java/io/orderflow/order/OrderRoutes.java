@@ -1,24 +1,15 @@
 package io.orderflow.order;
 
 import akka.http.javadsl.model.HttpRequest;
-import akka.http.javadsl.model.HttpResponse;
-import akka.http.javadsl.model.headers.Location;
-import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.Route;
 import io.orderflow.http.Json;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Refusal;
-import io.orderflow.payment.Payments;
-import io.orderflow.saga.Progress;
 import io.orderflow.saga.SagaView;
 import io.orderflow.saga.Sagas;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
@@ -30,25 +21,15 @@ import java.util.function.Supplier;
  */
 public final class OrderRoutes extends Routes {
 
-  /** After so long a client that was refused for the sake of the queue may ask again: a queue does not empty sooner. */
-  private static final Duration RETRY_FULL = Duration.ofSeconds(10);
-
-  private final Orders orders;
+  private final OrderPlacement placement;
   private final Sagas<PlacedOrder> sagas;
-  private final Payments payments;
   private final Supplier<UUID> ids;
-  private final Duration maxWait;
 
-  /**
-   * @param ids makes the id of an order that came without a key
-   * @param maxWait the longest that {@code Prefer: wait} is granted
-   */
-  public OrderRoutes(Orders orders, Sagas<PlacedOrder> sagas, Payments payments, Supplier<UUID> ids, Duration maxWait) {
-    this.orders = orders;
+  /** @param ids makes the id of an order that came without a key */
+  public OrderRoutes(OrderPlacement placement, Sagas<PlacedOrder> sagas, Supplier<UUID> ids) {
+    this.placement = placement;
     this.sagas = sagas;
-    this.payments = payments;
     this.ids = ids;
-    this.maxWait = maxWait;
   }
 
   /** The routes from {@code /api/orders} on. */
@@ -56,71 +37,30 @@ public final class OrderRoutes extends Routes {
     return pathPrefix("api", () -> pathPrefix("orders", () -> concat(
         pathEnd(() -> post(() -> extractRequest(request -> body(PlacedOrder::read, placed -> place(request, placed))))),
         id("orderId", order -> concat(
-            pathEnd(() -> get(() -> answer(read(order), view -> Json.response(200, view)))),
+            pathEnd(() -> get(() -> answer(placement.read(order), view -> Json.response(200, view)))),
             path("cancel", () -> post(() -> cancel(order))),
-            path("saga", () -> get(() -> answer(saga(order), progress ->
+            path("saga", () -> get(() -> answer(placement.saga(order), progress ->
                 Json.response(200, SagaView.of(order, sagas.name(), progress))))))))));
   }
 
   private Route place(HttpRequest request, PlacedOrder placed) {
     String orderId = idempotencyKey(request).map(OrderRoutes::idOf).orElseGet(() -> ids.get().toString());
-    // An order that is known is answered as ever, whatever became of the provider since.
-    CompletionStage<Progress> started = payments.accepts(placed.payment()) ? sagas.start(orderId, placed)
-        : sagas.get(orderId).exceptionallyCompose(failure ->
-            CompletableFuture.failedFuture(isNotFound(failure) ? noMorePayments().exception() : failure));
-    return after(started, progress -> {
-      if (!sagas.input(progress).equals(placed)) {
-        return complete(Problem.of(422, "IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used for another order").response());
-      }
-      Optional<Duration> wait = preferredWait(request, maxWait).filter(time -> !time.isZero());
-      if (wait.isPresent() && progress.state().moving()) {
-        return answer(sagas.awaitRest(orderId, wait.get()).handle((rest, stillMoving) -> orderId).thenCompose(this::read),
-            view -> created(view).addHeader(RawHeader.create("Preference-Applied", "wait=" + wait.get().toSeconds())));
-      }
-      return progress.steps().size() > 1 ? answer(read(orderId), OrderRoutes::created)
-          : complete(created(OrderView.pending(orderId, placed, progress.startedAt())));
-    });
+    return after(placement.place(orderId, placed), progress -> sagas.input(progress).equals(placed)
+        ? placement.placed(request, orderId, placed, progress)
+        : complete(Problem.of(422, "IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used for another order").response()));
   }
 
   private Route cancel(String orderId) {
     return onComplete(sagas.cancel(orderId, "CUSTOMER_REQUEST", "the customer cancelled the order"), outcome -> {
       if (outcome.isSuccess()) {
-        return answer(read(orderId), view -> Json.response(202, view));
+        return answer(placement.read(orderId), view -> Json.response(202, view));
       }
       return complete(Refusal.in(outcome.failed().get()).map(refusal -> switch (refusal.kind()) {
-        case NOT_FOUND -> noSuchOrder();
+        case NOT_FOUND -> OrderPlacement.noSuchOrder();
         case CONFLICT -> Problem.of(409, "ALREADY_SHIPPED", "the order has been shipped");
         default -> Problem.of(refusal);
       }).orElseGet(() -> Problem.of(outcome.failed().get())).response());
     });
-  }
-
-  /** The order; one whose saga has not created it yet is shown from the saga: an order that was answered with 201 is never unknown. */
-  private CompletionStage<OrderView> read(String orderId) {
-    return orders.get(orderId).thenApply(order -> OrderView.of(orderId, order)).exceptionallyCompose(failure ->
-        isNotFound(failure) ? saga(orderId).thenApply(progress ->
-            OrderView.pending(orderId, sagas.input(progress), progress.startedAt())) : CompletableFuture.failedFuture(failure));
-  }
-
-  private CompletionStage<Progress> saga(String orderId) {
-    return sagas.get(orderId).exceptionallyCompose(failure ->
-        CompletableFuture.failedFuture(isNotFound(failure) ? noSuchOrder().exception() : failure));
-  }
-
-  private static HttpResponse created(OrderView view) {
-    return Json.response(201, view).addHeader(Location.create("/api/orders/" + view.orderId()));
-  }
-
-  private static Problem noSuchOrder() {
-    return Problem.of(404, "ORDER_NOT_FOUND", "there is no such order");
-  }
-
-  private static Problem noMorePayments() {
-    return Problem.notNow("PAYMENT_QUEUE_FULL", "too many payments wait for the payment provider; orders by account go on", RETRY_FULL);
-  }
-
-  private static boolean isNotFound(Throwable failure) {
-    return Refusal.in(failure).filter(refusal -> refusal.kind() == Refusal.Kind.NOT_FOUND).isPresent();
   }
 
   static String idOf(String idempotencyKey) {
