@@ -12,12 +12,17 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.account.Account;
 import io.orderflow.account.AccountRoutes;
+import io.orderflow.cart.CartRoutes;
+import io.orderflow.cart.Carts;
+import io.orderflow.cart.CheckoutRecovery;
+import io.orderflow.cart.ShoppingCart;
 import io.orderflow.gateway.Gateway;
 import io.orderflow.http.HttpServer;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.order.Order;
 import io.orderflow.order.OrderQueries;
+import io.orderflow.order.OrderPlacement;
 import io.orderflow.order.OrderRoutes;
 import io.orderflow.order.OrderSaga;
 import io.orderflow.order.OrderViews;
@@ -47,6 +52,8 @@ import io.orderflow.store.Database;
 import io.orderflow.store.JournalIndex;
 import io.orderflow.view.ProjectionRoutes;
 import io.orderflow.view.Projections;
+import io.orderflow.user.User;
+import io.orderflow.user.UserRoutes;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,6 +138,8 @@ public final class Node {
     Order.init(system, clock);
     Product.init(system, clock);
     Account.init(system, clock);
+    User.init(system, clock);
+    ShoppingCart.init(system, clock);
     Shipment.init(system, clock);
     PaymentBacklog backlog = PaymentBacklog.watch(system, database);
     Payment.init(system, new PaymentSources(system, provider, backlog, clock), clock);
@@ -140,18 +149,21 @@ public final class Node {
     Orders orders = new Orders(system);
     Sagas<PlacedOrder> orderSagas =
         Sagas.init(system, OrderSaga.definition(orders, new Inventory(system), payments, shipping), clock);
+    OrderPlacement placement = new OrderPlacement(orders, orderSagas, payments, config.getDuration("orderflow.http.max-wait"));
+    Carts carts = new Carts(system, placement);
     SagaRecovery.start(system, database, List.of(orderSagas), clock);
     PaymentQueue.start(system, database, provider);
-    JournalIndex.start(system, database, List.of(SagaRecovery.table(), PaymentQueue.table()), clock);
+    CheckoutRecovery.start(system, database, carts, clock);
+    JournalIndex.start(system, database, List.of(SagaRecovery.table(), PaymentQueue.table(), CheckoutRecovery.table()), clock);
     Projections projections = Projections.start(system, database, List.of(new OrderViews(), new ProductViews()), clock);
-    OrderQueries orderQueries = new OrderQueries(database);
 
     return Directives.concat(
-        new OrderRoutes(orders, orderQueries, orderSagas, payments, UUID::randomUUID,
-            config.getDuration("orderflow.http.max-wait")).routes(),
+        new OrderRoutes(placement, new OrderQueries(database), orderSagas, UUID::randomUUID).routes(),
+        new CartRoutes(carts, placement).routes(),
         new ProductQueries(database).routes(),
         new ProductRoutes(system).routes(),
         new AccountRoutes(system, UUID::randomUUID).routes(),
+        new UserRoutes(system, UUID::randomUUID).routes(),
         new PaymentRoutes(database, payments).routes(),
         new ShipmentRoutes(shipping).routes(),
         new BreakerRoutes(provider, clock).routes(),

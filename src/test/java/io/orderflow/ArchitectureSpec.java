@@ -12,7 +12,8 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureSpec {
 
   private static final String[] BUSINESS = {"..orderflow.order..", "..orderflow.product..", "..orderflow.account..",
-      "..orderflow.payment..", "..orderflow.shipping.."};
+      "..orderflow.payment..", "..orderflow.shipping..", "..orderflow.user..",
+      "..orderflow.cart.."};
 
   @ArchTest
   static final ArchRule engines_know_no_business = noClasses()
@@ -32,6 +33,21 @@ class ArchitectureSpec {
 
   @ArchTest
   static final ArchRule only_orders_know_that_several_services_exist = noClasses()
-      .that().resideInAnyPackage("..orderflow.product..", "..orderflow.account..", "..orderflow.shipping..")
+      .that().resideInAnyPackage("..orderflow.product..", "..orderflow.account..", "..orderflow.shipping..", "..orderflow.user..")
       .should().dependOnClassesThat().resideInAnyPackage("..orderflow.order..", "..orderflow.payment..");
+
+  @ArchTest
+  static final ArchRule carts_know_orders_and_products_alone = noClasses().that().resideInAPackage("..orderflow.cart..")
+      .should().dependOnClassesThat().resideInAnyPackage("..orderflow.account..", "..orderflow.payment..", "..orderflow.shipping..",
+          "..orderflow.user..", "..orderflow.gateway..", "..orderflow.provider..");
+
+  @ArchTest
+  static final ArchRule nobody_knows_carts = noClasses()
+      .that().resideInAnyPackage(BUSINESS).and().resideOutsideOfPackage("..orderflow.cart..")
+      .should().dependOnClassesThat().resideInAPackage("..orderflow.cart..");
+
+  @ArchTest
+  static final ArchRule nobody_knows_users = noClasses()
+      .that().resideInAnyPackage(BUSINESS).and().resideOutsideOfPackage("..orderflow.user..")
+      .should().dependOnClassesThat().resideInAPackage("..orderflow.user..");
 }

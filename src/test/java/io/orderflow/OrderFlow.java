@@ -254,6 +254,7 @@ abstract class OrderFlow {
     assertThat(pages("/api/orders?customerId=lister&status=CONFIRMED&limit=1")).isEqualTo(placed.subList(2, 5));
     assertThat(pages("/api/orders?customerId=lister&status=PENDING")).isEmpty();
     assertThat(pages("/api/orders?customerId=nobody")).isEmpty();
+    assertThat(pages("/api/users/lister/orders?status=CANCELLED&limit=1")).isEqualTo(placed.subList(0, 2));
     JsonNode listed = shop.get("/api/orders?customerId=lister&limit=1").expect(200).body().at("/orders/0");
     assertThat(listed).isEqualTo(shop.get("/api/orders/" + placed.get(0)).expect(200).body());
     assertThat(pages("/api/orders?limit=500")).containsAll(placed);

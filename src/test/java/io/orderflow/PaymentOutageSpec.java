@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -50,7 +51,7 @@ class PaymentOutageSpec {
       awaitStatus(ids.get(i), "QUEUED");
     }
     assertThat(shop.get("/api/orders/" + ids.get(14)).text("status")).isEqualTo("PENDING");
-    assertThat(queued()).containsExactlyInAnyOrderElementsOf(ids);
+    patiently().until(this::queued, listed -> Set.copyOf(listed).equals(Set.copyOf(ids)));
 
     node.restart();
     faults("{}");

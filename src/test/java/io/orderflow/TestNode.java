@@ -65,6 +65,11 @@ public final class TestNode implements AutoCloseable {
     start();
   }
 
+  /** The node from inside, to do to its aggregates what no client can. */
+  public ActorSystem<Void> system() {
+    return system;
+  }
+
   /** A client of the gateway. */
   public ShopClient shop() {
     return client("gateway");

@@ -130,11 +130,16 @@ public final class JsonFields {
 
   /** An ISO 4217 code. */
   public String currency(String name) {
-    JsonNode value = take(name).orElseThrow(() -> missing(name));
-    if (!value.isTextual() || Money.digits(value.textValue()).isEmpty()) {
-      throw invalid(name, "must be an ISO 4217 currency code");
-    }
-    return value.textValue();
+    return optionalCurrency(name).orElseThrow(() -> missing(name));
+  }
+
+  public Optional<String> optionalCurrency(String name) {
+    return take(name).map(value -> {
+      if (!value.isTextual() || Money.digits(value.textValue()).isEmpty()) {
+        throw invalid(name, "must be an ISO 4217 currency code");
+      }
+      return value.textValue();
+    });
   }
 
   public JsonFields object(String name) {

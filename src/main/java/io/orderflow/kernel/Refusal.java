@@ -66,6 +66,11 @@ public record Refusal(Kind kind, String code, String detail) {
     return StatusReply.error(kind + " " + code + " " + detail);
   }
 
+  /** Whether a failed ask was told that there is no such thing. */
+  public static boolean isNotFound(Throwable failure) {
+    return in(failure).filter(refusal -> refusal.kind() == Kind.NOT_FOUND).isPresent();
+  }
+
   /** The refusal that a failed ask carries; empty when it failed for another reason (a time-out, a lost node, a defect). */
   public static Optional<Refusal> in(Throwable failure) {
     Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;

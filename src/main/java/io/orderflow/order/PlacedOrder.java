@@ -25,9 +25,38 @@ import java.util.Set;
 public record PlacedOrder(String customerId, List<Inventory.Item> items, Money total, PaymentMethod payment, Address shippingAddress)
     implements CborSerializable, Inventory.Wanted, Payments.Payable, Shipping.Shippable {
 
+  /**
+   * What a customer says beside the items.
+   *
+   * @param shippingAddress null when the goods are collected
+   */
+  public record Terms(String customerId, PaymentMethod payment, Address shippingAddress) {
+
+    /** Reads them from a client's JSON. */
+    public static Terms read(JsonFields fields) {
+      return new Terms(fields.id("customerId"), PaymentMethod.read(fields.object("payment")),
+          fields.optionalObject("shippingAddress").map(Address::read).orElse(null));
+    }
+
+    /**
+     * An order on these terms.
+     *
+     * @param items each product once, one or more
+     * @throws IllegalArgumentException when their prices are in several currencies or their sum is too large
+     */
+    public PlacedOrder order(List<Inventory.Item> items) {
+      Money total = Money.zero(items.get(0).unitPrice().currency());
+      for (Inventory.Item item : items) {
+        total = total.plus(item.unitPrice().times(item.quantity()));
+      }
+      return new PlacedOrder(customerId, List.copyOf(items), total, payment, shippingAddress);
+    }
+  }
+
   /** The most items of one order. */
-  private static final int MAX_ITEMS = 100;
-  private static final int MAX_QUANTITY = 1_000_000;
+  public static final int MAX_ITEMS = 100;
+  /** The most pieces of one item. */
+  public static final int MAX_QUANTITY = 1_000_000;
 
   @Override
   public List<Inventory.Item> wantedItems() {
@@ -36,26 +65,21 @@ public record PlacedOrder(String customerId, List<Inventory.Item> items, Money t
 
   /** Reads it from a client's JSON. */
   static PlacedOrder read(JsonFields fields) {
-    String customer = fields.id("customerId");
+    Terms terms = Terms.read(fields);
     String currency = fields.currency("currency");
     List<Inventory.Item> items = new ArrayList<>();
     Set<String> skus = new HashSet<>();
-    Money total = Money.zero(currency);
     for (JsonFields item : fields.objects("items", MAX_ITEMS)) {
       String sku = item.id("sku");
       if (!skus.add(sku)) {
         throw item.invalid("sku", "stands in the order twice");
       }
-      int quantity = item.integer("quantity", 1, MAX_QUANTITY);
-      Money price = item.money("unitPrice", currency);
-      items.add(new Inventory.Item(sku, quantity, price));
-      try {
-        total = total.plus(price.times(quantity));
-      } catch (IllegalArgumentException tooLarge) {
-        throw item.invalid("unitPrice", "the order's total is too large");
-      }
+      items.add(new Inventory.Item(sku, item.integer("quantity", 1, MAX_QUANTITY), item.money("unitPrice", currency)));
     }
-    return new PlacedOrder(customer, List.copyOf(items), total, PaymentMethod.read(fields.object("payment")),
-        fields.optionalObject("shippingAddress").map(Address::read).orElse(null));
+    try {
+      return terms.order(items);
+    } catch (IllegalArgumentException tooLarge) {
+      throw fields.invalid("items", "the order's total is too large");
+    }
   }
 }

@@ -12,6 +12,7 @@ import com.typesafe.config.ConfigFactory;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -41,6 +42,11 @@ public final class AggregateKit<C, E, S> implements AutoCloseable {
   public <R> EventSourcedBehaviorTestKit.CommandResultWithReply<C, E, S, StatusReply<R>> tell(
       Function<ActorRef<StatusReply<R>>, C> command) {
     return aggregate.runCommand(command::apply);
+  }
+
+  /** Tells it a command that has no reply, and answers with what it persisted. */
+  public List<E> tellOnly(C command) {
+    return aggregate.runCommand(command).events();
   }
 
   /** Expects that the command is refused with the code and persists nothing. */

@@ -1,0 +1,92 @@
+package io.orderflow.order;
+
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.headers.Location;
+import akka.http.javadsl.model.headers.RawHeader;
+import akka.http.javadsl.server.Route;
+import io.orderflow.http.Json;
+import io.orderflow.http.Problem;
+import io.orderflow.http.Routes;
+import io.orderflow.kernel.Refusal;
+import io.orderflow.payment.Payments;
+import io.orderflow.saga.Progress;
+import io.orderflow.saga.Sagas;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Places orders and answers for them, whichever way they come: as an order, or from a cart. */
+public final class OrderPlacement extends Routes {
+
+  /** After so long a client that was refused for the sake of the queue may ask again: a queue does not empty sooner. */
+  private static final Duration RETRY_FULL = Duration.ofSeconds(10);
+
+  private final Orders orders;
+  private final Sagas<PlacedOrder> sagas;
+  private final Payments payments;
+  private final Duration maxWait;
+
+  /** @param maxWait the longest that {@code Prefer: wait} is granted */
+  public OrderPlacement(Orders orders, Sagas<PlacedOrder> sagas, Payments payments, Duration maxWait) {
+    this.orders = orders;
+    this.sagas = sagas;
+    this.payments = payments;
+    this.maxWait = maxWait;
+  }
+
+  /** Whether a new order on these terms may be accepted; {@link #noMorePayments} says why not. */
+  public boolean accepts(PlacedOrder.Terms terms) {
+    return payments.accepts(terms.payment());
+  }
+
+  /** What is said to an order that is not accepted because too many payments wait. */
+  public static Problem noMorePayments() {
+    return Problem.notNow("PAYMENT_QUEUE_FULL", "too many payments wait for the payment provider; orders by account go on", RETRY_FULL);
+  }
+
+  /** Places an order that may be new; one that is known is answered as ever, whatever became of the provider since. */
+  CompletionStage<Progress> place(String orderId, PlacedOrder order) {
+    return payments.accepts(order.payment()) ? placeAccepted(orderId, order)
+        : sagas.get(orderId).exceptionallyCompose(failure ->
+            CompletableFuture.failedFuture(Refusal.isNotFound(failure) ? noMorePayments().exception() : failure));
+  }
+
+  /** Places an order that was accepted before; one that is known is left as it is. Once the stage has completed it ends by itself. */
+  public CompletionStage<Progress> placeAccepted(String orderId, PlacedOrder order) {
+    return sagas.start(orderId, order);
+  }
+
+  /** Answers for an order that is placed: 201 with its place, after the time that the request would rather wait for its end. */
+  public Route placed(HttpRequest request, String orderId, PlacedOrder order, Progress progress) {
+    Optional<Duration> wait = preferredWait(request, maxWait).filter(time -> !time.isZero());
+    if (wait.isPresent() && progress.state().moving()) {
+      return answer(sagas.awaitRest(orderId, wait.get()).handle((rest, stillMoving) -> orderId).thenCompose(this::read),
+          view -> created(view).addHeader(RawHeader.create("Preference-Applied", "wait=" + wait.get().toSeconds())));
+    }
+    return progress.steps().size() > 1 ? answer(read(orderId), OrderPlacement::created)
+        : complete(created(OrderView.pending(orderId, order, progress.startedAt())));
+  }
+
+  /** The order; one whose saga has not created it yet is shown from the saga: an order that was answered with 201 is never unknown. */
+  CompletionStage<OrderView> read(String orderId) {
+    return orders.get(orderId).thenApply(order -> OrderView.of(orderId, order)).exceptionallyCompose(failure ->
+        Refusal.isNotFound(failure) ? saga(orderId).thenApply(progress ->
+            OrderView.pending(orderId, sagas.input(progress), progress.startedAt())) : CompletableFuture.failedFuture(failure));
+  }
+
+  /** The order's saga; the stage fails with ORDER_NOT_FOUND. */
+  CompletionStage<Progress> saga(String orderId) {
+    return sagas.get(orderId).exceptionallyCompose(failure ->
+        CompletableFuture.failedFuture(Refusal.isNotFound(failure) ? noSuchOrder().exception() : failure));
+  }
+
+  static Problem noSuchOrder() {
+    return Problem.of(404, "ORDER_NOT_FOUND", "there is no such order");
+  }
+
+  private static HttpResponse created(OrderView view) {
+    return Json.response(201, view).addHeader(Location.create("/api/orders/" + view.orderId()));
+  }
+}

@@ -1,0 +1,2 @@
+/** Users: who shops here. */
+package io.orderflow.user;
