@@ -90,12 +90,15 @@ public final class Carts {
 
   /** Places the order that the cart has recorded, for nobody who waits; when that fails it is for the caller to come again. */
   void placeRecorded(String cartId) {
-    get(cartId).thenCompose(cart -> place(cartId, cart.order())).whenComplete((progress, failure) -> {
-      if (failure == null) {
-        LOG.info("cart {} was checked out and cut off; its order {} is placed now", cartId, orderIdOf(cartId));
-      } else {
-        LOG.warn("the order of cart {} is recorded and could not be placed yet: {}", cartId, failure.toString());
+    get(cartId).thenCompose(cart -> {
+      if (cart.placed()) {
+        return CompletableFuture.completedFuture(null);
       }
+      LOG.info("cart {} was checked out and cut off; its order {} is placed now", cartId, orderIdOf(cartId));
+      return place(cartId, cart.order());
+    }).exceptionally(failure -> {
+      LOG.warn("the order of cart {} is recorded and could not be placed yet: {}", cartId, failure.toString());
+      return null;
     });
   }
 
