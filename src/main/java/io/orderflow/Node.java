@@ -11,17 +11,24 @@ import akka.management.javadsl.AkkaManagement;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.account.Account;
+import io.orderflow.account.AccountHistory;
 import io.orderflow.account.AccountRoutes;
+import io.orderflow.account.Transfer;
+import io.orderflow.account.TransferRoutes;
+import io.orderflow.account.TransferSaga;
+import io.orderflow.account.Transfers;
 import io.orderflow.cart.CartRoutes;
 import io.orderflow.cart.Carts;
 import io.orderflow.cart.CheckoutRecovery;
 import io.orderflow.cart.ShoppingCart;
 import io.orderflow.gateway.Gateway;
+import io.orderflow.history.HistoryRoutes;
 import io.orderflow.http.HttpServer;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.order.Order;
 import io.orderflow.order.OrderQueries;
+import io.orderflow.order.OrderHistory;
 import io.orderflow.order.OrderPlacement;
 import io.orderflow.order.OrderRoutes;
 import io.orderflow.order.OrderSaga;
@@ -151,24 +158,31 @@ public final class Node {
         Sagas.init(system, OrderSaga.definition(orders, new Inventory(system), payments, shipping), clock);
     OrderPlacement placement = new OrderPlacement(orders, orderSagas, payments, config.getDuration("orderflow.http.max-wait"));
     Carts carts = new Carts(system, placement);
-    SagaRecovery.start(system, database, List.of(orderSagas), clock);
+    Sagas<Transfer> transferSagas = Sagas.init(system, TransferSaga.definition(new Transfers(system)), clock);
+    List<Sagas<?>> allSagas = List.of(orderSagas, transferSagas);
+    SagaRecovery.start(system, database, allSagas, clock);
     PaymentQueue.start(system, database, provider);
     CheckoutRecovery.start(system, database, carts, clock);
     JournalIndex.start(system, database, List.of(SagaRecovery.table(), PaymentQueue.table(), CheckoutRecovery.table()), clock);
     Projections projections = Projections.start(system, database, List.of(new OrderViews(), new ProductViews()), clock);
+
+    AccountHistory accountHistory = new AccountHistory(system);
 
     return Directives.concat(
         new OrderRoutes(placement, new OrderQueries(database), orderSagas, UUID::randomUUID).routes(),
         new CartRoutes(carts, placement).routes(),
         new ProductQueries(database).routes(),
         new ProductRoutes(system).routes(),
-        new AccountRoutes(system, UUID::randomUUID).routes(),
+        new AccountRoutes(system, accountHistory, UUID::randomUUID).routes(),
+        new TransferRoutes(system, transferSagas, UUID::randomUUID).routes(),
+        new HistoryRoutes("accounts", "accountId", accountHistory.events(), accountHistory::known).routes(),
+        new HistoryRoutes("orders", "orderId", OrderHistory.of(system), placement::saga).routes(),
         new UserRoutes(system, UUID::randomUUID).routes(),
         new PaymentRoutes(database, payments).routes(),
         new ShipmentRoutes(shipping).routes(),
         new BreakerRoutes(provider, clock).routes(),
         new ProjectionRoutes(projections).routes(),
-        new SagaRoutes(database, List.of(orderSagas)).routes());
+        new SagaRoutes(database, allSagas).routes());
   }
 
   private String providerUrl() {

@@ -117,7 +117,10 @@ public final class Account extends EventSourcedBehaviorWithEnforcedReplies<Accou
 
   public record Get(ActorRef<StatusReply<Balance>> replyTo) implements Command {}
 
-  public sealed interface Event extends CborSerializable {}
+  public sealed interface Event extends CborSerializable {
+    /** When it happened. */
+    Instant at();
+  }
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Opened(String ownerId, String currency, Instant at) implements Event {}
@@ -308,13 +311,22 @@ public final class Account extends EventSourcedBehaviorWithEnforcedReplies<Accou
 
   @Override
   public EventHandler<State, Event> eventHandler() {
-    return newEventHandlerBuilder().forAnyState()
-        .onEvent(Opened.class, (account, opened) -> account.open(opened.ownerId(), opened.currency()))
-        .onEvent(Deposited.class, (account, deposited) -> account.after(Kind.DEPOSIT, deposited.amount(),
-            account.balance().plus(deposited.amount()), deposited.reference(), rememberedReferences))
-        .onEvent(Withdrawn.class, (account, withdrawn) -> account.after(Kind.WITHDRAWAL, withdrawn.amount(),
-            account.balance().minus(withdrawn.amount()), withdrawn.reference(), rememberedReferences))
-        .onEvent(WithdrawalVoided.class, (account, voided) -> account.voiding(voided.reference(), rememberedReferences))
-        .build();
+    return (account, event) -> apply(account, event, rememberedReferences);
+  }
+
+  /** The account after the event, with so many references remembered. */
+  static State apply(State account, Event event, int remembered) {
+    if (event instanceof Opened opened) {
+      return account.open(opened.ownerId(), opened.currency());
+    }
+    if (event instanceof Deposited deposited) {
+      return account.after(Kind.DEPOSIT, deposited.amount(), account.balance().plus(deposited.amount()), deposited.reference(),
+          remembered);
+    }
+    if (event instanceof Withdrawn withdrawn) {
+      return account.after(Kind.WITHDRAWAL, withdrawn.amount(), account.balance().minus(withdrawn.amount()), withdrawn.reference(),
+          remembered);
+    }
+    return account.voiding(((WithdrawalVoided) event).reference(), remembered);
   }
 }

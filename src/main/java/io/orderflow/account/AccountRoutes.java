@@ -8,10 +8,15 @@ import akka.http.javadsl.server.Route;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.http.Json;
 import io.orderflow.http.JsonFields;
+import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /** {@code /api/accounts}: opening accounts, deposits, withdrawals, balances. */
@@ -47,11 +52,13 @@ public final class AccountRoutes extends Routes {
   }
 
   private final ClusterSharding sharding;
+  private final AccountHistory history;
   private final Supplier<UUID> ids;
 
   /** @param ids makes the id of an account whose client chose none */
-  public AccountRoutes(ActorSystem<?> system, Supplier<UUID> ids) {
+  public AccountRoutes(ActorSystem<?> system, AccountHistory history, Supplier<UUID> ids) {
     this.sharding = ClusterSharding.get(system);
+    this.history = history;
     this.ids = ids;
   }
 
@@ -60,7 +67,8 @@ public final class AccountRoutes extends Routes {
     return pathPrefix("api", () -> pathPrefix("accounts", () -> concat(
         pathEnd(() -> post(() -> body(fields -> Opening.read(fields, ids), this::open))),
         id("accountId", account -> concat(
-            pathEnd(() -> get(() -> read(account))),
+            pathEnd(() -> get(() -> parameterOptional("atSequence", sequence -> parameterOptional("at", time ->
+                answer(balance(account, sequence, time), balance -> Json.response(200, AccountView.of(balance))))))),
             path("deposits", () -> post(() -> body(Movement::read, deposit -> deposit(account, deposit)))),
             path("withdrawals", () -> post(() -> body(Movement::read, withdrawal -> withdraw(account, withdrawal)))))))));
   }
@@ -71,9 +79,27 @@ public final class AccountRoutes extends Routes {
         account -> Json.response(201, AccountView.of(account)).addHeader(Location.create("/api/accounts/" + opening.accountId())));
   }
 
-  private Route read(String accountId) {
-    return answer(account(accountId).<Account.Balance>askWithStatus(Account.Get::new, ASK),
-        account -> Json.response(200, AccountView.of(account)));
+  /** The balance now or then. */
+  private CompletionStage<Account.Balance> balance(String accountId, Optional<String> sequence, Optional<String> time) {
+    if (sequence.isPresent() && time.isPresent()) {
+      throw Problem.field("INVALID_FIELD", "at", "can't be asked for together with atSequence").exception();
+    }
+    if (sequence.isPresent()) {
+      if (!sequence.get().matches("[1-9][0-9]{0,17}")) {
+        throw Problem.field("INVALID_FIELD", "atSequence", "must be a whole number above zero").exception();
+      }
+      return history.atSequence(accountId, Long.parseLong(sequence.get()));
+    }
+    return time.isPresent() ? history.at(accountId, instant(time.get()))
+        : account(accountId).askWithStatus(Account.Get::new, ASK);
+  }
+
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException malformed) {
+      throw Problem.field("INVALID_FIELD", "at", "must be an instant like 2026-01-31T12:00:00Z").exception();
+    }
   }
 
   private Route deposit(String accountId, Movement deposit) {

@@ -77,7 +77,7 @@ public final class OrderPlacement extends Routes {
   }
 
   /** The order's saga; the stage fails with ORDER_NOT_FOUND. */
-  CompletionStage<Progress> saga(String orderId) {
+  public CompletionStage<Progress> saga(String orderId) {
     return sagas.get(orderId).exceptionallyCompose(failure ->
         CompletableFuture.failedFuture(Refusal.isNotFound(failure) ? noSuchOrder().exception() : failure));
   }

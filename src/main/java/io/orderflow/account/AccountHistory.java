@@ -1,0 +1,89 @@
+package io.orderflow.account;
+
+import akka.actor.typed.ActorSystem;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.orderflow.history.EventHistory;
+import io.orderflow.history.EventHistory.Told;
+import io.orderflow.http.Problem;
+import io.orderflow.kernel.Money;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletionStage;
+
+/** What happened to an account, and what its balance was then. */
+public final class AccountHistory {
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Opening(String ownerId, String currency) {}
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Movement(String amount, String currency, String reference) {
+    static Movement of(Money amount, String reference) {
+      return new Movement(amount.amount(), amount.currency(), reference);
+    }
+  }
+
+  private record Reference(String reference) {}
+
+  private static final Duration ASK = Duration.ofSeconds(4);
+
+  private final ActorSystem<?> system;
+  private final EventHistory<Account.Event> events;
+
+  public AccountHistory(ActorSystem<?> system) {
+    this.system = system;
+    this.events = new EventHistory<>(system, Account.KEY.name(), Account.Event.class, AccountHistory::told);
+  }
+
+  /** Its events. */
+  public EventHistory<Account.Event> events() {
+    return events;
+  }
+
+  /** Whether there is such an account; refused with ACCOUNT_NOT_FOUND. */
+  public CompletionStage<Account.Balance> known(String accountId) {
+    return ClusterSharding.get(system).entityRefFor(Account.KEY, accountId).askWithStatus(Account.Get::new, ASK);
+  }
+
+  private static Told told(Account.Event event) {
+    if (event instanceof Account.Opened opened) {
+      return new Told("OPENED", new Opening(opened.ownerId(), opened.currency()));
+    }
+    if (event instanceof Account.Deposited deposited) {
+      return new Told("DEPOSITED", Movement.of(deposited.amount(), deposited.reference()));
+    }
+    if (event instanceof Account.Withdrawn withdrawn) {
+      return new Told("WITHDRAWN", Movement.of(withdrawn.amount(), withdrawn.reference()));
+    }
+    return new Told("WITHDRAWAL_VOIDED", new Reference(((Account.WithdrawalVoided) event).reference()));
+  }
+
+  /** The balance after the event of that number; fails with a problem when the account has not had so many. */
+  CompletionStage<Account.Balance> atSequence(String accountId, long sequence) {
+    return events.events(accountId, 1, sequence).runFold(Account.State.NONE, AccountHistory::apply, system).thenApply(account -> {
+      if (account.sequence() < sequence) {
+        throw Problem.of(404, "EVENT_NOT_FOUND", "the account has had " + account.sequence() + " events").exception();
+      }
+      return balance(accountId, account);
+    });
+  }
+
+  /** The balance at that time; fails with a problem when it was not open yet. */
+  CompletionStage<Account.Balance> at(String accountId, Instant time) {
+    return events.events(accountId, 1, Long.MAX_VALUE).takeWhile(event -> !event.at().isAfter(time))
+        .runFold(Account.State.NONE, AccountHistory::apply, system).thenApply(account -> balance(accountId, account));
+  }
+
+  /** As the aggregate does it, but for the references, which no one asks the past for. */
+  private static Account.State apply(Account.State account, Account.Event event) {
+    return Account.apply(account, event, 1);
+  }
+
+  private static Account.Balance balance(String accountId, Account.State account) {
+    if (account.balance() == null) {
+      throw Problem.of(404, "ACCOUNT_NOT_FOUND", "there was no such account then").exception();
+    }
+    return new Account.Balance(accountId, account.ownerId(), account.balance(), account.sequence());
+  }
+}

@@ -1,0 +1,109 @@
+package io.orderflow.account;
+
+import akka.actor.typed.ActorSystem;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.http.javadsl.model.headers.Location;
+import akka.http.javadsl.server.Route;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.orderflow.http.Json;
+import io.orderflow.http.JsonFields;
+import io.orderflow.http.Problem;
+import io.orderflow.http.Routes;
+import io.orderflow.kernel.Money;
+import io.orderflow.kernel.Refusal;
+import io.orderflow.saga.Progress;
+import io.orderflow.saga.SagaState;
+import io.orderflow.saga.Sagas;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * {@code /api/accounts/{accountId}/transfers} and {@code /api/transfers}. A transfer's id is made from its account and the client's
+ * reference, so that a repeat reaches the same saga.
+ */
+public final class TransferRoutes extends Routes {
+
+  private static final Duration ASK = Duration.ofSeconds(4);
+
+  private record Wish(String to, BigDecimal amount, Optional<String> reference) {
+    static Wish read(JsonFields fields) {
+      return new Wish(fields.id("to"), fields.amount("amount"), fields.optionalId("reference"));
+    }
+  }
+
+  /** How far a transfer is. */
+  private enum Status { PENDING, COMPLETED, FAILED }
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record TransferView(String transferId, Status status, String from, String to, String amount, String currency, String reason,
+      String detail, Instant createdAt) {
+
+    static TransferView of(String id, Transfer transfer, Progress progress) {
+      Status status = progress.state().moving() ? Status.PENDING
+          : progress.state() == SagaState.COMPLETED ? Status.COMPLETED : Status.FAILED;
+      return new TransferView(id, status, transfer.from(), transfer.to(), transfer.amount().amount(), transfer.amount().currency(),
+          progress.failure() == null ? null : progress.failure().code(),
+          progress.failure() == null ? null : progress.failure().detail(), progress.startedAt());
+    }
+  }
+
+  private final ClusterSharding sharding;
+  private final Sagas<Transfer> sagas;
+  private final Supplier<UUID> ids;
+
+  /** @param ids makes the id of a transfer that came without a reference */
+  public TransferRoutes(ActorSystem<?> system, Sagas<Transfer> sagas, Supplier<UUID> ids) {
+    this.sharding = ClusterSharding.get(system);
+    this.sagas = sagas;
+    this.ids = ids;
+  }
+
+  /** The routes under {@code /api/accounts} that are about transfers, and those from {@code /api/transfers} on. */
+  public Route routes() {
+    return pathPrefix("api", () -> concat(
+        pathPrefix("accounts", () -> id("accountId", from ->
+            path("transfers", () -> post(() -> body(Wish::read, wish -> transfer(from, wish)))))),
+        pathPrefix("transfers", () -> id("transferId", transfer -> pathEnd(() -> get(() -> read(transfer)))))));
+  }
+
+  private Route transfer(String from, Wish wish) {
+    if (wish.to().equals(from)) {
+      return complete(Problem.field("INVALID_FIELD", "to", "must be another account").response());
+    }
+    return after(sharding.entityRefFor(Account.KEY, from).<Account.Balance>askWithStatus(Account.Get::new, ASK), account -> {
+      Transfer transfer = new Transfer(from, wish.to(), amount(wish.amount(), account.balance().currency()));
+      String id = wish.reference().map(reference -> idOf(from, reference)).orElseGet(() -> ids.get().toString());
+      return after(sagas.start(id, transfer), progress -> complete(sagas.input(progress).equals(transfer)
+          ? Json.response(202, TransferView.of(id, transfer, progress)).addHeader(Location.create("/api/transfers/" + id))
+          : Problem.of(422, "REFERENCE_REUSED", "the reference was used for another transfer").response()));
+    });
+  }
+
+  private static Money amount(BigDecimal amount, String currency) {
+    try {
+      Money money = Money.of(amount, currency);
+      if (money.minor() > 0) {
+        return money;
+      }
+    } catch (IllegalArgumentException wrong) {
+      throw Problem.field("INVALID_FIELD", "amount", wrong.getMessage()).exception();
+    }
+    throw Problem.field("INVALID_FIELD", "amount", "must be above zero").exception();
+  }
+
+  private Route read(String id) {
+    return answer(sagas.get(id).exceptionallyCompose(failure -> CompletableFuture.failedFuture(Refusal.isNotFound(failure)
+            ? Problem.of(404, "TRANSFER_NOT_FOUND", "there is no such transfer").exception() : failure)),
+        progress -> Json.response(200, TransferView.of(id, sagas.input(progress), progress)));
+  }
+
+  private static String idOf(String from, String reference) {
+    return UUID.nameUUIDFromBytes(("transfer:" + from + ":" + reference).getBytes(StandardCharsets.UTF_8)).toString();
+  }
+}

@@ -1,0 +1,68 @@
+package io.orderflow.account;
+
+import akka.actor.typed.ActorSystem;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.EntityRef;
+import io.orderflow.kernel.Refusal;
+import io.orderflow.saga.StepCall;
+import io.orderflow.saga.StepResult;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Moves money between accounts, each movement once. */
+public final class Transfers {
+
+  private static final Duration ASK = Duration.ofSeconds(4);
+
+  private final ClusterSharding sharding;
+
+  public Transfers(ActorSystem<?> system) {
+    this.sharding = ClusterSharding.get(system);
+  }
+
+  /** Whether the recipient is there and has the currency; neither can change later. */
+  CompletionStage<StepResult> check(StepCall<Transfer> call) {
+    Transfer transfer = call.input();
+    String currency = transfer.amount().currency();
+    return refusable(account(transfer.to()).<Account.Balance>askWithStatus(Account.Get::new, ASK).thenApply(recipient ->
+        recipient.balance().currency().equals(currency) ? StepResult.done() : StepResult.refused("CURRENCY_MISMATCH",
+            "the recipient's account is in " + recipient.balance().currency() + ", not in " + currency)));
+  }
+
+  CompletionStage<StepResult> withdraw(StepCall<Transfer> call) {
+    Transfer transfer = call.input();
+    return refusable(account(transfer.from()).<Account.Balance>askWithStatus(
+            replyTo -> new Account.Pay(transfer.amount(), call.idempotencyKey(), call.validUntil(), replyTo), ASK)
+        .thenApply(balance -> StepResult.done()));
+  }
+
+  /** Gives the money back, also when it is not known whether it was taken. */
+  CompletionStage<StepResult> giveBack(StepCall<Transfer> call) {
+    return account(call.input().from()).<Account.Balance>askWithStatus(
+            replyTo -> new Account.PayBack(call.idempotencyKey(), replyTo), ASK)
+        .<StepResult>thenApply(balance -> StepResult.done())
+        .exceptionallyCompose(failure -> Refusal.isNotFound(failure)
+            ? StepResult.now(StepResult.done()) : CompletableFuture.failedFuture(failure));
+  }
+
+  CompletionStage<StepResult> deposit(StepCall<Transfer> call) {
+    Transfer transfer = call.input();
+    return account(transfer.to()).<Account.Balance>askWithStatus(
+            replyTo -> new Account.Deposit(new BigDecimal(transfer.amount().amount()), call.idempotencyKey(), replyTo), ASK)
+        .thenApply(balance -> StepResult.done());
+  }
+
+  /** A refusal that repeating would not change is a result. */
+  private static CompletionStage<StepResult> refusable(CompletionStage<StepResult> asked) {
+    return asked.exceptionallyCompose(failure -> Refusal.in(failure)
+        .filter(refusal -> refusal.kind() != Refusal.Kind.UNAVAILABLE && !refusal.code().equals("VOIDED"))
+        .map(refusal -> StepResult.now(StepResult.refused(refusal.code(), refusal.detail())))
+        .orElseGet(() -> CompletableFuture.failedFuture(failure)));
+  }
+
+  private EntityRef<Account.Command> account(String accountId) {
+    return sharding.entityRefFor(Account.KEY, accountId);
+  }
+}

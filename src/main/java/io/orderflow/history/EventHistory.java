@@ -1,0 +1,77 @@
+package io.orderflow.history;
+
+import akka.NotUsed;
+import akka.actor.typed.ActorSystem;
+import akka.persistence.jdbc.query.javadsl.JdbcReadJournal;
+import akka.persistence.query.EventEnvelope;
+import akka.persistence.query.PersistenceQuery;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * The events of the aggregates of one kind, read from the journal as they come, never more of them in memory than the stream's buffer or
+ * the page that was asked for.
+ *
+ * @param <E> what the aggregate's events are
+ */
+public final class EventHistory<E> {
+
+  /**
+   * An event in the business's words.
+   *
+   * @param type stable, in upper case
+   * @param data what it says, as JSON
+   */
+  public record Told(String type, Object data) {}
+
+  /**
+   * An event as it is shown.
+   *
+   * @param id unique among all events
+   * @param sequence its number among its aggregate's events, from 1 on
+   */
+  public record Shown(String id, String aggregateId, String type, Object data, Instant timestamp, long sequence) {}
+
+  private final ActorSystem<?> system;
+  private final JdbcReadJournal journal;
+  private final String entityType;
+  private final Class<E> events;
+  private final Function<E, Told> words;
+
+  /**
+   * @param entityType under which the aggregates are sharded
+   * @param words what an event is called and says
+   */
+  public EventHistory(ActorSystem<?> system, String entityType, Class<E> events, Function<E, Told> words) {
+    this.system = system;
+    this.journal = PersistenceQuery.get(system).getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier());
+    this.entityType = entityType;
+    this.events = events;
+    this.words = words;
+  }
+
+  /** All events there are of the aggregate from the first to the last of these numbers, as they were stored. */
+  public Source<E, NotUsed> events(String aggregateId, long from, long to) {
+    return envelopes(aggregateId, from, to).map(envelope -> events.cast(envelope.event()));
+  }
+
+  /** At most so many events from that number on. */
+  public CompletionStage<List<Shown>> page(String aggregateId, long from, int limit) {
+    return envelopes(aggregateId, from, from + limit - 1)
+        .map(envelope -> shown(aggregateId, envelope)).runWith(Sink.seq(), system);
+  }
+
+  private Source<EventEnvelope, NotUsed> envelopes(String aggregateId, long from, long to) {
+    return journal.currentEventsByPersistenceId(entityType + "|" + aggregateId, from, to);
+  }
+
+  private Shown shown(String aggregateId, EventEnvelope envelope) {
+    Told told = words.apply(events.cast(envelope.event()));
+    return new Shown(entityType + "-" + aggregateId + "-" + envelope.sequenceNr(), aggregateId, told.type(), told.data(),
+        Instant.ofEpochMilli(envelope.timestamp()), envelope.sequenceNr());
+  }
+}

@@ -1,0 +1,73 @@
+package io.orderflow.history;
+
+import akka.http.javadsl.server.Route;
+import io.orderflow.http.Json;
+import io.orderflow.http.Problem;
+import io.orderflow.http.Routes;
+import io.orderflow.history.EventHistory.Shown;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** {@code /api/{service}/{id}/events?from=&limit=}: what happened to an aggregate. */
+public final class HistoryRoutes extends Routes {
+
+  private static final int MAX_LIMIT = 500;
+  private static final int DEFAULT_LIMIT = 100;
+
+  private final String service;
+  private final String idName;
+  private final EventHistory<?> history;
+  private final Function<String, CompletionStage<?>> known;
+
+  /**
+   * @param service the path's second segment
+   * @param idName what the path's third segment is called in a problem
+   * @param known a stage that fails with a problem or a refusal when there is no such aggregate; asked where it has no events
+   */
+  public HistoryRoutes(String service, String idName, EventHistory<?> history, Function<String, CompletionStage<?>> known) {
+    this.service = service;
+    this.idName = idName;
+    this.history = history;
+    this.known = known;
+  }
+
+  /** The route. */
+  public Route routes() {
+    return pathPrefix("api", () -> pathPrefix(service, () -> id(idName, aggregate -> path("events", () -> get(() ->
+        parameterOptional("from", from -> parameterOptional("limit", limit ->
+            page(aggregate, number("from", from, 1, Long.MAX_VALUE - MAX_LIMIT), (int) number("limit", limit, DEFAULT_LIMIT, MAX_LIMIT)))))))));
+  }
+
+  private Route page(String aggregate, long from, int limit) {
+    return after(history.page(aggregate, from, limit), events -> events.isEmpty()
+        ? after(known.apply(aggregate), there -> complete(Json.response(200, answer(events, limit))))
+        : complete(Json.response(200, answer(events, limit))));
+  }
+
+  /** A page that is full may have one behind it; where the next one begins. */
+  private static Map<String, Object> answer(List<Shown> events, int limit) {
+    Map<String, Object> answer = new HashMap<>();
+    answer.put("events", events);
+    answer.put("next", events.size() < limit ? null : events.get(events.size() - 1).sequence() + 1);
+    return answer;
+  }
+
+  private static long number(String name, Optional<String> text, long otherwise, long max) {
+    if (text.isEmpty()) {
+      return otherwise;
+    }
+    try {
+      long number = Long.parseLong(text.get());
+      if (number >= 1 && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException notOne) {
+      // Said below.
+    }
+    throw Problem.field("INVALID_FIELD", name, "must be a whole number from 1 to " + max).exception();
+  }
+}

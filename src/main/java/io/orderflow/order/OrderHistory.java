@@ -1,0 +1,48 @@
+package io.orderflow.order;
+
+import akka.actor.typed.ActorSystem;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.orderflow.history.EventHistory;
+import io.orderflow.history.EventHistory.Told;
+import io.orderflow.product.Inventory;
+import io.orderflow.shipping.Address;
+import java.util.List;
+
+/** What happened to an order. */
+public final class OrderHistory {
+
+  private record Item(String sku, int quantity, String unitPrice) {
+    static Item of(Inventory.Item item) {
+      return new Item(item.sku(), item.quantity(), item.unitPrice().amount());
+    }
+  }
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Creation(String customerId, String currency, String total, List<Item> items, String paymentMethod,
+      Address shippingAddress) {}
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Confirmation(String transactionId, String shipmentId) {}
+
+  private record Cancellation(String reason, String detail) {}
+
+  private OrderHistory() {}
+
+  /** The events of orders. */
+  public static EventHistory<Order.Event> of(ActorSystem<?> system) {
+    return new EventHistory<>(system, Order.KEY.name(), Order.Event.class, OrderHistory::told);
+  }
+
+  private static Told told(Order.Event event) {
+    if (event instanceof Order.Created created) {
+      PlacedOrder order = created.order();
+      return new Told("CREATED", new Creation(order.customerId(), order.total().currency(), order.total().amount(),
+          order.items().stream().map(Item::of).toList(), order.payment().method(), order.shippingAddress()));
+    }
+    if (event instanceof Order.Confirmed confirmed) {
+      return new Told("CONFIRMED", new Confirmation(confirmed.transactionId(), confirmed.shipmentId()));
+    }
+    Order.Cancelled cancelled = (Order.Cancelled) event;
+    return new Told("CANCELLED", new Cancellation(cancelled.reason(), cancelled.detail()));
+  }
+}
