@@ -21,7 +21,8 @@ public final class CheckoutRecovery extends AbstractBehavior<CheckoutRecovery.Ti
 
   enum Tick { INSTANCE }
 
-  private static final Duration TICK = Duration.ofSeconds(1);
+  /** Seldom enough that a cart that is taken up is usually done with before the next tick, as a saga of a cold node takes seconds. */
+  private static final Duration TICK = Duration.ofSeconds(5);
   /** Longer than a checkout takes that nothing has cut off. */
   private static final Duration CUT_OFF_AFTER = Duration.ofSeconds(5);
   /** Carts taken up at a time; the next tick goes on behind them. */
