@@ -37,7 +37,6 @@ public final class EventHistory<E> {
   public record Shown(String id, String aggregateId, String type, Object data, Instant timestamp, long sequence) {}
 
   private final ActorSystem<?> system;
-  private final JdbcReadJournal journal;
   private final String entityType;
   private final Class<E> events;
   private final Function<E, Told> words;
@@ -48,7 +47,6 @@ public final class EventHistory<E> {
    */
   public EventHistory(ActorSystem<?> system, String entityType, Class<E> events, Function<E, Told> words) {
     this.system = system;
-    this.journal = PersistenceQuery.get(system).getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier());
     this.entityType = entityType;
     this.events = events;
     this.words = words;
@@ -66,7 +64,8 @@ public final class EventHistory<E> {
   }
 
   private Source<EventEnvelope, NotUsed> envelopes(String aggregateId, long from, long to) {
-    return journal.currentEventsByPersistenceId(entityType + "|" + aggregateId, from, to);
+    return PersistenceQuery.get(system).getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier())
+        .currentEventsByPersistenceId(entityType + "|" + aggregateId, from, to);
   }
 
   private Shown shown(String aggregateId, EventEnvelope envelope) {

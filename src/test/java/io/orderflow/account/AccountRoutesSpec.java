@@ -26,7 +26,7 @@ class AccountRoutesSpec {
   static void start() {
     node = ServiceNode.start();
     Account.init(node.system(), AggregateKit.CLOCK);
-    shop = node.serve(new AccountRoutes(node.system(), () -> MADE).routes());
+    shop = node.serve(new AccountRoutes(node.system(), new AccountHistory(node.system()), () -> MADE).routes());
   }
 
   @AfterAll
