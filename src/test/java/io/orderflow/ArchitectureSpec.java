@@ -18,7 +18,7 @@ class ArchitectureSpec {
   @ArchTest
   static final ArchRule engines_know_no_business = noClasses()
       .that().resideInAnyPackage("..orderflow.saga..", "..orderflow.view..", "..orderflow.gateway..", "..orderflow.provider..",
-          "..orderflow.http..", "..orderflow.store..", "..orderflow.kernel..")
+          "..orderflow.http..", "..orderflow.store..", "..orderflow.kernel..", "..orderflow.aggregate..", "..orderflow.history..")
       .should().dependOnClassesThat().resideInAnyPackage(BUSINESS);
 
   @ArchTest
@@ -29,7 +29,7 @@ class ArchitectureSpec {
   @ArchTest
   static final ArchRule the_kernel_knows_nobody = noClasses().that().resideInAPackage("..orderflow.kernel..")
       .should().dependOnClassesThat().resideInAnyPackage("..orderflow.http..", "..orderflow.saga..", "..orderflow.view..",
-          "..orderflow.store..", "..orderflow.gateway..", "..orderflow.provider..");
+          "..orderflow.store..", "..orderflow.gateway..", "..orderflow.provider..", "..orderflow.aggregate..", "..orderflow.history..");
 
   @ArchTest
   static final ArchRule only_orders_know_that_several_services_exist = noClasses()

@@ -2,27 +2,18 @@ package io.orderflow.account;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
-import akka.actor.typed.SupervisorStrategy;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.pattern.StatusReply;
-import akka.persistence.typed.PersistenceId;
-import akka.persistence.typed.javadsl.CommandHandlerWithReply;
-import akka.persistence.typed.javadsl.EventHandler;
-import akka.persistence.typed.javadsl.EventSourcedBehaviorWithEnforcedReplies;
-import akka.persistence.typed.javadsl.ReplyEffect;
-import akka.persistence.typed.javadsl.RetentionCriteria;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.typesafe.config.Config;
+import io.orderflow.aggregate.Aggregate;
+import io.orderflow.aggregate.Decision;
+import io.orderflow.aggregate.GroupCommit;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Recent;
 import io.orderflow.kernel.Refusal;
 import java.math.BigDecimal;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -34,7 +25,7 @@ import java.util.function.Function;
  * <p>What was done under a reference is remembered for the last {@code orderflow.account.remembered-references} of them. A client's
  * reference has the form of an id; a saga's has a slash in it, so neither can stand in the other's way.
  */
-public final class Account extends EventSourcedBehaviorWithEnforcedReplies<Account.Command, Account.Event, Account.State> {
+public final class Account implements Aggregate<Account.Command, Account.Event, Account.State> {
 
   public static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "account");
 
@@ -93,7 +84,10 @@ public final class Account extends EventSourcedBehaviorWithEnforcedReplies<Accou
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Balance(String accountId, String ownerId, Money balance, long sequence) implements CborSerializable {}
 
-  public sealed interface Command extends CborSerializable {}
+  public sealed interface Command extends Aggregate.Command {
+    @Override
+    ActorRef<StatusReply<Balance>> replyTo();
+  }
 
   /** Opens it; again with the same values changes nothing. */
   public record Open(String ownerId, String currency, ActorRef<StatusReply<Balance>> replyTo) implements Command {}
@@ -117,6 +111,15 @@ public final class Account extends EventSourcedBehaviorWithEnforcedReplies<Accou
 
   public record Get(ActorRef<StatusReply<Balance>> replyTo) implements Command {}
 
+  private enum Stop implements Command {
+    INSTANCE;
+
+    @Override
+    public ActorRef<StatusReply<Balance>> replyTo() {
+      return null;
+    }
+  }
+
   public sealed interface Event extends CborSerializable {
     /** When it happened. */
     Instant at();
@@ -138,28 +141,17 @@ public final class Account extends EventSourcedBehaviorWithEnforcedReplies<Accou
   private final String accountId;
   private final Clock clock;
   private final int rememberedReferences;
-  private final int snapshotEvery;
 
   /** Makes the node carry accounts. */
   public static void init(ActorSystem<?> system, Clock clock) {
-    Config config = system.settings().config().getConfig("orderflow");
-    int remembered = config.getInt("account.remembered-references");
-    int snapshotEvery = config.getInt("snapshot-every");
-    ClusterSharding.get(system).init(
-        Entity.of(KEY, entity -> create(entity.getEntityId(), clock, remembered, snapshotEvery)).withRole("services"));
+    int remembered = system.settings().config().getInt("orderflow.account.remembered-references");
+    GroupCommit.init(system, KEY, Stop.INSTANCE, accountId -> new Account(accountId, clock, remembered));
   }
 
-  static Behavior<Command> create(String accountId, Clock clock, int rememberedReferences, int snapshotEvery) {
-    return new Account(accountId, clock, rememberedReferences, snapshotEvery);
-  }
-
-  private Account(String accountId, Clock clock, int rememberedReferences, int snapshotEvery) {
-    super(PersistenceId.of(KEY.name(), accountId),
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+  Account(String accountId, Clock clock, int rememberedReferences) {
     this.accountId = accountId;
     this.clock = clock;
     this.rememberedReferences = rememberedReferences;
-    this.snapshotEvery = snapshotEvery;
   }
 
   @Override
@@ -168,73 +160,69 @@ public final class Account extends EventSourcedBehaviorWithEnforcedReplies<Accou
   }
 
   @Override
-  public RetentionCriteria retentionCriteria() {
-    return RetentionCriteria.snapshotEvery(snapshotEvery, 2);
+  public Decision<Event, State> decide(State account, Command command) {
+    if (command instanceof PayBack back) {
+      return account.balance() == null ? voidEarly(account, back) : payBack(account, back);
+    }
+    if (command instanceof Open open) {
+      return account.balance() == null ? persist(new Opened(open.ownerId(), open.currency(), clock.instant()), open.replyTo())
+          : openAgain(account, open);
+    }
+    if (account.balance() == null) {
+      return Decision.reply(command.replyTo(), notFound());
+    }
+    if (command instanceof Deposit deposit) {
+      return deposit(account, deposit);
+    }
+    if (command instanceof Withdraw withdraw) {
+      return withdraw(account, withdraw);
+    }
+    if (command instanceof Pay pay) {
+      return pay(account, pay);
+    }
+    return Decision.reply(command.replyTo(), now(account));
   }
 
-  @Override
-  public CommandHandlerWithReply<Command, Event, State> commandHandler() {
-    var handlers = newCommandHandlerWithReplyBuilder();
-    handlers.forState(account -> account.balance() == null)
-        .onCommand(Open.class, open ->
-            persist(new Opened(open.ownerId(), open.currency(), clock.instant()), open.replyTo()))
-        .onCommand(Deposit.class, deposit -> Effect().reply(deposit.replyTo(), notFound()))
-        .onCommand(Withdraw.class, withdraw -> Effect().reply(withdraw.replyTo(), notFound()))
-        .onCommand(Pay.class, pay -> Effect().reply(pay.replyTo(), notFound()))
-        .onCommand(PayBack.class, this::voidEarly)
-        .onCommand(Get.class, get -> Effect().reply(get.replyTo(), notFound()));
-    handlers.forAnyState()
-        .onCommand(Open.class, this::openAgain)
-        .onCommand(Deposit.class, this::deposit)
-        .onCommand(Withdraw.class, this::withdraw)
-        .onCommand(Pay.class, this::pay)
-        .onCommand(PayBack.class, this::payBack)
-        .onCommand(Get.class, (account, get) -> Effect().reply(get.replyTo(), now(account)));
-    return handlers.build();
-  }
-
-  private ReplyEffect<Event, State> openAgain(State account, Open open) {
+  private Decision<Event, State> openAgain(State account, Open open) {
     boolean same = Objects.equals(account.ownerId(), open.ownerId()) && account.balance().currency().equals(open.currency());
-    return Effect().reply(open.replyTo(), same ? now(account)
+    return Decision.reply(open.replyTo(), same ? now(account)
         : Refusal.conflict("ACCOUNT_EXISTS", "the account exists with another owner or currency").reply());
   }
 
-  private ReplyEffect<Event, State> deposit(State account, Deposit deposit) {
+  private Decision<Event, State> deposit(State account, Deposit deposit) {
     return inMoney(account, deposit.amount(), deposit.replyTo(), amount ->
-        earlier(account, deposit.reference(), Kind.DEPOSIT, amount)
-            .map(answer -> Effect().reply(deposit.replyTo(), answer))
+        earlier(account, deposit.reference(), Kind.DEPOSIT, amount, deposit.replyTo())
             .orElseGet(() -> add(account, amount, deposit.reference(), deposit.replyTo())));
   }
 
-  private ReplyEffect<Event, State> withdraw(State account, Withdraw withdraw) {
+  private Decision<Event, State> withdraw(State account, Withdraw withdraw) {
     return inMoney(account, withdraw.amount(), withdraw.replyTo(), amount ->
-        earlier(account, withdraw.reference(), Kind.WITHDRAWAL, amount)
-            .map(answer -> Effect().reply(withdraw.replyTo(), answer))
+        earlier(account, withdraw.reference(), Kind.WITHDRAWAL, amount, withdraw.replyTo())
             .orElseGet(() -> take(account, amount, withdraw.reference(), withdraw.replyTo())));
   }
 
-  private ReplyEffect<Event, State> pay(State account, Pay pay) {
+  private Decision<Event, State> pay(State account, Pay pay) {
     if (account.voided(pay.reference())) {
-      return Effect().reply(pay.replyTo(), Refusal.conflict("VOIDED", "the payment was taken back").reply());
+      return Decision.reply(pay.replyTo(), Refusal.conflict("VOIDED", "the payment was taken back").reply());
     }
     if (!account.balance().currency().equals(pay.amount().currency())) {
-      return Effect().reply(pay.replyTo(), Refusal.unprocessable("CURRENCY_MISMATCH",
+      return Decision.reply(pay.replyTo(), Refusal.unprocessable("CURRENCY_MISMATCH",
           "the account is in " + account.balance().currency() + ", not in " + pay.amount().currency()).reply());
     }
-    Optional<StatusReply<Balance>> earlier = earlier(account, pay.reference(), Kind.WITHDRAWAL, pay.amount());
+    Optional<Decision<Event, State>> earlier = earlier(account, pay.reference(), Kind.WITHDRAWAL, pay.amount(), pay.replyTo());
     if (earlier.isPresent()) {
-      return Effect().reply(pay.replyTo(), earlier.get());
+      return earlier.get();
     }
     if (clock.instant().isAfter(pay.validUntil())) {
-      return Effect().reply(pay.replyTo(), Refusal.unavailable("EXPIRED", "the payment came too late").reply());
+      return Decision.reply(pay.replyTo(), Refusal.unavailable("EXPIRED", "the payment came too late").reply());
     }
     return take(account, pay.amount(), pay.reference(), pay.replyTo());
   }
 
-  private ReplyEffect<Event, State> payBack(State account, PayBack back) {
+  private Decision<Event, State> payBack(State account, PayBack back) {
     Optional<Operation> undone = account.undoing(back.reference());
     if (undone.isPresent()) {
-      return Effect().reply(back.replyTo(), then(account, undone.get()));
+      return Decision.reply(back.replyTo(), then(account, undone.get()));
     }
     Optional<Operation> known = account.operations().get(back.reference());
     if (known.isEmpty()) {
@@ -242,49 +230,50 @@ public final class Account extends EventSourcedBehaviorWithEnforcedReplies<Accou
     }
     return known.get().kind() == Kind.WITHDRAWAL
         ? add(account, new Money(known.get().amount(), account.balance().currency()), returnOf(back.reference()), back.replyTo())
-        : Effect().reply(back.replyTo(), reused());
+        : Decision.reply(back.replyTo(), reused());
   }
 
   /** Bars the payment although there is no account yet: it could be opened before the payment comes. */
-  private ReplyEffect<Event, State> voidEarly(State none, PayBack back) {
-    return none.voided(back.reference()) ? Effect().reply(back.replyTo(), notFound())
-        : Effect().persist(new WithdrawalVoided(back.reference(), clock.instant())).thenReply(back.replyTo(), still -> notFound());
+  private Decision<Event, State> voidEarly(State none, PayBack back) {
+    return none.voided(back.reference()) ? Decision.reply(back.replyTo(), notFound())
+        : Decision.persist(new WithdrawalVoided(back.reference(), clock.instant()), back.replyTo(), still -> notFound());
   }
 
-  private ReplyEffect<Event, State> add(State account, Money amount, String reference, ActorRef<StatusReply<Balance>> replyTo) {
+  private Decision<Event, State> add(State account, Money amount, String reference, ActorRef<StatusReply<Balance>> replyTo) {
     if (account.balance().minor() > Money.MAX_MINOR - amount.minor()) {
-      return Effect().reply(replyTo, Refusal.conflict("BALANCE_LIMIT", "the balance would become too large").reply());
+      return Decision.reply(replyTo, Refusal.conflict("BALANCE_LIMIT", "the balance would become too large").reply());
     }
     return persist(new Deposited(amount, reference, clock.instant()), replyTo);
   }
 
-  private ReplyEffect<Event, State> take(State account, Money amount, String reference, ActorRef<StatusReply<Balance>> replyTo) {
+  private Decision<Event, State> take(State account, Money amount, String reference, ActorRef<StatusReply<Balance>> replyTo) {
     if (account.balance().lessThan(amount)) {
-      return Effect().reply(replyTo, Refusal.conflict("INSUFFICIENT_FUNDS", "the balance is below the amount").reply());
+      return Decision.reply(replyTo, Refusal.conflict("INSUFFICIENT_FUNDS", "the balance is below the amount").reply());
     }
     return persist(new Withdrawn(amount, reference, clock.instant()), replyTo);
   }
 
-  private ReplyEffect<Event, State> inMoney(State account, BigDecimal amount, ActorRef<StatusReply<Balance>> replyTo,
-      Function<Money, ReplyEffect<Event, State>> decision) {
+  private Decision<Event, State> inMoney(State account, BigDecimal amount, ActorRef<StatusReply<Balance>> replyTo,
+      Function<Money, Decision<Event, State>> decision) {
     Money money;
     try {
       money = Money.of(amount, account.balance().currency());
     } catch (IllegalArgumentException wrong) {
-      return Effect().reply(replyTo, Refusal.field("amount", wrong.getMessage()).reply());
+      return Decision.reply(replyTo, Refusal.field("amount", wrong.getMessage()).reply());
     }
     return money.minor() > 0 ? decision.apply(money)
-        : Effect().reply(replyTo, Refusal.field("amount", "must be above zero").reply());
+        : Decision.reply(replyTo, Refusal.field("amount", "must be above zero").reply());
   }
 
   /** The answer to a repeat: that of then, or that the reference was used for something else. Empty when it is none. */
-  private Optional<StatusReply<Balance>> earlier(State account, String reference, Kind kind, Money amount) {
-    return Optional.ofNullable(reference).flatMap(account.operations()::get).map(operation ->
-        operation.kind() == kind && operation.amount() == amount.minor() ? then(account, operation) : reused());
+  private Optional<Decision<Event, State>> earlier(State account, String reference, Kind kind, Money amount,
+      ActorRef<StatusReply<Balance>> replyTo) {
+    return Optional.ofNullable(reference).flatMap(account.operations()::get).map(operation -> Decision.reply(replyTo,
+        operation.kind() == kind && operation.amount() == amount.minor() ? then(account, operation) : reused()));
   }
 
-  private ReplyEffect<Event, State> persist(Event event, ActorRef<StatusReply<Balance>> replyTo) {
-    return Effect().persist(event).thenReply(replyTo, this::now);
+  private Decision<Event, State> persist(Event event, ActorRef<StatusReply<Balance>> replyTo) {
+    return Decision.persist(event, replyTo, this::now);
   }
 
   private StatusReply<Balance> now(State account) {
@@ -310,8 +299,8 @@ public final class Account extends EventSourcedBehaviorWithEnforcedReplies<Accou
   }
 
   @Override
-  public EventHandler<State, Event> eventHandler() {
-    return (account, event) -> apply(account, event, rememberedReferences);
+  public State apply(State account, Event event) {
+    return apply(account, event, rememberedReferences);
   }
 
   /** The account after the event, with so many references remembered. */

@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,7 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
 
   private final Database database;
   private final PaymentProvider provider;
+  private final Consumer<String> onSettled;
   private final ClusterSharding sharding;
   private final int perRound;
   private final int parallel;
@@ -60,19 +62,25 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
     return PaymentQueueTable::record;
   }
 
-  /** Starts it somewhere among the nodes that carry services. */
-  public static void start(ActorSystem<?> system, Database database, PaymentProvider provider) {
+  /**
+   * Starts it somewhere among the nodes that carry services.
+   *
+   * @param onSettled is told the order whose payment waits no longer; may be told twice, and not at all when a node dies
+   */
+  public static void start(ActorSystem<?> system, Database database, PaymentProvider provider, Consumer<String> onSettled) {
     Config settings = system.settings().config().getConfig("orderflow.payment.queue");
     JournalIndex.singleton(system, "payment-queue", Behaviors.setup((ActorContext<Message> context) -> Behaviors.withTimers(timers -> {
       timers.startTimerWithFixedDelay(NextRound.INSTANCE, INTERVAL);
-      return new PaymentQueue(context, database, provider, settings);
+      return new PaymentQueue(context, database, provider, onSettled, settings);
     })));
   }
 
-  private PaymentQueue(ActorContext<Message> context, Database database, PaymentProvider provider, Config settings) {
+  private PaymentQueue(ActorContext<Message> context, Database database, PaymentProvider provider, Consumer<String> onSettled,
+      Config settings) {
     super(context);
     this.database = database;
     this.provider = provider;
+    this.onSettled = onSettled;
     this.sharding = ClusterSharding.get(context.getSystem());
     this.perRound = Math.max(1, (int) (settings.getInt("rate") * INTERVAL.toMillis() / 1000));
     this.parallel = settings.getInt("parallel");
@@ -115,6 +123,7 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
     underWay--;
     if (taken.turn() == Turn.SETTLED) {
       settled.add(taken.payment());
+      onSettled.accept(taken.payment().orderId());
     } else if (taken.turn() == null) {
       LOG.debug("the payment of order {} did not say how its turn went", taken.payment().orderId());
       next.clear();

@@ -3,20 +3,13 @@ package io.orderflow.product;
 import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
-import akka.actor.typed.SupervisorStrategy;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.pattern.StatusReply;
-import akka.persistence.typed.PersistenceId;
-import akka.persistence.typed.javadsl.CommandHandlerWithReply;
-import akka.persistence.typed.javadsl.EventHandler;
-import akka.persistence.typed.javadsl.EventSourcedBehaviorWithEnforcedReplies;
-import akka.persistence.typed.javadsl.ReplyEffect;
-import akka.persistence.typed.javadsl.RetentionCriteria;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.typesafe.config.Config;
+import io.orderflow.aggregate.Aggregate;
+import io.orderflow.aggregate.Decision;
+import io.orderflow.aggregate.GroupCommit;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Recent;
@@ -33,7 +26,7 @@ import java.util.Optional;
  * <p>A reservation is kept until it is released or shipped. The orders whose reservation was closed are remembered for a while, longer
  * than any call stays valid, so that a call that comes late can't reserve again.
  */
-public final class Product extends EventSourcedBehaviorWithEnforcedReplies<Product.Command, Product.Event, Product.State> {
+public final class Product implements Aggregate<Product.Command, Product.Event, Product.State> {
 
   public static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "product");
 
@@ -102,7 +95,7 @@ public final class Product extends EventSourcedBehaviorWithEnforcedReplies<Produ
 
   public record Stock(String sku, long available, long reserved) implements CborSerializable {}
 
-  public sealed interface Command extends CborSerializable {}
+  public sealed interface Command extends Aggregate.Command {}
 
   /** Offers the product at that price from now on. */
   public record Put(String name, Money price, ActorRef<StatusReply<PutAnswer>> replyTo) implements Command {}
@@ -127,6 +120,15 @@ public final class Product extends EventSourcedBehaviorWithEnforcedReplies<Produ
 
   public record Get(ActorRef<StatusReply<Details>> replyTo) implements Command {}
 
+  private enum Stop implements Command {
+    INSTANCE;
+
+    @Override
+    public ActorRef<?> replyTo() {
+      return null;
+    }
+  }
+
   public sealed interface Event extends CborSerializable {}
 
   public record Offered(String name, Money price, Instant at) implements Event {}
@@ -144,29 +146,19 @@ public final class Product extends EventSourcedBehaviorWithEnforcedReplies<Produ
   private final String sku;
   private final Clock clock;
   private final Memory memory;
-  private final int snapshotEvery;
 
   /** Makes the node carry products. */
   public static void init(ActorSystem<?> system, Clock clock) {
-    Config config = system.settings().config().getConfig("orderflow");
-    Memory memory = new Memory(config.getInt("product.remembered-references"),
-        config.getDuration("product.remember-closed-orders"), config.getInt("product.max-closed-orders"));
-    int snapshotEvery = config.getInt("snapshot-every");
-    ClusterSharding.get(system).init(
-        Entity.of(KEY, entity -> create(entity.getEntityId(), clock, memory, snapshotEvery)).withRole("services"));
+    Config config = system.settings().config().getConfig("orderflow.product");
+    Memory memory = new Memory(config.getInt("remembered-references"), config.getDuration("remember-closed-orders"),
+        config.getInt("max-closed-orders"));
+    GroupCommit.init(system, KEY, Stop.INSTANCE, sku -> new Product(sku, clock, memory));
   }
 
-  static Behavior<Command> create(String sku, Clock clock, Memory memory, int snapshotEvery) {
-    return new Product(sku, clock, memory, snapshotEvery);
-  }
-
-  private Product(String sku, Clock clock, Memory memory, int snapshotEvery) {
-    super(PersistenceId.of(KEY.name(), sku),
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+  Product(String sku, Clock clock, Memory memory) {
     this.sku = sku;
     this.clock = clock;
     this.memory = memory;
-    this.snapshotEvery = snapshotEvery;
   }
 
   @Override
@@ -175,57 +167,57 @@ public final class Product extends EventSourcedBehaviorWithEnforcedReplies<Produ
   }
 
   @Override
-  public RetentionCriteria retentionCriteria() {
-    return RetentionCriteria.snapshotEvery(snapshotEvery, 2);
+  public Decision<Event, State> decide(State product, Command command) {
+    if (command instanceof Reserve reserve) {
+      return reserve(product, reserve);
+    }
+    if (command instanceof Ship ship) {
+      return ship(product, ship);
+    }
+    if (command instanceof Release release) {
+      return release(product, release);
+    }
+    if (command instanceof Put put) {
+      return put(product, put);
+    }
+    if (command instanceof Restock restock) {
+      return product.price() == null ? Decision.reply(restock.replyTo(), notFound()) : restock(product, restock);
+    }
+    Get get = (Get) command;
+    return Decision.reply(get.replyTo(), product.price() == null ? notFound() : StatusReply.success(details(product)));
   }
 
-  @Override
-  public CommandHandlerWithReply<Command, Event, State> commandHandler() {
-    var handlers = newCommandHandlerWithReplyBuilder();
-    handlers.forState(product -> product.price() == null)
-        .onCommand(Restock.class, restock -> Effect().reply(restock.replyTo(), notFound()))
-        .onCommand(Get.class, get -> Effect().reply(get.replyTo(), notFound()));
-    handlers.forAnyState()
-        .onCommand(Put.class, this::put)
-        .onCommand(Restock.class, this::restock)
-        .onCommand(Reserve.class, this::reserve)
-        .onCommand(Release.class, this::release)
-        .onCommand(Ship.class, this::ship)
-        .onCommand(Get.class, (product, get) -> Effect().reply(get.replyTo(), StatusReply.success(details(product))));
-    return handlers.build();
-  }
-
-  private ReplyEffect<Event, State> put(State product, Put put) {
+  private Decision<Event, State> put(State product, Put put) {
     if (put.name().equals(product.name()) && put.price().equals(product.price())) {
-      return Effect().reply(put.replyTo(), StatusReply.success(new PutAnswer(false, details(product))));
+      return Decision.reply(put.replyTo(), StatusReply.success(new PutAnswer(false, details(product))));
     }
     boolean created = product.price() == null;
-    return Effect().persist(new Offered(put.name(), put.price(), clock.instant()))
-        .thenReply(put.replyTo(), after -> StatusReply.success(new PutAnswer(created, details(after))));
+    return Decision.persist(new Offered(put.name(), put.price(), clock.instant()), put.replyTo(),
+        after -> StatusReply.success(new PutAnswer(created, details(after))));
   }
 
-  private ReplyEffect<Event, State> restock(State product, Restock restock) {
+  private Decision<Event, State> restock(State product, Restock restock) {
     Optional<Restocking> earlier = Optional.ofNullable(restock.reference()).flatMap(product.restockings()::get);
     if (earlier.isPresent()) {
       Restocking then = earlier.get();
-      return Effect().reply(restock.replyTo(), then.quantity() == restock.quantity()
+      return Decision.reply(restock.replyTo(), then.quantity() == restock.quantity()
           ? StatusReply.success(new Stock(sku, then.available(), then.reserved()))
           : Refusal.unprocessable("REFERENCE_REUSED", "the reference was used for another quantity").reply());
     }
     if (product.available() + product.reserved() + restock.quantity() > MAX_STOCK) {
-      return Effect().reply(restock.replyTo(), Refusal.conflict("STOCK_LIMIT", "the stock would become too large").reply());
+      return Decision.reply(restock.replyTo(), Refusal.conflict("STOCK_LIMIT", "the stock would become too large").reply());
     }
-    return Effect().persist(new Restocked(restock.quantity(), restock.reference(), clock.instant()))
-        .thenReply(restock.replyTo(), after -> StatusReply.success(new Stock(sku, after.available(), after.reserved())));
+    return Decision.persist(new Restocked(restock.quantity(), restock.reference(), clock.instant()), restock.replyTo(),
+        after -> StatusReply.success(new Stock(sku, after.available(), after.reserved())));
   }
 
-  private ReplyEffect<Event, State> reserve(State product, Reserve reserve) {
+  private Decision<Event, State> reserve(State product, Reserve reserve) {
     if (product.closings().get(reserve.orderId()).isPresent()) {
       return refuse(reserve.replyTo(), closed(reserve.orderId()));
     }
     Optional<Integer> reserved = product.reservations().of(reserve.orderId());
     if (reserved.isPresent()) {
-      return reserved.get() == reserve.quantity() ? Effect().reply(reserve.replyTo(), StatusReply.ack())
+      return reserved.get() == reserve.quantity() ? Decision.reply(reserve.replyTo(), StatusReply.ack())
           : refuse(reserve.replyTo(), Refusal.unprocessable("REFERENCE_REUSED",
               "order " + reserve.orderId() + " has reserved another quantity of " + sku));
     }
@@ -246,20 +238,20 @@ public final class Product extends EventSourcedBehaviorWithEnforcedReplies<Produ
     return persist(new Reserved(reserve.orderId(), reserve.quantity(), clock.instant()), reserve.replyTo());
   }
 
-  private ReplyEffect<Event, State> release(State product, Release release) {
+  private Decision<Event, State> release(State product, Release release) {
     Optional<Closing> closing = product.closings().get(release.orderId());
     if (closing.isPresent()) {
       return closing.get().shipped() ? refuse(release.replyTo(), closed(release.orderId()))
-          : Effect().reply(release.replyTo(), StatusReply.ack());
+          : Decision.reply(release.replyTo(), StatusReply.ack());
     }
     int quantity = product.reservations().of(release.orderId()).orElse(0);
     return persist(new ReservationReleased(release.orderId(), quantity, clock.instant()), release.replyTo());
   }
 
-  private ReplyEffect<Event, State> ship(State product, Ship ship) {
+  private Decision<Event, State> ship(State product, Ship ship) {
     Optional<Closing> closing = product.closings().get(ship.orderId());
     if (closing.isPresent()) {
-      return closing.get().shipped() ? Effect().reply(ship.replyTo(), StatusReply.ack())
+      return closing.get().shipped() ? Decision.reply(ship.replyTo(), StatusReply.ack())
           : refuse(ship.replyTo(), closed(ship.orderId()));
     }
     return product.reservations().of(ship.orderId())
@@ -268,12 +260,12 @@ public final class Product extends EventSourcedBehaviorWithEnforcedReplies<Produ
             Refusal.conflict("NOT_RESERVED", "order " + ship.orderId() + " has reserved nothing of " + sku)));
   }
 
-  private ReplyEffect<Event, State> persist(Event event, ActorRef<StatusReply<Done>> replyTo) {
-    return Effect().persist(event).thenReply(replyTo, after -> StatusReply.ack());
+  private Decision<Event, State> persist(Event event, ActorRef<StatusReply<Done>> replyTo) {
+    return Decision.persist(event, replyTo, after -> StatusReply.ack());
   }
 
-  private ReplyEffect<Event, State> refuse(ActorRef<StatusReply<Done>> replyTo, Refusal refusal) {
-    return Effect().reply(replyTo, refusal.reply());
+  private Decision<Event, State> refuse(ActorRef<StatusReply<Done>> replyTo, Refusal refusal) {
+    return Decision.reply(replyTo, refusal.reply());
   }
 
   private Refusal closed(String orderId) {
@@ -289,16 +281,20 @@ public final class Product extends EventSourcedBehaviorWithEnforcedReplies<Produ
   }
 
   @Override
-  public EventHandler<State, Event> eventHandler() {
-    return newEventHandlerBuilder().forAnyState()
-        .onEvent(Offered.class, (product, offered) -> product.offered(offered.name(), offered.price()))
-        .onEvent(Restocked.class, (product, restocked) ->
-            product.restocked(restocked.quantity(), restocked.reference(), memory))
-        .onEvent(Reserved.class, (product, reserved) -> product.reserving(reserved.orderId(), reserved.quantity()))
-        .onEvent(ReservationReleased.class, (product, released) ->
-            product.closed(released.orderId(), released.quantity(), 0, new Closing(false, released.at()), memory))
-        .onEvent(ReservationShipped.class, (product, shipped) ->
-            product.closed(shipped.orderId(), 0, shipped.quantity(), new Closing(true, shipped.at()), memory))
-        .build();
+  public State apply(State product, Event event) {
+    if (event instanceof Reserved reserved) {
+      return product.reserving(reserved.orderId(), reserved.quantity());
+    }
+    if (event instanceof ReservationShipped shipped) {
+      return product.closed(shipped.orderId(), 0, shipped.quantity(), new Closing(true, shipped.at()), memory);
+    }
+    if (event instanceof ReservationReleased released) {
+      return product.closed(released.orderId(), released.quantity(), 0, new Closing(false, released.at()), memory);
+    }
+    if (event instanceof Restocked restocked) {
+      return product.restocked(restocked.quantity(), restocked.reference(), memory);
+    }
+    Offered offered = (Offered) event;
+    return product.offered(offered.name(), offered.price());
   }
 }

@@ -64,6 +64,9 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   /** Brings it back into memory, where it goes on by itself. */
   enum Wake implements Command { INSTANCE }
 
+  /** What its step waits for may have come: the service is asked again at once. */
+  enum AskAgain implements Command { INSTANCE }
+
   private record Answered(long call, StepResult result, String failure) implements Command {}
 
   private record TimedOut(long call) implements Command {}
@@ -93,6 +96,8 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   private long call;
   /** Whether a call of an earlier incarnation may have had an effect that the log book doesn't show. */
   private boolean repeating;
+  /** Whether the service has said that the step's outcome will take a while. */
+  private boolean pending;
   private I input;
 
   static <I> Behavior<Command> create(String id, SagaDefinition<I> definition, SagaSettings settings, Clock clock,
@@ -135,6 +140,7 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
             ? failed(saga, "no answer within the time limit") : Effect().none())
         .onCommand(BackoffOver.class, this::callAgain)
         .onCommand(Wake.class, (saga, wake) -> Effect().none())
+        .onCommand(AskAgain.class, this::askAgain)
         .onCommand(Idle.class, this::leave)
         .build();
   }
@@ -214,11 +220,12 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
           ? persist(decisions.refused(saga, refused.code(), refused.detail(), refused.partly() || repeating, now()))
           : failed(saga, refused.code() + ": " + refused.detail());
     }
-    if (answer.result() instanceof StepResult.Pending pending) {
+    if (answer.result() instanceof StepResult.Pending later) {
       // Nothing to record: the service has it on record, and asking it again is what a crash would lead to as well.
       timers.cancelAll();
       call++;
-      timers.startSingleTimer(new BackoffOver(call), pending.askAgainAfter());
+      pending = true;
+      timers.startSingleTimer(new BackoffOver(call), later.askAgainAfter());
       return Effect().none();
     }
     return failed(saga, answer.failure());
@@ -244,6 +251,13 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
     return Effect().none();
   }
 
+  private Effect<SagaEvent, Progress> askAgain(Progress saga, AskAgain now) {
+    if (pending && saga.state().moving()) {
+      makeCall(saga);
+    }
+    return Effect().none();
+  }
+
   private Effect<SagaEvent, Progress> leave(Progress saga, Idle idle) {
     if (!saga.exists() || !saga.state().moving()) {
       shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
@@ -254,6 +268,7 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   private void proceed(Progress saga) {
     timers.cancelAll();
     call++;
+    pending = false;
     if (!saga.state().moving()) {
       LOG.info("saga {} {} {} in {} ms{}", definition.name(), id, saga.state(),
           Duration.between(saga.startedAt(), saga.endedAt()).toMillis(),
@@ -273,7 +288,9 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   }
 
   private void makeCall(Progress saga) {
+    timers.cancelAll();
     call++;
+    pending = false;
     long thisCall = call;
     StepRecord step = saga.underWay().orElseThrow();
     StepPolicy policy = settings.policy(definition.name(), step);

@@ -83,6 +83,11 @@ public final class Sagas<I> {
     return entity(id).askWithStatus(Saga.Retry::new, ASK);
   }
 
+  /** Says that a step that was pending may have come to its outcome; without this it is asked after its pause. */
+  public void askAgain(String id) {
+    entity(id).tell(Saga.AskAgain.INSTANCE);
+  }
+
   void wake(String id) {
     entity(id).tell(Saga.Wake.INSTANCE);
   }

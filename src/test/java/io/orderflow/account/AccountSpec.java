@@ -22,7 +22,7 @@ class AccountSpec {
   private static final String KEY = "order-1/charge-payment";
 
   private final AggregateKit<Account.Command, Account.Event, Account.State> account =
-      new AggregateKit<>(Account.create("ada", AggregateKit.CLOCK, REMEMBERED, 1000));
+      new AggregateKit<>("account|ada", new Account("ada", AggregateKit.CLOCK, REMEMBERED), 1000);
 
   @AfterEach
   void close() {
@@ -220,7 +220,7 @@ class AccountSpec {
   @Test
   void comes_back_from_a_snapshot_with_all_that_it_remembers() {
     try (var bob = new AggregateKit<Account.Command, Account.Event, Account.State>(
-        Account.create("bob", AggregateKit.CLOCK, REMEMBERED, 5))) {
+        "account|bob", new Account("bob", AggregateKit.CLOCK, REMEMBERED), 5)) {
       bob.tell(open("owner", "EUR"));
       Balance deposited = bob.tell(deposit("10", "in")).reply().getValue();
       bob.tell(pay(300, KEY));

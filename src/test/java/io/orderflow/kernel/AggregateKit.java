@@ -9,6 +9,8 @@ import akka.pattern.StatusReply;
 import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.orderflow.aggregate.Aggregate;
+import io.orderflow.aggregate.GroupCommitKit;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -32,21 +34,33 @@ public final class AggregateKit<C, E, S> implements AutoCloseable {
       .withFallback(Configuration.over(ConfigFactory.empty()));
 
   private final ActorTestKit kit = ActorTestKit.create(CONFIG);
-  private final EventSourcedBehaviorTestKit<C, E, S> aggregate;
+  private final EventSourcedBehaviorTestKit<Object, E, S> aggregate;
+  private final Function<C, Object> told;
 
+  @SuppressWarnings("unchecked") // it is told nothing but its commands
   public AggregateKit(Behavior<C> behavior) {
-    this.aggregate = EventSourcedBehaviorTestKit.create(kit.system(), behavior);
+    this.aggregate = EventSourcedBehaviorTestKit.create(kit.system(), (Behavior<Object>) behavior);
+    this.told = command -> command;
+  }
+
+  /** An aggregate whose commands share writes; here each has one of its own. */
+  public AggregateKit(String persistenceId, Aggregate<?, E, S> functions, int snapshotEvery) {
+    GroupCommitKit commit = new GroupCommitKit(kit);
+    // Batches stay within the node; each command is verified on its own.
+    this.aggregate = EventSourcedBehaviorTestKit.create(kit.system(), commit.writer(persistenceId, functions, snapshotEvery),
+        EventSourcedBehaviorTestKit.enabledSerializationSettings().withVerifyCommands(false));
+    this.told = command -> commit.batch(kit.serializationTestKit().verifySerialization(command, false));
   }
 
   /** Tells it the command and answers with what it replied, persisted and became. */
-  public <R> EventSourcedBehaviorTestKit.CommandResultWithReply<C, E, S, StatusReply<R>> tell(
+  public <R> EventSourcedBehaviorTestKit.CommandResultWithReply<Object, E, S, StatusReply<R>> tell(
       Function<ActorRef<StatusReply<R>>, C> command) {
-    return aggregate.runCommand(command::apply);
+    return aggregate.runCommand((ActorRef<StatusReply<R>> replyTo) -> told.apply(command.apply(replyTo)));
   }
 
   /** Tells it a command that has no reply, and answers with what it persisted. */
   public List<E> tellOnly(C command) {
-    return aggregate.runCommand(command).events();
+    return aggregate.runCommand(told.apply(command)).events();
   }
 
   /** Expects that the command is refused with the code and persists nothing. */

@@ -34,7 +34,7 @@ class ProductBooksSpec {
     Random random = new Random(seed);
     Product.Memory memory = new Product.Memory(100, Duration.ofMinutes(2), 1000);
     try (var product = new AggregateKit<Product.Command, Product.Event, Product.State>(
-        Product.create("tea", AggregateKit.CLOCK, memory, 20))) {
+        "product|tea", new Product("tea", AggregateKit.CLOCK, memory), 20)) {
       product.<Product.PutAnswer>tell(reply -> new Product.Put("Tea", PRICES[0], reply));
       for (int i = 0; i < COMMANDS; i++) {
         step(product, random);

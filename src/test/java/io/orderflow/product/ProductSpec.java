@@ -29,7 +29,7 @@ class ProductSpec {
   private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
   private final Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);
   private final AggregateKit<Product.Command, Product.Event, Product.State> product =
-      new AggregateKit<>(Product.create("tea", clock, MEMORY, 1000));
+      new AggregateKit<>("product|tea", new Product("tea", clock, MEMORY), 1000);
 
   @AfterEach
   void close() {
@@ -205,7 +205,7 @@ class ProductSpec {
   @Test
   void comes_back_from_a_snapshot_with_all_that_it_remembers() {
     try (var coffee = new AggregateKit<Product.Command, Product.Event, Product.State>(
-        Product.create("coffee", clock, MEMORY, 7))) {
+        "product|coffee", new Product("coffee", clock, MEMORY), 7)) {
       coffee.tell(put("Coffee", PRICE));
       Stock then = coffee.tell(restock(9, "r")).reply().getValue();
       coffee.tell(reserve("o-1", 2));

@@ -1,0 +1,167 @@
+package io.orderflow.aggregate;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import akka.persistence.typed.PersistenceId;
+import com.typesafe.config.Config;
+import io.orderflow.kernel.Refusal;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.Function;
+
+/**
+ * Lets many commands to one aggregate share a write. What arrives while a write is under way waits here; then all of it is decided in
+ * its order, each command against the state that the ones before it lead to, and stored as one batch of events. Each caller is answered
+ * for itself, after the batch is stored. A command that comes alone is written at once.
+ *
+ * <p>This actor takes the commands and its child, the {@link Writer}, stores the events. When a write fails, what was in it may or may not
+ * be stored: the writer ends, its callers get no answer and ask again, and a new writer reads from the journal what is true.
+ */
+public final class GroupCommit<C extends Aggregate.Command> extends AbstractBehavior<Object> {
+
+  /**
+   * @param maxBatch the most commands that share a write
+   * @param maxWaiting the most that wait; one more is refused as BUSY
+   * @param snapshotEvery after how many events a snapshot is stored
+   */
+  record Settings(int maxBatch, int maxWaiting, int snapshotEvery) {
+
+    static Settings of(Config orderflow) {
+      return new Settings(orderflow.getInt("group-commit.max-batch"), orderflow.getInt("group-commit.max-waiting"),
+          orderflow.getInt("snapshot-every"));
+    }
+  }
+
+  /** The writer has stored what it had, and answered. */
+  enum Written { INSTANCE }
+
+  private enum StartWriter { INSTANCE }
+
+  private static final Duration MIN_PAUSE = Duration.ofMillis(200);
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(10);
+
+  private final String name;
+  private final Behavior<Writer.Batch<C>> writing;
+  private final C stop;
+  private final Settings settings;
+  private final TimerScheduler<Object> timers;
+
+  private final Queue<C> waiting = new ArrayDeque<>();
+  private ActorRef<Writer.Batch<C>> writer;
+  private boolean busy;
+  private boolean stopping;
+  private Duration pause = MIN_PAUSE;
+
+  /**
+   * Makes nodes with the role services carry these aggregates.
+   *
+   * @param stop what tells one to leave memory; it does when everything it has taken is written
+   * @param aggregate makes one of its id
+   */
+  public static <C extends Aggregate.Command, E, S> void init(ActorSystem<?> system, EntityTypeKey<C> key, C stop,
+      Function<String, Aggregate<C, E, S>> aggregate) {
+    Settings settings = Settings.of(system.settings().config().getConfig("orderflow"));
+    ClusterSharding.get(system).init(Entity.of(key, entity ->
+            create(PersistenceId.of(key.name(), entity.getEntityId()), aggregate.apply(entity.getEntityId()), stop, settings))
+        .withStopMessage(stop).withRole("services"));
+  }
+
+  static <C extends Aggregate.Command, E, S> Behavior<C> create(PersistenceId id, Aggregate<C, E, S> aggregate, C stop,
+      Settings settings) {
+    return create(id.id(), new Writer<>(id, aggregate, settings.snapshotEvery()), stop, settings);
+  }
+
+  static <C extends Aggregate.Command> Behavior<C> create(String name, Behavior<Writer.Batch<C>> writing, C stop, Settings settings) {
+    return Behaviors.<Object>setup(context -> Behaviors.withTimers(timers ->
+        new GroupCommit<>(name, writing, stop, settings, context, timers))).narrow();
+  }
+
+  private GroupCommit(String name, Behavior<Writer.Batch<C>> writing, C stop, Settings settings, ActorContext<Object> context,
+      TimerScheduler<Object> timers) {
+    super(context);
+    this.name = name;
+    this.writing = writing;
+    this.stop = stop;
+    this.settings = settings;
+    this.timers = timers;
+    startWriter();
+  }
+
+  private void startWriter() {
+    writer = getContext().spawnAnonymous(writing);
+    getContext().watch(writer);
+  }
+
+  @Override
+  public Receive<Object> createReceive() {
+    return newReceiveBuilder()
+        .onMessageEquals(Written.INSTANCE, this::written)
+        .onMessageEquals(StartWriter.INSTANCE, this::startWriterAgain)
+        .onSignal(Terminated.class, this::writerGone)
+        .onAnyMessage(this::command)
+        .build();
+  }
+
+  @SuppressWarnings("unchecked") // narrowed to C where it is created; what else it gets is its own
+  private Behavior<Object> command(Object message) {
+    C command = (C) message;
+    if (command == stop) {
+      stopping = true;
+    } else if (waiting.size() < settings.maxWaiting()) {
+      waiting.add(command);
+    } else if (command.replyTo() != null) {
+      command.replyTo().unsafeUpcast().tell(
+          Refusal.unavailable("BUSY", settings.maxWaiting() + " commands wait for " + name + " already").reply());
+    }
+    return next();
+  }
+
+  private Behavior<Object> written() {
+    busy = false;
+    pause = MIN_PAUSE;
+    return next();
+  }
+
+  private Behavior<Object> writerGone(Terminated gone) {
+    getContext().getLog().warn("{}: a write failed; it goes on in {} ms from what is stored", name, pause.toMillis());
+    writer = null;
+    busy = false;
+    timers.startSingleTimer(StartWriter.INSTANCE, pause);
+    pause = pause.multipliedBy(2).compareTo(MAX_PAUSE) < 0 ? pause.multipliedBy(2) : MAX_PAUSE;
+    return this;
+  }
+
+  private Behavior<Object> startWriterAgain() {
+    startWriter();
+    return next();
+  }
+
+  private Behavior<Object> next() {
+    if (busy || writer == null) {
+      return this;
+    }
+    if (waiting.isEmpty()) {
+      return stopping ? Behaviors.stopped() : this;
+    }
+    List<C> batch = new ArrayList<>(Math.min(waiting.size(), settings.maxBatch()));
+    while (batch.size() < settings.maxBatch() && !waiting.isEmpty()) {
+      batch.add(waiting.remove());
+    }
+    busy = true;
+    writer.tell(new Writer.Batch<>(batch, getContext().getSelf().narrow()));
+    return this;
+  }
+}
