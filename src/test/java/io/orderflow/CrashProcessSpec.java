@@ -34,8 +34,8 @@ class CrashProcessSpec {
           node.start();
         }
         shoppers.awaitEnds();
-        System.out.printf("seed %d: %d kills, %d orders answered, %d requests without an answer, %s%n",
-            seed, kills, shoppers.answered(), shoppers.unanswered(), shoppers.ends());
+        System.out.printf("seed %d: %d kills, %d orders and %d transfers answered, %d requests without an answer, %s%n",
+            seed, kills, shoppers.answered(), shoppers.transfers(), shoppers.unanswered(), shoppers.ends());
         assertThat(shoppers.unanswered()).as("requests that a kill cut off: otherwise nothing was tested").isPositive();
         shoppers.assertBooksBalance(node.provider().get("/ledger").expect(200).body().path("charges"));
       }

@@ -30,6 +30,8 @@ public final class Shoppers implements AutoCloseable {
   private static final List<String> SKUS = List.of("tea", "coffee", "cocoa");
   private static final List<String> ACCOUNTS = List.of("ada", "bob");
   private static final int CLIENTS = 4;
+  /** Orders to a transfer. */
+  private static final int TRANSFER_EVERY = 4;
 
   /** An order that was answered with 201. */
   private record Placed(String id, String sku, int quantity, String payment) {}
@@ -38,6 +40,7 @@ public final class Shoppers implements AutoCloseable {
   /** How many of a hundred orders are cancelled right away. */
   private final int cancellations;
   private final Queue<Placed> placed = new ConcurrentLinkedQueue<>();
+  private final TransferCircle circle = new TransferCircle();
   private final AtomicInteger unanswered = new AtomicInteger();
   private final List<Thread> clients = new ArrayList<>();
   private final Map<String, Answer> ended = new HashMap<>();
@@ -50,6 +53,7 @@ public final class Shoppers implements AutoCloseable {
     this.cancellations = cancellations;
     SKUS.forEach(sku -> shop.stock(sku, STOCK));
     ACCOUNTS.forEach(account -> shop.account(account, FUNDS / 100 + ".00"));
+    circle.open(shop);
     for (int i = 0; i < CLIENTS; i++) {
       SplittableRandom own = dice.split();
       Thread client = new Thread(() -> order(own), "client-" + i);
@@ -75,6 +79,11 @@ public final class Shoppers implements AutoCloseable {
     return ids.subList(Math.max(0, ids.size() - count), ids.size());
   }
 
+  /** The transfers that were answered so far. */
+  public int transfers() {
+    return circle.size();
+  }
+
   /** Requests that something cut off. */
   public int unanswered() {
     return unanswered.get();
@@ -94,6 +103,10 @@ public final class Shoppers implements AutoCloseable {
       placed.add(new Placed(id, sku, quantity, payment));
       if (dice.nextInt(100) < cancellations) {
         untilAnswered(dice, "/api/orders/" + id + "/cancel", "", "cancel");
+      }
+      if (dice.nextInt(TRANSFER_EVERY) == 0) {
+        TransferCircle.Wish wish = circle.next(dice);
+        circle.answered(wish, untilAnswered(dice, wish.path(), wish.body("t-" + dice.nextLong()), "transfer").text("transferId"));
       }
     }
   }
@@ -148,6 +161,8 @@ public final class Shoppers implements AutoCloseable {
     assertLedger(ledger);
     assertStock();
     assertBalances();
+    assertThat(circle.size()).isPositive();
+    circle.assertMoneyConserved(shop());
     assertViews();
   }
 

@@ -3,6 +3,7 @@ package io.orderflow.account;
 import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
+import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.saga.StepCall;
 import io.orderflow.saga.StepResult;
@@ -22,13 +23,20 @@ public final class Transfers {
     this.sharding = ClusterSharding.get(system);
   }
 
-  /** Whether the recipient is there and has the currency; neither can change later. */
+  /** Whether the recipient is there, has the currency and room for the money; only of the room there may be less by the time it comes. */
   CompletionStage<StepResult> check(StepCall<Transfer> call) {
     Transfer transfer = call.input();
-    String currency = transfer.amount().currency();
-    return refusable(account(transfer.to()).<Account.Balance>askWithStatus(Account.Get::new, ASK).thenApply(recipient ->
-        recipient.balance().currency().equals(currency) ? StepResult.done() : StepResult.refused("CURRENCY_MISMATCH",
-            "the recipient's account is in " + recipient.balance().currency() + ", not in " + currency)));
+    return refusable(account(transfer.to()).<Account.Balance>askWithStatus(Account.Get::new, ASK)
+        .thenApply(recipient -> accepts(recipient.balance(), transfer.amount())));
+  }
+
+  private static StepResult accepts(Money balance, Money amount) {
+    if (!balance.currency().equals(amount.currency())) {
+      return StepResult.refused("CURRENCY_MISMATCH",
+          "the recipient's account is in " + balance.currency() + ", not in " + amount.currency());
+    }
+    return balance.minor() > Money.MAX_MINOR - amount.minor()
+        ? StepResult.refused("BALANCE_LIMIT", "the recipient's balance would become too large") : StepResult.done();
   }
 
   CompletionStage<StepResult> withdraw(StepCall<Transfer> call) {

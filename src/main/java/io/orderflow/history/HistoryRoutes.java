@@ -5,7 +5,7 @@ import io.orderflow.http.Json;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.history.EventHistory.Shown;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,7 +50,7 @@ public final class HistoryRoutes extends Routes {
 
   /** A page that is full may have one behind it; where the next one begins. */
   private static Map<String, Object> answer(List<Shown> events, int limit) {
-    Map<String, Object> answer = new HashMap<>();
+    Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("events", events);
     answer.put("next", events.size() < limit ? null : events.get(events.size() - 1).sequence() + 1);
     return answer;
