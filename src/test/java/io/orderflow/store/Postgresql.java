@@ -23,7 +23,9 @@ public final class Postgresql implements AutoCloseable {
 
   public static Postgresql start() {
     try {
-      return new Postgresql(EmbeddedPostgres.builder().setServerConfig("max_connections", "200").start());
+      // As the server's own defaults have it: the embedded one would answer commits before they are on disk, and lose them in a crash.
+      return new Postgresql(EmbeddedPostgres.builder().setServerConfig("max_connections", "200")
+          .setServerConfig("synchronous_commit", "on").setServerConfig("fsync", "on").start());
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
