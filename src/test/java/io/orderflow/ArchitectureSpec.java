@@ -18,7 +18,8 @@ class ArchitectureSpec {
   @ArchTest
   static final ArchRule engines_know_no_business = noClasses()
       .that().resideInAnyPackage("..orderflow.saga..", "..orderflow.view..", "..orderflow.gateway..", "..orderflow.provider..",
-          "..orderflow.http..", "..orderflow.store..", "..orderflow.kernel..", "..orderflow.aggregate..", "..orderflow.history..")
+          "..orderflow.http..", "..orderflow.store..", "..orderflow.kernel..", "..orderflow.aggregate..", "..orderflow.history..",
+          "..orderflow.metrics..")
       .should().dependOnClassesThat().resideInAnyPackage(BUSINESS);
 
   @ArchTest

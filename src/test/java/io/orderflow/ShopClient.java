@@ -60,6 +60,21 @@ public final class ShopClient {
     return send("GET", path, null);
   }
 
+  /** What is there as plain text. */
+  public String text(String path) {
+    try {
+      HttpResponse<String> answer = http.send(HttpRequest.newBuilder(URI.create(base + path)).build(), HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain");
+      return answer.body();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
   /** Sends the body, in which single quotes stand for double ones. */
   public Answer post(String path, String body, String... headers) {
     return send("POST", path, body, headers);

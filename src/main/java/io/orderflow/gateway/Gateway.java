@@ -14,9 +14,11 @@ import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.Route;
 import akka.http.javadsl.settings.ServerSettings;
 import com.typesafe.config.Config;
+import io.micrometer.core.instrument.Counter;
 import io.orderflow.http.Problem;
 import io.orderflow.http.ProblemException;
 import io.orderflow.http.Routes;
+import io.orderflow.metrics.Meters;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -45,6 +47,8 @@ public final class Gateway {
   private final int maxInFlight;
   private final AtomicInteger inFlight = new AtomicInteger();
   private final ClientConnections.Registry clients;
+  /** By the first digit of their status; none is what a client did not wait for. */
+  private final Counter[] answers = new Counter[6];
 
   private Gateway(ActorSystem<?> system, Config config, Optional<Route> local) {
     this.system = system;
@@ -55,6 +59,10 @@ public final class Gateway {
     this.limitHeader = RawHeader.create("RateLimit-Limit", limits.getString("requests"));
     this.maxInFlight = config.getInt("orderflow.gateway.max-in-flight");
     this.clients = ClientConnections.Registry.of(system.classicSystem());
+    for (int digit = 0; digit < answers.length; digit++) {
+      answers[digit] = Meters.of(system).counter("orderflow.gateway.answers", "status", digit == 0 ? "none" : digit + "xx");
+    }
+    Meters.of(system).gauge("orderflow.gateway.in.flight", inFlight);
     this.maxWait = config.getDuration("orderflow.http.max-wait");
     this.inside = local.<Service>map(routes -> new InsideService(system, routes))
         .orElseGet(() -> OutsideService.onOtherNodes(system, config));
@@ -100,7 +108,10 @@ public final class Gateway {
       exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "there are more requests than can be answered now"));
       return exchange;
     }
-    exchange.whenComplete((answer, none) -> inFlight.decrementAndGet());
+    exchange.whenComplete((answer, none) -> {
+      inFlight.decrementAndGet();
+      answers[answer == null ? 0 : answer.status().intValue() / 100].increment();
+    });
     if (limiter.isPresent() && RequestTarget.isThrottled(target)) {
       Consumer<RateLimiter.Decision> decided = decision -> throttled(exchange, request, id, target, decision);
       RateLimiter.Decision decision = limiter.get().ask(allowanceKey(request), decided);

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.Behaviors;
+import io.orderflow.metrics.Meters;
 import io.orderflow.store.Database;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -34,6 +35,7 @@ public final class PaymentBacklog {
   /** Watches the queue from now on, from threads that may wait for the database. */
   public static PaymentBacklog watch(ActorSystem<?> system, Database database) {
     PaymentBacklog backlog = new PaymentBacklog(system.settings().config().getInt("orderflow.payment.queue.max"));
+    Meters.of(system).gauge("orderflow.payments.waiting", backlog, watched -> watched.seen.waiting());
     Behavior<Look> watching = Behaviors.withTimers(timers -> {
       timers.startTimerWithFixedDelay(Look.INSTANCE, INTERVAL);
       return Behaviors.receive(Look.class).onMessage(Look.class, look -> {

@@ -16,7 +16,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
 import io.orderflow.http.Json;
 import io.orderflow.http.ProblemException;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.orderflow.kernel.Money;
+import io.orderflow.metrics.Meters;
 import io.orderflow.payment.BreakerSnapshot.State;
 import io.orderflow.payment.ProviderFailure.Kind;
 import java.time.Clock;
@@ -80,6 +82,9 @@ public final class PaymentProvider {
     this.timeout = payment.getDuration("timeout");
     this.pool = pool(system, payment, timeout);
     this.breaker = new PaymentBreaker(system, payment.getConfig("breaker"), Clock.systemUTC());
+    MeterRegistry meters = Meters.of(system);
+    meters.gauge("orderflow.breaker.open", breaker, judged -> judged.snapshot().state() == BreakerSnapshot.State.CLOSED ? 0 : 1);
+    meters.gauge("orderflow.breaker.failure.rate", breaker, judged -> judged.snapshot().failureRate());
   }
 
   /** Charges the amount to what the token stands for; a repeat under the same key answers the same and charges nothing. */

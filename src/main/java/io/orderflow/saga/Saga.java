@@ -20,6 +20,7 @@ import akka.persistence.typed.javadsl.SignalHandler;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Refusal;
+import io.orderflow.metrics.Meters;
 import io.orderflow.saga.StepRecord.Kind;
 import io.orderflow.store.ManifestAdapter;
 import java.time.Clock;
@@ -273,6 +274,8 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
       LOG.info("saga {} {} {} in {} ms{}", definition.name(), id, saga.state(),
           Duration.between(saga.startedAt(), saga.endedAt()).toMillis(),
           saga.failure() == null ? "" : ": " + saga.failure().code() + " at " + saga.failure().step());
+      Meters.of(context.getSystem()).timer("orderflow.sagas", "definition", definition.name(), "state", saga.state().name())
+          .record(Duration.between(saga.startedAt(), saga.endedAt()));
       waiting.forEach(client -> client.tell(StatusReply.success(saga)));
       waiting.clear();
       return;

@@ -3,6 +3,8 @@ package io.orderflow.view;
 import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.ShardedDaemonProcessSettings;
 import akka.cluster.sharding.typed.javadsl.ShardedDaemonProcess;
+import io.micrometer.core.instrument.Tags;
+import io.orderflow.metrics.Meters;
 import io.orderflow.store.Database;
 import io.orderflow.store.JournalPosition;
 import io.orderflow.view.ProjectionStatus.FailureView;
@@ -14,15 +16,20 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
 
 /** The projections that fill the views of this program: started, looked at, rebuilt, taken up again. */
 public final class Projections {
+
+  private static final Duration MEASURE_EVERY = Duration.ofSeconds(10);
 
   private final Database database;
   private final List<View<?>> views;
@@ -47,7 +54,25 @@ public final class Projections {
           slice -> Slice.create(view, slice, database, settings, clock),
           ShardedDaemonProcessSettings.create(system).withRole("services"), Optional.of(Slice.Stop.INSTANCE));
     }
-    return new Projections(database, views, clock);
+    Projections projections = new Projections(database, views, clock);
+    projections.measure(system);
+    return projections;
+  }
+
+  /** Each view's lag, as old as the interval at most; NaN while it is not known. */
+  private void measure(ActorSystem<?> system) {
+    Map<String, ProjectionStatus> seen = new ConcurrentHashMap<>();
+    for (View<?> view : views) {
+      ToDoubleFunction<Map<String, ProjectionStatus>> seconds =
+          all -> all.containsKey(view.name()) ? all.get(view.name()).lagSeconds() : Double.NaN;
+      Meters.of(system).gauge("orderflow.projection.lag.seconds", Tags.of("view", view.name()), seen, seconds);
+    }
+    system.scheduler().scheduleWithFixedDelay(MEASURE_EVERY, MEASURE_EVERY, () -> statuses().whenComplete((statuses, failure) -> {
+      seen.clear();
+      if (statuses != null) {
+        statuses.forEach(status -> seen.put(status.name(), status));
+      }
+    }), system.executionContext());
   }
 
   private static void create(Database database, View<?> view) {

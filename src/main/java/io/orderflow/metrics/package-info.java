@@ -1,0 +1,2 @@
+/** What the node counts and measures, for Prometheus at the management port. */
+package io.orderflow.metrics;
