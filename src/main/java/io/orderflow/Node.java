@@ -49,6 +49,7 @@ import io.orderflow.product.ProductQueries;
 import io.orderflow.product.ProductRoutes;
 import io.orderflow.product.ProductViews;
 import io.orderflow.provider.Simulator;
+import io.orderflow.saga.EndedSagas;
 import io.orderflow.saga.SagaRecovery;
 import io.orderflow.saga.SagaRoutes;
 import io.orderflow.saga.Sagas;
@@ -56,6 +57,8 @@ import io.orderflow.shipping.Shipment;
 import io.orderflow.shipping.ShipmentRoutes;
 import io.orderflow.shipping.Shipping;
 import io.orderflow.store.Database;
+import io.orderflow.store.Endings;
+import io.orderflow.store.JournalArchive;
 import io.orderflow.store.JournalIndex;
 import io.orderflow.view.ProjectionRoutes;
 import io.orderflow.view.Projections;
@@ -166,6 +169,9 @@ public final class Node {
     JournalIndex.start(system, database, List.of(SagaRecovery.table(), PaymentQueue.table(), CheckoutRecovery.table()), clock);
     Projections projections = Projections.start(system, database, List.of(new OrderViews(), new ProductViews()), clock);
 
+    JournalArchive.start(system, database, endings(orderSagas, transferSagas),
+        List.of(Product.KEY.name(), Account.KEY.name(), ShoppingCart.KEY.name()), List.of(Projections::readUpTo), clock);
+
     AccountHistory accountHistory = new AccountHistory(system);
 
     return Directives.concat(
@@ -183,6 +189,14 @@ public final class Node {
         new BreakerRoutes(provider, clock).routes(),
         new ProjectionRoutes(projections).routes(),
         new SagaRoutes(database, allSagas).routes());
+  }
+
+  /** What ends with a saga, and may leave the journal when it is old. */
+  private static List<Endings> endings(Sagas<PlacedOrder> orders, Sagas<Transfer> transfers) {
+    List<Endings> endings = new ArrayList<>(EndedSagas.of(orders,
+        List.of(Order.KEY.name(), Payment.KEY.name(), Shipment.KEY.name()), PaymentQueue::waiting));
+    endings.addAll(EndedSagas.of(transfers, List.of(), EndedSagas.Unfinished.NOTHING));
+    return endings;
   }
 
   private String providerUrl() {

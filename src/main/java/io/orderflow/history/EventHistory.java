@@ -2,19 +2,18 @@ package io.orderflow.history;
 
 import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
-import akka.persistence.jdbc.query.javadsl.JdbcReadJournal;
-import akka.persistence.query.EventEnvelope;
-import akka.persistence.query.PersistenceQuery;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
+import io.orderflow.store.StoredEvents;
+import io.orderflow.store.StoredEvents.Stored;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * The events of the aggregates of one kind, read from the journal as they come, never more of them in memory than the stream's buffer or
- * the page that was asked for.
+ * The events of the aggregates of one kind, read from journal and archive as they come, never more of them in memory than one page of
+ * the stream or the page that was asked for.
  *
  * @param <E> what the aggregate's events are
  */
@@ -37,6 +36,7 @@ public final class EventHistory<E> {
   public record Shown(String id, String aggregateId, String type, Object data, Instant timestamp, long sequence) {}
 
   private final ActorSystem<?> system;
+  private final StoredEvents stored;
   private final String entityType;
   private final Class<E> events;
   private final Function<E, Told> words;
@@ -47,6 +47,7 @@ public final class EventHistory<E> {
    */
   public EventHistory(ActorSystem<?> system, String entityType, Class<E> events, Function<E, Told> words) {
     this.system = system;
+    this.stored = new StoredEvents(system);
     this.entityType = entityType;
     this.events = events;
     this.words = words;
@@ -54,23 +55,21 @@ public final class EventHistory<E> {
 
   /** All events there are of the aggregate from the first to the last of these numbers, as they were stored. */
   public Source<E, NotUsed> events(String aggregateId, long from, long to) {
-    return envelopes(aggregateId, from, to).map(envelope -> events.cast(envelope.event()));
+    return stored(aggregateId, from, to).map(stored -> events.cast(stored.event()));
   }
 
   /** At most so many events from that number on. */
   public CompletionStage<List<Shown>> page(String aggregateId, long from, int limit) {
-    return envelopes(aggregateId, from, from + limit - 1)
-        .map(envelope -> shown(aggregateId, envelope)).runWith(Sink.seq(), system);
+    return stored(aggregateId, from, from + limit - 1).map(event -> shown(aggregateId, event)).runWith(Sink.seq(), system);
   }
 
-  private Source<EventEnvelope, NotUsed> envelopes(String aggregateId, long from, long to) {
-    return PersistenceQuery.get(system).getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier())
-        .currentEventsByPersistenceId(entityType + "|" + aggregateId, from, to);
+  private Source<Stored, NotUsed> stored(String aggregateId, long from, long to) {
+    return stored.of(entityType + "|" + aggregateId, from, to);
   }
 
-  private Shown shown(String aggregateId, EventEnvelope envelope) {
-    Told told = words.apply(events.cast(envelope.event()));
-    return new Shown(entityType + "-" + aggregateId + "-" + envelope.sequenceNr(), aggregateId, told.type(), told.data(),
-        Instant.ofEpochMilli(envelope.timestamp()), envelope.sequenceNr());
+  private Shown shown(String aggregateId, Stored event) {
+    Told told = words.apply(events.cast(event.event()));
+    return new Shown(entityType + "-" + aggregateId + "-" + event.sequence(), aggregateId, told.type(), told.data(),
+        Instant.ofEpochMilli(event.writtenAt()), event.sequence());
   }
 }

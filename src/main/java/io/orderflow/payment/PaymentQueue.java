@@ -12,12 +12,14 @@ import io.orderflow.payment.Payment.Turn;
 import io.orderflow.payment.PaymentQueueTable.Waiting;
 import io.orderflow.store.Database;
 import io.orderflow.store.JournalIndex;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +62,11 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
   /** What the journal index keeps for it. */
   public static JournalIndex.Table table() {
     return PaymentQueueTable::record;
+  }
+
+  /** The orders among these whose payment still waits: for its charge, or after the order's end for its refund. */
+  public static Set<String> waiting(Connection connection, List<String> orderIds) throws SQLException {
+    return PaymentQueueTable.waiting(connection, orderIds);
   }
 
   /**

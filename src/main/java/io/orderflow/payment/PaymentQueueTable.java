@@ -8,9 +8,11 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The table {@code payment_queue}: the payments that wait, in the order of their turn. The journal is the truth; this is only who to
@@ -91,6 +93,20 @@ final class PaymentQueueTable {
   /** Those whose turn comes first. */
   static List<Waiting> first(Connection connection, int limit) throws SQLException {
     return select(connection, "ORDER BY position LIMIT ?", limit);
+  }
+
+  /** The orders among these whose payment waits. */
+  static Set<String> waiting(Connection connection, List<String> orderIds) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement("SELECT order_id FROM payment_queue WHERE order_id = ANY(?)")) {
+      select.setArray(1, connection.createArrayOf("varchar", orderIds.toArray()));
+      Set<String> waiting = new HashSet<>();
+      try (ResultSet found = select.executeQuery()) {
+        while (found.next()) {
+          waiting.add(found.getString(1));
+        }
+      }
+      return waiting;
+    }
   }
 
   /** Newest first, from the given one on. */

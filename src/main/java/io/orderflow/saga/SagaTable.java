@@ -67,6 +67,26 @@ final class SagaTable {
         + " ORDER BY saga_id LIMIT ?", since.toEpochMilli(), afterId, limit);
   }
 
+  /** Sagas of that definition at rest in that state since before then, oldest first, beginning after the given one. */
+  static List<Listed> atRest(Connection connection, String definition, SagaState state, Instant before, Instant after, String afterId,
+      int limit) throws SQLException {
+    return select(connection, "WHERE state = ? AND definition = ? AND updated_at < ? AND started_at < ? AND started_at >= ?"
+        + " AND (started_at > ? OR saga_id > ?) ORDER BY started_at, saga_id LIMIT ?", state.name(), definition, before.toEpochMilli(),
+        before.toEpochMilli(), after.toEpochMilli(), after.toEpochMilli(), afterId, limit);
+  }
+
+  /** Takes sagas out. */
+  static void delete(Connection connection, String definition, List<String> sagaIds) throws SQLException {
+    try (PreparedStatement delete = connection.prepareStatement("DELETE FROM sagas WHERE saga_id = ? AND definition = ?")) {
+      for (String id : sagaIds) {
+        delete.setString(1, id);
+        delete.setString(2, definition);
+        delete.addBatch();
+      }
+      delete.executeBatch();
+    }
+  }
+
   /** Sagas newest first, beginning after the given one. */
   static List<Listed> list(Connection connection, Optional<SagaState> state, Instant before, String beforeId, int limit)
       throws SQLException {

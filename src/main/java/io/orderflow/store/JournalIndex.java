@@ -96,7 +96,8 @@ public final class JournalIndex extends AbstractBehavior<JournalIndex.Sweep> {
     } while (read >= BATCH);
   }
 
-  private static long position(Connection connection) throws SQLException {
+  /** Up to where all tables have taken in everything. */
+  static long position(Connection connection) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement("SELECT ordering FROM journal_index_position");
         ResultSet found = select.executeQuery()) {
       found.next();

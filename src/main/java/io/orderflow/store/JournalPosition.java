@@ -37,6 +37,11 @@ public record JournalPosition(long upTo, List<Range> missing) {
     return new JournalPosition(Long.parseLong(parts[0]), List.copyOf(missing));
   }
 
+  /** The number up to which nothing was missing. */
+  public long complete() {
+    return missing.isEmpty() ? upTo : missing.get(0).from() - 1;
+  }
+
   /** Whether everything that was seen there has been seen here too. */
   public boolean covers(JournalPosition other) {
     return upTo >= other.upTo && missing.stream().allMatch(range -> range.lacks(other.upTo, other.missing));

@@ -1,5 +1,6 @@
 package io.orderflow.store;
 
+import akka.serialization.Serialization;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,6 +16,9 @@ import java.util.List;
  *
  * <p>Nothing waits for a missing number, so the events of different aggregates may come in another order than their numbers. Those of
  * one aggregate never do: it writes an event when the one before it is committed.
+ *
+ * <p>Until it has come past all that the {@link EventArchive} holds it reads the archive and the journal as one. After that the journal is
+ * enough: nothing goes to the archive that a reader has not read.
  */
 public final class JournalReader {
 
@@ -22,7 +26,13 @@ public final class JournalReader {
   public record Row(long ordering, String persistenceId, long sequence, String manifest, long writtenAt, Payload payload) {}
 
   /** An event's bytes and what reads them. */
-  public record Payload(int serializerId, String manifest, byte[] bytes) {}
+  public record Payload(int serializerId, String manifest, byte[] bytes) {
+
+    /** The event. */
+    public Object read(Serialization serialization) {
+      return serialization.deserialize(bytes, serializerId, manifest).get();
+    }
+  }
 
   /** Numbers that were missing, both ends included. */
   record Gap(long from, long to, Instant since) {}
@@ -42,13 +52,14 @@ public final class JournalReader {
   private final String payloadsOf;
   private long position;
   private List<Gap> gaps;
+  private boolean inArchive = true;
 
   private JournalReader(JournalPosition from, Instant now, String payloadsOf) {
     this.position = from.upTo();
     this.gaps = from.missing().stream().map(range -> new Gap(range.from(), range.to(), now)).toList();
     this.payloadsOf = payloadsOf;
     this.columns = COLUMNS + (payloadsOf.isEmpty() ? "NULL" : "CASE WHEN LEFT(persistence_id, " + payloadsOf.length()
-        + ") = ? THEN event_payload END") + " FROM event_journal WHERE ordering ";
+        + ") = ? THEN event_payload END") + " AS payload FROM ";
   }
 
   /** A reader that tells where events stand and whose they are. */
@@ -77,6 +88,7 @@ public final class JournalReader {
    * @param limit the most that are read beyond the position; what comes in gaps is not counted
    */
   public List<Row> next(Connection connection, Instant now, int limit) throws SQLException {
+    inArchive = inArchive && EventArchive.lastOrdering(connection) > position;
     // From the highest numbers to the lowest: where an event was visible, what its aggregate wrote before it is visible afterwards.
     List<Row> fresh = gaps.size() < MAX_GAPS ? select(connection, "> ? ORDER BY ordering LIMIT ?", position, limit) : List.of();
     List<Row> rows = late(connection);
@@ -136,14 +148,24 @@ public final class JournalReader {
     return missing;
   }
 
+  /** One statement over both tables: an event that is moved meanwhile is seen once. */
   private List<Row> select(Connection connection, String condition, long first, long second) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(columns + condition)) {
+    String journal = columns + "event_journal WHERE ordering " + condition;
+    boolean limited = condition.endsWith("LIMIT ?");
+    try (PreparedStatement select = connection.prepareStatement(!inArchive ? journal
+        : "SELECT * FROM ((" + journal + ") UNION ALL (" + columns + "event_archive WHERE ordering " + condition + ")) events ORDER BY 1"
+            + (limited ? " LIMIT ?" : ""))) {
       int parameter = 1;
-      if (!payloadsOf.isEmpty()) {
-        select.setString(parameter++, payloadsOf);
+      for (int table = 0; table < (inArchive ? 2 : 1); table++) {
+        if (!payloadsOf.isEmpty()) {
+          select.setString(parameter++, payloadsOf);
+        }
+        select.setLong(parameter++, first);
+        select.setLong(parameter++, second);
       }
-      select.setLong(parameter++, first);
-      select.setLong(parameter, second);
+      if (inArchive && limited) {
+        select.setLong(parameter, second);
+      }
       List<Row> rows = new ArrayList<>();
       try (ResultSet found = select.executeQuery()) {
         while (found.next()) {

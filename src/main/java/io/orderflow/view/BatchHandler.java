@@ -5,7 +5,6 @@ import akka.projection.jdbc.javadsl.JdbcHandler;
 import akka.serialization.Serialization;
 import akka.serialization.SerializationExtension;
 import io.orderflow.store.Database;
-import io.orderflow.store.JournalReader.Payload;
 import io.orderflow.store.JournalReader.Row;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -61,9 +60,7 @@ final class BatchHandler<E> extends JdbcHandler<Batch, ViewSession> {
   }
 
   private ViewEvent<E> event(Row row) {
-    Payload payload = row.payload();
-    Object event = serialization.deserialize(payload.bytes(), payload.serializerId(), payload.manifest()).get();
     String id = row.persistenceId().substring(row.persistenceId().indexOf('|') + 1);
-    return new ViewEvent<>(id, row.sequence(), view.events().cast(event));
+    return new ViewEvent<>(id, row.sequence(), view.events().cast(row.payload().read(serialization)));
   }
 }

@@ -1,5 +1,6 @@
 package io.orderflow.view;
 
+import io.orderflow.store.EventArchive;
 import io.orderflow.store.JournalPosition;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -28,8 +29,13 @@ final class ProjectionTable {
 
   private ProjectionTable() {}
 
+  /** The ordering of the journal's last event. */
+  static final String LAST_ORDERING = "(SELECT GREATEST((SELECT COALESCE(MAX(ordering), 0) FROM event_journal),"
+      + " (SELECT COALESCE(MAX(ordering), 0) FROM event_archive)))";
+
   /** Makes the view known, with a first generation to be filled. */
   static void create(Connection connection, String view) throws SQLException {
+    EventArchive.hold(connection);
     update(connection, "INSERT INTO projections (name, live) SELECT CAST(? AS VARCHAR(64)), 1"
         + " WHERE NOT EXISTS (SELECT 1 FROM projections WHERE name = ?)", view, view);
   }
@@ -49,10 +55,10 @@ final class ProjectionTable {
     }
   }
 
-  /** Begins a generation after the live one. */
+  /** Begins a generation after the live one; the caller has held the archive. */
   static void build(Connection connection, String view, long generation, Instant now) throws SQLException {
     update(connection, "UPDATE projections SET building = ?, building_since = ?,"
-        + " target = (SELECT COALESCE(MAX(ordering), 0) FROM event_journal) WHERE name = ?", generation, now.toEpochMilli(), view);
+        + " target = " + LAST_ORDERING + " WHERE name = ?", generation, now.toEpochMilli(), view);
   }
 
   /** Lets queries read that generation from now on. */
@@ -74,6 +80,21 @@ final class ProjectionTable {
       }
       return positions;
     }
+  }
+
+  /** The ordering up to which every generation of every view has read everything, of views that only other versions know as well. */
+  static long readUpTo(Connection connection) throws SQLException {
+    long upTo = Long.MAX_VALUE;
+    try (PreparedStatement select = connection.prepareStatement("SELECT name, live FROM projections"
+            + " UNION ALL SELECT name, building FROM projections WHERE building IS NOT NULL");
+        ResultSet found = select.executeQuery()) {
+      while (found.next()) {
+        Map<Integer, JournalPosition> positions = positions(connection, found.getString(1), found.getLong(2), false);
+        upTo = positions.size() < SliceId.SLICES ? 0
+            : Math.min(upTo, positions.values().stream().mapToLong(JournalPosition::complete).min().orElse(0));
+      }
+    }
+    return upTo;
   }
 
   /** Makes the slice known if it is not. */

@@ -6,6 +6,7 @@ import akka.cluster.sharding.typed.javadsl.ShardedDaemonProcess;
 import io.micrometer.core.instrument.Tags;
 import io.orderflow.metrics.Meters;
 import io.orderflow.store.Database;
+import io.orderflow.store.EventArchive;
 import io.orderflow.store.JournalPosition;
 import io.orderflow.view.ProjectionStatus.FailureView;
 import io.orderflow.view.ProjectionStatus.Rebuild;
@@ -87,6 +88,11 @@ public final class Projections {
     }
   }
 
+  /** Up to where all views have read the journal, for {@link io.orderflow.store.JournalArchive}. */
+  public static long readUpTo(Connection connection) throws SQLException {
+    return ProjectionTable.readUpTo(connection);
+  }
+
   /** The generation that queries of a view read, as an expression of SQL for {@code WHERE generation = …}. */
   public static String live(String view) {
     return "(SELECT live FROM projections WHERE name = '" + view + "')";
@@ -106,6 +112,7 @@ public final class Projections {
   /** Begins to fill a view anew; empty when it is being rebuilt already. */
   CompletionStage<Optional<ProjectionStatus>> rebuild(String view) {
     return database.async(connection -> {
+      EventArchive.hold(connection);
       Generations generations = ProjectionTable.generations(connection, view, true);
       if (generations.building().isPresent()) {
         return Optional.empty();
@@ -156,9 +163,11 @@ public final class Projections {
     for (int slice = 0; slice < SliceId.SLICES; slice++) {
       read = Math.min(read, positions.getOrDefault(slice, JournalPosition.START).upTo());
     }
-    try (PreparedStatement select = connection.prepareStatement("SELECT (SELECT COALESCE(MAX(ordering), 0) FROM event_journal),"
-        + " (SELECT write_timestamp FROM event_journal WHERE ordering > ? ORDER BY ordering LIMIT 1)")) {
+    try (PreparedStatement select = connection.prepareStatement("SELECT " + ProjectionTable.LAST_ORDERING
+        + ", COALESCE((SELECT write_timestamp FROM event_archive WHERE ordering > ? ORDER BY ordering LIMIT 1),"
+        + " (SELECT write_timestamp FROM event_journal WHERE ordering > ? ORDER BY ordering LIMIT 1))")) {
       select.setLong(1, read);
+      select.setLong(2, read);
       try (ResultSet found = select.executeQuery()) {
         found.next();
         long events = Math.max(0, found.getLong(1) - read);

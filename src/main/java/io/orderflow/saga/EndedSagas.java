@@ -1,0 +1,74 @@
+package io.orderflow.saga;
+
+import io.orderflow.saga.SagaTable.Listed;
+import io.orderflow.store.Endings;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The sagas of one definition that ended well or are undone, each with the entities that are there for it alone. One that could not be
+ * undone has not ended: an operator takes it up again.
+ */
+public final class EndedSagas implements Endings {
+
+  /** Knows the ids of sagas for which something is still to be done after their end. */
+  @FunctionalInterface
+  public interface Unfinished {
+
+    /** Nothing ever is. */
+    Unfinished NOTHING = (connection, sagaIds) -> Set.of();
+
+    /** Those of these that are not finished. */
+    Set<String> of(Connection connection, List<String> sagaIds) throws SQLException;
+  }
+
+  private final String definition;
+  private final SagaState state;
+  private final List<String> entityTypes;
+  private final Unfinished unfinished;
+
+  private EndedSagas(String definition, SagaState state, List<String> entityTypes, Unfinished unfinished) {
+    this.definition = definition;
+    this.state = state;
+    this.entityTypes = Stream.concat(Stream.of(Sagas.entityType(definition)), entityTypes.stream()).toList();
+    this.unfinished = unfinished;
+  }
+
+  /** @param entityTypes those that have an entity of the saga's id, there for the saga alone */
+  public static List<Endings> of(Sagas<?> sagas, List<String> entityTypes, Unfinished unfinished) {
+    return Stream.of(SagaState.COMPLETED, SagaState.COMPENSATED)
+        .<Endings>map(state -> new EndedSagas(sagas.name(), state, entityTypes, unfinished)).toList();
+  }
+
+  @Override
+  public List<Ending> next(Connection connection, Instant before, Optional<Ending> last, int limit) throws SQLException {
+    Instant after = Instant.ofEpochMilli(last.map(Ending::at).orElse(0L));
+    return SagaTable.atRest(connection, definition, state, before, after, last.map(Ending::id).orElse(""), limit).stream()
+        .map(this::ending).toList();
+  }
+
+  private Ending ending(Listed saga) {
+    return new Ending(saga.sagaId(), saga.startedAt().toEpochMilli(),
+        entityTypes.stream().map(type -> type + "|" + saga.sagaId()).toList());
+  }
+
+  @Override
+  public List<Ending> held(Connection connection, List<Ending> endings) throws SQLException {
+    Set<String> held = unfinished.of(connection, ids(endings));
+    return endings.stream().filter(ending -> held.contains(ending.id())).toList();
+  }
+
+  @Override
+  public void forget(Connection connection, List<Ending> archived) throws SQLException {
+    SagaTable.delete(connection, definition, ids(archived));
+  }
+
+  private static List<String> ids(List<Ending> endings) {
+    return endings.stream().map(Ending::id).toList();
+  }
+}
