@@ -192,10 +192,10 @@ public final class Node {
   }
 
   /** What ends with a saga, and may leave the journal when it is old. */
-  private static List<Endings> endings(Sagas<PlacedOrder> orders, Sagas<Transfer> transfers) {
-    List<Endings> endings = new ArrayList<>(EndedSagas.of(orders,
+  private static List<Endings> endings(Sagas<?> orders, Sagas<?> transfers) {
+    List<Endings> endings = new ArrayList<>(EndedSagas.of(orders.name(),
         List.of(Order.KEY.name(), Payment.KEY.name(), Shipment.KEY.name()), PaymentQueue::waiting));
-    endings.addAll(EndedSagas.of(transfers, List.of(), EndedSagas.Unfinished.NOTHING));
+    endings.addAll(EndedSagas.of(transfers.name(), List.of(), EndedSagas.Unfinished.NOTHING));
     return endings;
   }
 

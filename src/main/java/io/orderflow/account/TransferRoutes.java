@@ -79,7 +79,7 @@ public final class TransferRoutes extends Routes {
     return after(sharding.entityRefFor(Account.KEY, from).<Account.Balance>askWithStatus(Account.Get::new, ASK), account -> {
       Transfer transfer = new Transfer(from, wish.to(), amount(wish.amount(), account.balance().currency()));
       String id = wish.reference().map(reference -> idOf(from, reference)).orElseGet(() -> ids.get().toString());
-      return after(sagas.start(id, transfer), progress -> complete(sagas.input(progress).equals(transfer)
+      return after(wish.reference().isPresent() ? sagas.start(id, transfer) : sagas.startNew(id, transfer), progress -> complete(sagas.input(progress).equals(transfer)
           ? Json.response(202, TransferView.of(id, transfer, progress)).addHeader(Location.create("/api/transfers/" + id))
           : Problem.of(422, "REFERENCE_REUSED", "the reference was used for another transfer").response()));
     });

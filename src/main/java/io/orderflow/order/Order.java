@@ -133,13 +133,20 @@ public final class Order extends EventSourcedBehaviorWithEnforcedReplies<Order.C
 
   @Override
   public EventHandler<State, Event> eventHandler() {
-    return newEventHandlerBuilder().forAnyState()
-        .onEvent(Created.class, (none, created) ->
-            new State(Status.PENDING, created.order(), null, null, null, null, created.at(), created.at()))
-        .onEvent(Confirmed.class, (order, confirmed) -> new State(Status.CONFIRMED, order.order(), null, null,
-            confirmed.transactionId(), confirmed.shipmentId(), order.createdAt(), confirmed.at()))
-        .onEvent(Cancelled.class, (order, cancelled) -> new State(Status.CANCELLED, order.order(), cancelled.reason(),
-            cancelled.detail(), null, null, order.createdAt(), cancelled.at()))
-        .build();
+    return Order::apply;
+  }
+
+  /** The order after the event. */
+  static State apply(State order, Event event) {
+    if (event instanceof Created created) {
+      return new State(Status.PENDING, created.order(), null, null, null, null, created.at(), created.at());
+    }
+    if (event instanceof Confirmed confirmed) {
+      return new State(Status.CONFIRMED, order.order(), null, null, confirmed.transactionId(), confirmed.shipmentId(),
+          order.createdAt(), confirmed.at());
+    }
+    Cancelled cancelled = (Cancelled) event;
+    return new State(Status.CANCELLED, order.order(), cancelled.reason(), cancelled.detail(), null, null, order.createdAt(),
+        cancelled.at());
   }
 }

@@ -53,6 +53,12 @@ public final class OrderPlacement extends Routes {
             CompletableFuture.failedFuture(Refusal.isNotFound(failure) ? noMorePayments().exception() : failure));
   }
 
+  /** Places an order under an id that was never used. */
+  CompletionStage<Progress> placeNew(String orderId, PlacedOrder order) {
+    return payments.accepts(order.payment()) ? sagas.startNew(orderId, order)
+        : CompletableFuture.failedFuture(noMorePayments().exception());
+  }
+
   /** Places an order that was accepted before; one that is known is left as it is. Once the stage has completed it ends by itself. */
   public CompletionStage<Progress> placeAccepted(String orderId, PlacedOrder order) {
     return sagas.start(orderId, order);

@@ -73,8 +73,9 @@ public final class OrderRoutes extends Routes {
   }
 
   private Route place(HttpRequest request, PlacedOrder placed) {
-    String orderId = idempotencyKey(request).map(OrderRoutes::idOf).orElseGet(() -> ids.get().toString());
-    return after(placement.place(orderId, placed), progress -> sagas.input(progress).equals(placed)
+    Optional<String> known = idempotencyKey(request).map(OrderRoutes::idOf);
+    String orderId = known.orElseGet(() -> ids.get().toString());
+    return after(known.isPresent() ? placement.place(orderId, placed) : placement.placeNew(orderId, placed), progress -> sagas.input(progress).equals(placed)
         ? placement.placed(request, orderId, placed, progress)
         : complete(Problem.of(422, "IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used for another order").response()));
   }

@@ -6,6 +6,7 @@ import akka.cluster.sharding.typed.javadsl.EntityRef;
 import io.orderflow.saga.Failure;
 import io.orderflow.saga.StepCall;
 import io.orderflow.saga.StepResult;
+import io.orderflow.store.StoredEvents;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
@@ -15,9 +16,11 @@ public final class Orders {
   private static final Duration ASK = Duration.ofSeconds(4);
 
   private final ClusterSharding sharding;
+  private final StoredEvents stored;
 
   public Orders(ActorSystem<?> system) {
     this.sharding = ClusterSharding.get(system);
+    this.stored = new StoredEvents(system);
   }
 
   public CompletionStage<StepResult> create(StepCall<PlacedOrder> call) {
@@ -40,9 +43,10 @@ public final class Orders {
         .thenApply(order -> StepResult.done());
   }
 
-  /** The order; refused with ORDER_NOT_FOUND. */
+  /** The order, be it in the archive; refused with ORDER_NOT_FOUND. */
   CompletionStage<Order.State> get(String orderId) {
-    return order(orderId).askWithStatus(Order.Get::new, ASK);
+    return order(orderId).<Order.State>askWithStatus(Order.Get::new, ASK).exceptionallyCompose(failure ->
+        stored.foldIfNotFound(failure, Order.KEY.name() + "|" + orderId, Order.Event.class, Order.State.NONE, Order::apply));
   }
 
   private EntityRef<Order.Command> order(String orderId) {

@@ -9,6 +9,7 @@ import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Status;
 import io.orderflow.saga.StepCall;
 import io.orderflow.saga.StepResult;
+import io.orderflow.store.StoredEvents;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -30,10 +31,12 @@ public final class Payments {
   private static final Duration MAX_PAUSE = Duration.ofMinutes(1);
 
   private final ClusterSharding sharding;
+  private final StoredEvents stored;
   private final PaymentBacklog backlog;
 
   public Payments(ActorSystem<?> system, PaymentBacklog backlog) {
     this.sharding = ClusterSharding.get(system);
+    this.stored = new StoredEvents(system);
     this.backlog = backlog;
   }
 
@@ -60,9 +63,10 @@ public final class Payments {
     return !(method instanceof PaymentMethod.Card) || !backlog.isFull();
   }
 
-  /** The payment of an order; refused with PAYMENT_NOT_FOUND. */
+  /** The payment of an order, be it in the archive; refused with PAYMENT_NOT_FOUND. */
   CompletionStage<PaymentState> get(String orderId) {
-    return payment(orderId).askWithStatus(Payment.Get::new, ASK);
+    return payment(orderId).<PaymentState>askWithStatus(Payment.Get::new, ASK).exceptionallyCompose(failure -> stored.foldIfNotFound(
+        failure, Payment.KEY.name() + "|" + orderId, PaymentEvent.class, PaymentState.NONE, PaymentState::apply));
   }
 
   private static StepResult resultOf(PaymentState payment) {

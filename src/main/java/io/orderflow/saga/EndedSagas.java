@@ -40,9 +40,9 @@ public final class EndedSagas implements Endings {
   }
 
   /** @param entityTypes those that have an entity of the saga's id, there for the saga alone */
-  public static List<Endings> of(Sagas<?> sagas, List<String> entityTypes, Unfinished unfinished) {
+  public static List<Endings> of(String definition, List<String> entityTypes, Unfinished unfinished) {
     return Stream.of(SagaState.COMPLETED, SagaState.COMPENSATED)
-        .<Endings>map(state -> new EndedSagas(sagas.name(), state, entityTypes, unfinished)).toList();
+        .<Endings>map(state -> new EndedSagas(definition, state, entityTypes, unfinished)).toList();
   }
 
   @Override

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,8 +48,12 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   /** What can be asked of a saga. */
   sealed interface Command extends CborSerializable {}
 
-  /** Starts it; a saga that exists is left as it is. Answers with its progress either way. */
-  record Start(JsonNode input, ActorRef<StatusReply<Progress>> replyTo) implements Command {}
+  /**
+   * Starts it; a saga that exists, be it in the archive, is left as it is. Answers with its progress either way.
+   *
+   * @param newId whether the id was never used before, so that the archive need not be asked
+   */
+  record Start(JsonNode input, boolean newId, ActorRef<StatusReply<Progress>> replyTo) implements Command {}
 
   /** Asks how far it has come. */
   record Get(ActorRef<StatusReply<Progress>> replyTo) implements Command {}
@@ -67,6 +72,8 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
 
   /** What its step waits for may have come: the service is asked again at once. */
   enum AskAgain implements Command { INSTANCE }
+
+  private record LookedUp(Start start, Progress past, Throwable failure) implements Command {}
 
   private record Answered(long call, StepResult result, String failure) implements Command {}
 
@@ -88,6 +95,7 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   private final SagaSettings settings;
   private final Clock clock;
   private final RandomGenerator random;
+  private final Supplier<CompletionStage<Progress>> past;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
@@ -102,13 +110,13 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   private I input;
 
   static <I> Behavior<Command> create(String id, SagaDefinition<I> definition, SagaSettings settings, Clock clock,
-      RandomGenerator random, ActorRef<ClusterSharding.ShardCommand> shard) {
+      RandomGenerator random, Supplier<CompletionStage<Progress>> past, ActorRef<ClusterSharding.ShardCommand> shard) {
     return Behaviors.setup(context -> Behaviors.withTimers(
-        timers -> new Saga<>(id, definition, settings, clock, random, shard, context, timers)));
+        timers -> new Saga<>(id, definition, settings, clock, random, past, shard, context, timers)));
   }
 
   private Saga(String id, SagaDefinition<I> definition, SagaSettings settings, Clock clock, RandomGenerator random,
-      ActorRef<ClusterSharding.ShardCommand> shard, ActorContext<Command> context, TimerScheduler<Command> timers) {
+      Supplier<CompletionStage<Progress>> past, ActorRef<ClusterSharding.ShardCommand> shard, ActorContext<Command> context, TimerScheduler<Command> timers) {
     super(PersistenceId.of(Sagas.entityType(definition.name()), id), SupervisorStrategy
         .restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.id = id;
@@ -117,6 +125,7 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
     this.settings = settings;
     this.clock = clock;
     this.random = random;
+    this.past = past;
     this.shard = shard;
     this.context = context;
     this.timers = timers;
@@ -132,6 +141,7 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   public CommandHandler<Command, SagaEvent, Progress> commandHandler() {
     return newCommandHandlerBuilder().forAnyState()
         .onCommand(Start.class, this::start)
+        .onCommand(LookedUp.class, this::lookedUp)
         .onCommand(Get.class, (saga, get) -> Effect().none().thenReply(get.replyTo(), Saga::known))
         .onCommand(AwaitRest.class, this::awaitRest)
         .onCommand(Cancel.class, this::cancel)
@@ -177,6 +187,27 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
     if (saga.exists()) {
       return Effect().none().thenReply(start.replyTo(), Saga::known);
     }
+    if (!start.newId()) {
+      // The journal has nothing of it, and what is moved to the archive was in the journal until then: it is there or nowhere.
+      context.pipeToSelf(past.get(), (found, failure) -> new LookedUp(start, found, failure));
+      return Effect().none();
+    }
+    return begin(start);
+  }
+
+  private Effect<SagaEvent, Progress> lookedUp(Progress saga, LookedUp lookedUp) {
+    if (saga.exists()) {
+      return Effect().none().thenReply(lookedUp.start().replyTo(), Saga::known);
+    }
+    if (lookedUp.failure() != null) {
+      LOG.warn("saga {} {} can't be looked up in the archive: {}", definition.name(), id, lookedUp.failure().toString());
+      return Effect().none();
+    }
+    return lookedUp.past().exists() ? Effect().none().thenReply(lookedUp.start().replyTo(), none -> known(lookedUp.past()))
+        : begin(lookedUp.start());
+  }
+
+  private Effect<SagaEvent, Progress> begin(Start start) {
     return Effect().persist(decisions.start(start.input(), now())).thenRun(this::proceed)
         .thenReply(start.replyTo(), StatusReply::success);
   }
@@ -196,7 +227,7 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
     }
     boolean tooLate = saga.state() == SagaState.RUNNING || saga.state() == SagaState.COMPLETED;
     return Effect().none().thenReply(cancel.replyTo(), same -> tooLate
-        ? Refusal.conflict("TOO_LATE", "all steps have succeeded already").reply() : known(same));
+        ? tooLate().reply() : known(same));
   }
 
   private Effect<SagaEvent, Progress> retry(Progress saga, Retry retry) {
@@ -206,7 +237,7 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
       return Effect().persist(event.get()).thenRun(this::proceed).thenReply(retry.replyTo(), StatusReply::success);
     }
     return Effect().none().thenReply(retry.replyTo(), same -> same.exists()
-        ? Refusal.conflict("NOTHING_TO_RETRY", "the saga has no failed compensation").reply() : known(same));
+        ? nothingToRetry().reply() : known(same));
   }
 
   private Effect<SagaEvent, Progress> answered(Progress saga, Answered answer) {
@@ -319,6 +350,14 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
 
   private Instant now() {
     return clock.instant();
+  }
+
+  static Refusal tooLate() {
+    return Refusal.conflict("TOO_LATE", "all steps have succeeded already");
+  }
+
+  static Refusal nothingToRetry() {
+    return Refusal.conflict("NOTHING_TO_RETRY", "the saga has no failed compensation");
   }
 
   private static StatusReply<Progress> known(Progress saga) {

@@ -6,10 +6,13 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import io.orderflow.store.StoredEvents;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /** All sagas of one definition: what business packages start, ask and cancel. */
@@ -21,19 +24,21 @@ public final class Sagas<I> {
   private final SagaDefinition<I> definition;
   private final ClusterSharding sharding;
   private final EntityTypeKey<Saga.Command> key;
+  private final StoredEvents stored;
 
-  private Sagas(SagaDefinition<I> definition, ClusterSharding sharding) {
+  private Sagas(SagaDefinition<I> definition, ClusterSharding sharding, StoredEvents stored) {
     this.definition = definition;
     this.sharding = sharding;
+    this.stored = stored;
     this.key = EntityTypeKey.create(Saga.Command.class, entityType(definition.name()));
   }
 
   /** Makes the node carry sagas of this definition. Never passivated by the shard: a saga that moves stays, one at rest leaves. */
   public static <I> Sagas<I> init(ActorSystem<?> system, SagaDefinition<I> definition, Clock clock) {
-    Sagas<I> sagas = new Sagas<>(definition, ClusterSharding.get(system));
+    Sagas<I> sagas = new Sagas<>(definition, ClusterSharding.get(system), new StoredEvents(system));
     SagaSettings settings = new SagaSettings(system.settings().config().getConfig("orderflow.sagas"));
     sagas.sharding.init(Entity.of(sagas.key, entity -> Saga.create(entity.getEntityId(), definition, settings, clock,
-            RandomGenerator.getDefault(), entity.getShard()))
+            RandomGenerator.getDefault(), () -> sagas.past(entity.getEntityId()), entity.getShard()))
         .withRole("services")
         .withSettings(ClusterShardingSettings.create(system)
             .withPassivationStrategy(ClusterShardingSettings.PassivationStrategySettings$.MODULE$.disabled())));
@@ -54,14 +59,24 @@ public final class Sagas<I> {
     return definition.read(progress.input());
   }
 
-  /** Starts a saga; once the stage has completed it ends by itself, whatever crashes. One that exists is left as it is. */
+  /** Starts a saga; once the stage has completed it ends by itself, whatever crashes. One that exists, or did, is left as it is. */
   public CompletionStage<Progress> start(String id, I input) {
-    return entity(id).askWithStatus(replyTo -> new Saga.Start(definition.write(input), replyTo), ASK);
+    return start(id, false, input);
   }
 
-  /** How far it has come; refused with SAGA_NOT_FOUND. */
+  /** The same for an id that was never used: spares looking for it among the sagas of the past. */
+  public CompletionStage<Progress> startNew(String id, I input) {
+    return start(id, true, input);
+  }
+
+  private CompletionStage<Progress> start(String id, boolean newId, I input) {
+    return entity(id).askWithStatus(replyTo -> new Saga.Start(definition.write(input), newId, replyTo), ASK);
+  }
+
+  /** How far it has come, or had when it ended; refused with SAGA_NOT_FOUND. */
   public CompletionStage<Progress> get(String id) {
-    return entity(id).askWithStatus(Saga.Get::new, ASK);
+    return entity(id).<Progress>askWithStatus(Saga.Get::new, ASK)
+        .exceptionallyCompose(failure -> ofThePast(id, failure, CompletableFuture::completedStage));
   }
 
   /** Its progress when it has come to rest; fails with a time-out when it moves longer than that. */
@@ -75,12 +90,15 @@ public final class Sagas<I> {
    * @param code what the saga's failure will say
    */
   public CompletionStage<Progress> cancel(String id, String code, String detail) {
-    return entity(id).askWithStatus(replyTo -> new Saga.Cancel(code, detail, replyTo), ASK);
+    return entity(id).<Progress>askWithStatus(replyTo -> new Saga.Cancel(code, detail, replyTo), ASK)
+        .exceptionallyCompose(failure -> ofThePast(id, failure, saga -> saga.state() == SagaState.COMPENSATED
+            ? CompletableFuture.completedStage(saga) : CompletableFuture.failedFuture(Saga.tooLate().reply().getError())));
   }
 
   /** Takes up failed compensations again; refused with NOTHING_TO_RETRY when none has failed. */
   public CompletionStage<Progress> retry(String id) {
-    return entity(id).askWithStatus(Saga.Retry::new, ASK);
+    return entity(id).<Progress>askWithStatus(Saga.Retry::new, ASK).exceptionallyCompose(failure ->
+        ofThePast(id, failure, saga -> CompletableFuture.failedFuture(Saga.nothingToRetry().reply().getError())));
   }
 
   /** Says that a step that was pending may have come to its outcome; without this it is asked after its pause. */
@@ -90,6 +108,19 @@ public final class Sagas<I> {
 
   void wake(String id) {
     entity(id).tell(Saga.Wake.INSTANCE);
+  }
+
+  /** What is answered where the saga is not in the journal any more; without it in the archive either, the failure stays. */
+  private CompletionStage<Progress> ofThePast(String id, Throwable failure, Function<Progress, CompletionStage<Progress>> answer) {
+    return stored.foldIfNotFound(failure, persistenceId(id), SagaEvent.class, Progress.NONE, Progress::apply).thenCompose(answer);
+  }
+
+  private CompletionStage<Progress> past(String id) {
+    return stored.fold(persistenceId(id), SagaEvent.class, Progress.NONE, Progress::apply);
+  }
+
+  private String persistenceId(String id) {
+    return entityType(definition.name()) + "|" + id;
   }
 
   private EntityRef<Saga.Command> entity(String id) {

@@ -110,10 +110,14 @@ public final class Shipment
 
   @Override
   public EventHandler<State, Event> eventHandler() {
-    return newEventHandlerBuilder().forAnyState()
-        .onEvent(Created.class, (none, created) -> new State(Status.CREATED, created.address(), created.at(), null))
-        .onEvent(Cancelled.class, (shipment, cancelled) ->
-            new State(Status.CANCELLED, shipment.address(), shipment.createdAt(), cancelled.at()))
-        .build();
+    return Shipment::apply;
+  }
+
+  /** The shipment after the event. */
+  static State apply(State shipment, Event event) {
+    if (event instanceof Created created) {
+      return new State(Status.CREATED, created.address(), created.at(), null);
+    }
+    return new State(Status.CANCELLED, shipment.address(), shipment.createdAt(), ((Cancelled) event).at());
   }
 }

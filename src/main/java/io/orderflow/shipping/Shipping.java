@@ -6,6 +6,7 @@ import akka.cluster.sharding.typed.javadsl.EntityRef;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.saga.StepCall;
 import io.orderflow.saga.StepResult;
+import io.orderflow.store.StoredEvents;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
@@ -24,11 +25,13 @@ public final class Shipping {
   private static final Duration ASK = Duration.ofSeconds(4);
 
   private final ClusterSharding sharding;
+  private final StoredEvents stored;
   private final Set<String> countries;
 
   /** The countries are those of {@code orderflow.shipping.countries}. */
   public Shipping(ActorSystem<?> system) {
     this.sharding = ClusterSharding.get(system);
+    this.stored = new StoredEvents(system);
     this.countries = Configuration.list(system.settings().config().getString("orderflow.shipping.countries")).stream()
         .map(country -> country.toUpperCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
   }
@@ -48,9 +51,10 @@ public final class Shipping {
     return shipment(call.sagaId()).askWithStatus(Shipment.Cancel::new, ASK).thenApply(shipment -> StepResult.done());
   }
 
-  /** The shipment of an order; refused with SHIPMENT_NOT_FOUND. */
+  /** The shipment of an order, be it in the archive; refused with SHIPMENT_NOT_FOUND. */
   CompletionStage<Shipment.State> get(String orderId) {
-    return shipment(orderId).askWithStatus(Shipment.Get::new, ASK);
+    return shipment(orderId).<Shipment.State>askWithStatus(Shipment.Get::new, ASK).exceptionallyCompose(failure -> stored.foldIfNotFound(
+        failure, Shipment.KEY.name() + "|" + orderId, Shipment.Event.class, Shipment.State.NONE, Shipment::apply));
   }
 
   private EntityRef<Shipment.Command> shipment(String orderId) {

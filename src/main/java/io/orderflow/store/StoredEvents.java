@@ -6,6 +6,7 @@ import akka.japi.Pair;
 import akka.serialization.Serialization;
 import akka.serialization.SerializationExtension;
 import akka.stream.javadsl.Source;
+import io.orderflow.kernel.Refusal;
 import io.orderflow.store.JournalReader.Payload;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -50,6 +51,17 @@ public final class StoredEvents {
   /** What all events that there are come to. */
   public <E, S> CompletionStage<S> fold(String persistenceId, Class<E> events, S none, BiFunction<S, E, S> apply) {
     return of(persistenceId, 1, END).runFold(none, (state, stored) -> apply.apply(state, events.cast(stored.event())), system);
+  }
+
+  /**
+   * The same for an aggregate that answered that it does not exist: it may have ended, and be in the archive. The answer stays where
+   * there are no events, and any other failure as well.
+   */
+  public <E, S> CompletionStage<S> foldIfNotFound(Throwable failure, String persistenceId, Class<E> events, S none,
+      BiFunction<S, E, S> apply) {
+    return !Refusal.isNotFound(failure) ? CompletableFuture.failedFuture(failure)
+        : fold(persistenceId, events, none, apply).thenCompose(state ->
+            state == none ? CompletableFuture.failedFuture(failure) : CompletableFuture.completedStage(state));
   }
 
   private CompletionStage<Optional<Pair<Long, List<Stored>>>> page(String persistenceId, long from, long to) {

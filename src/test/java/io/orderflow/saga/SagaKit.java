@@ -113,11 +113,11 @@ final class SagaKit implements AutoCloseable {
         compensation-defaults = ${step-defaults}
         """).resolve();
     return kit.spawn(Saga.create("saga-1", definition, new SagaSettings(sagas), Clock.fixed(NOW, ZoneOffset.UTC),
-        RandomGenerator.of("L64X128MixRandom"), shard.getRef()));
+        RandomGenerator.of("L64X128MixRandom"), () -> CompletableFuture.completedStage(Progress.NONE), shard.getRef()));
   }
 
   SagaKit start() {
-    saga.tell(new Saga.Start(TextNode.valueOf("input"), replies.getRef()));
+    saga.tell(new Saga.Start(TextNode.valueOf("input"), false, replies.getRef()));
     return this;
   }
 

@@ -101,6 +101,28 @@ abstract class JournalReaderTables {
   }
 
   @Test
+  void the_archive_and_the_journal_are_read_as_one() throws SQLException {
+    for (int i = 1; i <= 6; i++) {
+      event(i, "order|" + i, 1);
+    }
+    EventArchive.moveAll(journal.connection(), List.of("order|1", "order|2", "order|4"), NOW);
+    assertThat(EventArchive.lastOrdering(journal.connection())).isEqualTo(4);
+    JournalReader reader = JournalReader.of("order", JournalPosition.START, NOW);
+    assertThat(reader.next(journal.connection(), NOW, 3)).extracting(Row::ordering).containsExactly(1L, 2L, 3L);
+    assertThat(reader.position()).hasToString("3");
+    List<Row> rest = next(reader);
+    assertThat(rest).extracting(Row::ordering).containsExactly(4L, 5L, 6L);
+    assertThat(rest).allMatch(row -> row.payload() != null && row.payload().bytes()[0] == 1 && row.payload().manifest().equals("m"));
+    JournalReader late = JournalReader.ofHeads(0);
+    event(9, "order|9", 1);
+    assertThat(next(late)).hasSize(7);
+    event(8, "order|8", 1);
+    assertThat(next(late)).extracting(Row::ordering).containsExactly(8L);
+    assertThat(late.position()).hasToString("9;7");
+    assertThat(late.position().complete()).isEqualTo(6);
+  }
+
+  @Test
   void a_position_covers_what_has_been_seen_there() {
     JournalPosition position = JournalPosition.parse("10;4-5,8");
     assertThat(position.covers(JournalPosition.parse("10;4-5,8"))).isTrue();

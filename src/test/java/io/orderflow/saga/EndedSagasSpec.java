@@ -1,0 +1,65 @@
+package io.orderflow.saga;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.orderflow.store.Endings;
+import io.orderflow.store.Endings.Ending;
+import io.orderflow.store.JournalReader.Row;
+import io.orderflow.store.TestDatabase;
+import io.orderflow.store.TestJournal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Which sagas have ended for good. */
+class EndedSagasSpec {
+
+  private static final Instant BEFORE = Instant.ofEpochMilli(1_000);
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.class)
+  void those_that_ended_well_or_are_undone_long_ago(TestDatabase database) throws SQLException {
+    try (TestJournal journal = TestJournal.of(database.fresh())) {
+      List<Row> rows = new ArrayList<>();
+      for (SagaState state : SagaState.values()) {
+        rows.add(row("order", state.name().toLowerCase(), state, 100));
+        rows.add(row("order", "young-" + state.name().toLowerCase(), state, 1_000));
+      }
+      rows.add(row("order", "second", SagaState.COMPLETED, 100));
+      rows.add(row("order", "third", SagaState.COMPLETED, 101));
+      rows.add(row("order", "first", SagaState.COMPLETED, 99));
+      rows.add(row("transfer", "other", SagaState.COMPLETED, 100));
+      SagaTable.record(journal.connection(), rows);
+
+      List<Endings> ended = EndedSagas.of("order", List.of("order", "payment"), (connection, ids) -> Set.of("second"));
+      assertThat(ids(ended.get(0), journal.connection())).containsExactly("first", "completed", "second", "third");
+      assertThat(ids(ended.get(1), journal.connection())).containsExactly("compensated");
+      List<Ending> all = ended.get(0).next(journal.connection(), BEFORE, Optional.empty(), 10);
+      assertThat(all.get(0).persistenceIds()).containsExactly("saga-order|first", "order|first", "payment|first");
+      assertThat(ended.get(0).held(journal.connection(), all)).extracting(Ending::id).containsExactly("second");
+      ended.get(0).forget(journal.connection(), all.subList(0, 2));
+      assertThat(ids(ended.get(0), journal.connection())).containsExactly("second", "third");
+    }
+  }
+
+  /** One by one, each behind the one before it. */
+  private static List<String> ids(Endings ended, Connection connection) throws SQLException {
+    List<String> ids = new ArrayList<>();
+    List<Ending> next = ended.next(connection, BEFORE, Optional.empty(), 1);
+    while (!next.isEmpty()) {
+      ids.add(next.get(0).id());
+      next = ended.next(connection, BEFORE, Optional.of(next.get(0)), 1);
+    }
+    return ids;
+  }
+
+  private static Row row(String definition, String id, SagaState state, long at) {
+    return new Row(1, "saga-" + definition + "|" + id, 1, state.name(), at, null);
+  }
+}
