@@ -1,6 +1,9 @@
 package io.orderflow;
 
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
 import io.orderflow.provider.RunningSimulator;
 import io.orderflow.store.Postgresql;
@@ -60,6 +63,7 @@ class ClusterProcessSpec {
           shoppers.awaitMore(50 + dice.nextInt(200));
           meet(next.remove(0), shoppers, postgresql, provider);
           allServe();
+          viewsFollow();
         }
         shoppers.awaitMore(50);
         shoppers.awaitEnds();
@@ -159,6 +163,16 @@ class ClusterProcessSpec {
               .map(node -> node.shop().get("/api/orders/" + order).text("status"))
               .filter(Set.of("CONFIRMED", "CANCELLED")::contains), Optional::isPresent);
     }
+  }
+
+  /** The views have come after the journal again, whoever has to carry them now. */
+  private void viewsFollow() {
+    Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
+      for (JsonNode view : nodes.get(0).shop().get("/ops/projections").expect(200).body().path("projections")) {
+        assertThat(view.path("state").asText()).as(view.toString()).isEqualTo("RUNNING");
+        assertThat(view.path("lagSeconds").asDouble()).as(view.toString()).isLessThan(5);
+      }
+    });
   }
 
   /** Starts again what has died, until all of them serve. */
