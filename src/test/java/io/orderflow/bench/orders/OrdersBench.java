@@ -57,7 +57,7 @@ public final class OrdersBench {
           for (Contender contender : contenders) {
             bench.fullLoad(contender, "1,000 products", spread(), round);
           }
-          for (Contender contender : contenders) {
+          for (Contender contender : profile ? List.<Contender>of() : contenders) {
             bench.fullLoad(contender, "one hot product", hot(), round);
           }
           // Who came first comes last: neither always finds the machine as the other left it.
@@ -133,13 +133,15 @@ public final class OrdersBench {
     column.add("CPU per order, JVM, ms", spent.jvmSeconds() * 1_000 / orders);
     column.add("CPU per order, PostgreSQL, ms", spent.databaseSeconds() * 1_000 / orders);
     column.add("CPU per order, clients and provider, ms", spent.driverSeconds() * 1_000 / orders);
+    column.add("CPU of others meanwhile, s/s", spent.othersSeconds() / (seconds + settled));
     column.add("events per order", (double) spent.events() / orders);
     column.add("commits per order", (double) spent.commits() / orders);
     column.add("WAL flushes per order", (double) spent.flushes() / orders);
     column.add("WAL per order, kB", spent.walBytes() / 1_000.0 / orders);
     column.add("until nothing is left to do, s", settled);
     column.add("memory of the JVM, MB", Usage.residentMegabytes(contender.pid()));
-    System.err.printf("round %d: %-9s %-15s %,6.0f orders/s%n", round, contender.name(), load, ended.rate() + placed.rate());
+    System.err.printf("round %d: %-9s %-15s %,6.0f orders/s, others %.2f%n", round, contender.name(), load, ended.rate() + placed.rate(),
+        spent.othersSeconds() / (seconds + settled));
   }
 
   /** Both ways to place an order, in turn, so seldom that none meets another. */

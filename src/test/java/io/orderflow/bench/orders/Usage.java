@@ -35,6 +35,17 @@ final class Usage {
     }
   }
 
+  /** What all processors of this machine have worked so far, in seconds, for whomever. */
+  static double machineSeconds() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/stat"))) {
+      String[] all = lines.findFirst().orElseThrow().trim().split("\\s+");
+      // User, nice, system; interrupts and soft interrupts come two further on.
+      return Stream.of(1, 2, 3, 6, 7).mapToLong(i -> Long.parseLong(all[i])).sum() / TICKS_PER_SECOND;
+    } catch (IOException none) {
+      throw new IllegalStateException(none);
+    }
+  }
+
   /** The memory of a process that is in the machine's memory now, in megabytes. */
   static double residentMegabytes(long pid) {
     try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
