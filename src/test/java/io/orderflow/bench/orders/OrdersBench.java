@@ -4,6 +4,7 @@ import io.orderflow.ShopClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -43,38 +44,51 @@ public final class OrdersBench {
     try (DurablePostgresql postgresql = DurablePostgresql.start(folder, profile)) {
       int provider = TrivialProvider.start();
       Report report = new Report(postgresql.rows("postgres", "SHOW server_version").get(0));
-      try (Contender orderflow = OrderflowContender.start(postgresql, folder.resolve("orderflow"), provider);
-          Contender sql = SqlContender.start(postgresql, folder.resolve("sql"), provider)) {
-        OrdersBench bench = new OrdersBench(postgresql, Integer.parseInt(args[0]), report);
-        List<Contender> contenders = new ArrayList<>(List.of(orderflow, sql));
-        for (Contender contender : contenders) {
-          bench.warmUp(contender, Integer.parseInt(args[2]));
+      List<Contender> contenders = new ArrayList<>();
+      String only = System.getProperty("bench.only", "");
+      try {
+        if (!only.equals("sql")) {
+          contenders.add(OrderflowContender.start(postgresql, folder.resolve("orderflow"), provider));
         }
-        if (profile) {
-          postgresql.execute("postgres", "SELECT pg_stat_statements_reset()");
+        if (!only.equals("orderflow")) {
+          contenders.add(SqlContender.start(postgresql, folder.resolve("sql"), provider));
         }
-        for (int round = 1; round <= rounds; round++) {
-          for (Contender contender : contenders) {
-            bench.fullLoad(contender, "1,000 products", spread(), round);
-          }
-          for (Contender contender : profile ? List.<Contender>of() : contenders) {
-            bench.fullLoad(contender, "one hot product", hot(), round);
-          }
-          // Who came first comes last: neither always finds the machine as the other left it.
-          Collections.reverse(contenders);
-        }
-        if (profile) {
-          bench.statements(contenders);
-        } else {
-          for (Contender contender : contenders) {
-            bench.lightLoad(contender);
-            bench.idle(contender);
-          }
-        }
+        new OrdersBench(postgresql, Integer.parseInt(args[0]), report).run(contenders, rounds, Integer.parseInt(args[2]), profile);
         System.out.println(report.table());
+      } finally {
+        contenders.forEach(Contender::close);
       }
     }
     System.exit(0);
+  }
+
+  private void run(List<Contender> contenders, int rounds, int warmUp, boolean profile) throws Exception {
+    for (Contender contender : contenders) {
+      warmUp(contender, warmUp);
+    }
+    if (profile) {
+      postgresql.execute("postgres", "SELECT pg_stat_statements_reset()");
+      System.err.println("warm at " + Instant.now());
+    }
+    for (int round = 1; round <= rounds; round++) {
+      for (Contender contender : contenders) {
+        fullLoad(contender, "1,000 products", spread(), round);
+      }
+      // A profile is of one load.
+      for (Contender contender : profile ? List.<Contender>of() : contenders) {
+        fullLoad(contender, "one hot product", hot(), round);
+      }
+      // Who came first comes last: neither always finds the machine as the other left it.
+      Collections.reverse(contenders);
+    }
+    for (Contender contender : contenders) {
+      if (profile) {
+        statements(contender);
+      } else {
+        lightLoad(contender);
+        idle(contender);
+      }
+    }
   }
 
   private static List<String> spread() {
@@ -178,14 +192,12 @@ public final class OrdersBench {
     return result;
   }
 
-  private void statements(List<Contender> contenders) throws Exception {
-    for (Contender contender : contenders) {
-      System.out.println("Statements of " + contender.name() + ": share of their time, calls, µs each, rows each, WAL bytes each");
-      postgresql.rows("postgres", "SELECT round((100 * s.total_exec_time / sum(s.total_exec_time) OVER ())::numeric, 1) || ' %  '"
-          + " || s.calls || '  ' || round((s.mean_exec_time * 1000)::numeric) || '  ' || round(s.rows::numeric / s.calls, 1) || '  '"
-          + " || round(s.wal_bytes / s.calls) || '  ' || left(regexp_replace(s.query, '\\s+', ' ', 'g'), 140)"
-          + " FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = '" + contender.database() + "'"
-          + " ORDER BY s.total_exec_time DESC LIMIT 20").forEach(System.out::println);
-    }
+  private void statements(Contender contender) throws Exception {
+    System.out.println("Statements of " + contender.name() + ": share of their time, calls, µs each, rows each, WAL bytes each");
+    postgresql.rows("postgres", "SELECT round((100 * s.total_exec_time / sum(s.total_exec_time) OVER ())::numeric, 1) || ' %  '"
+        + " || s.calls || '  ' || round((s.mean_exec_time * 1000)::numeric) || '  ' || round(s.rows::numeric / s.calls, 1) || '  '"
+        + " || round(s.wal_bytes / s.calls) || '  ' || left(regexp_replace(s.query, '\\s+', ' ', 'g'), 140)"
+        + " FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = '" + contender.database() + "'"
+        + " ORDER BY s.total_exec_time DESC LIMIT 20").forEach(System.out::println);
   }
 }

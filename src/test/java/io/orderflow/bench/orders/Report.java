@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,17 +46,20 @@ final class Report {
     return columnsByLoad.computeIfAbsent(load, first -> new LinkedHashMap<>()).computeIfAbsent(program, first -> new Column());
   }
 
-  /** The medians in Markdown, each load one after the other, with the first program's share of the second's. */
+  /** The medians in Markdown, one load after the other; of two programs also the first one's as a multiple of the second's. */
   String table() {
-    List<String> names = List.copyOf(programs);
-    StringBuilder table = new StringBuilder("| | | " + String.join(" | ", names) + " | ratio |\n|---|---|---|---|---|\n");
+    boolean ratio = programs.size() == 2;
+    StringBuilder table = new StringBuilder("| | | " + String.join(" | ", programs) + (ratio ? " | ratio |\n" : " |\n")
+        + "|---|---" + "|---".repeat(programs.size() + (ratio ? 1 : 0)) + "|\n");
     columnsByLoad.forEach((load, columns) -> {
-      Column first = columns.get(names.get(0));
-      for (String figure : first.figures.keySet()) {
-        double one = first.median(figure);
-        double other = columns.get(names.get(1)).median(figure);
-        table.append("| ").append(load).append(" | ").append(figure).append(" | ").append(number(one)).append(" | ").append(number(other))
-            .append(" | ").append(other > 0 && one > 0 ? number(one / other) : "").append(" |\n");
+      for (String figure : columns.values().iterator().next().figures.keySet()) {
+        double[] medians = programs.stream().mapToDouble(program -> columns.get(program).median(figure)).toArray();
+        table.append("| ").append(load).append(" | ").append(figure);
+        Arrays.stream(medians).forEach(median -> table.append(" | ").append(number(median)));
+        if (ratio) {
+          table.append(" | ").append(medians[0] > 0 && medians[1] > 0 ? number(medians[0] / medians[1]) : "");
+        }
+        table.append(" |\n");
       }
     });
     return table.append('\n').append(machine()).toString();

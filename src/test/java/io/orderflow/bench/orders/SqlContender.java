@@ -29,11 +29,14 @@ final class SqlContender extends Contender {
     postgresql.execute(DATABASE, SqlOrders.SCHEMA);
     postgresql.execute(DATABASE, "INSERT INTO stock SELECT sku, 350, 'EUR', " + STOCK + ", 0, 0 FROM (SELECT '" + HOT + "' sku UNION ALL"
         + " SELECT '" + PRODUCT + "' || i FROM generate_series(0, " + (PRODUCTS - 1) + ") i) skus");
+    SqlContender sql = new SqlContender(postgresql, folder, freePort(), providerPort);
+    sql.awaitServing();
+    return sql;
+  }
+
+  private static int freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0)) {
-      free.close();
-      SqlContender sql = new SqlContender(postgresql, folder, free.getLocalPort(), providerPort);
-      sql.awaitServing();
-      return sql;
+      return free.getLocalPort();
     }
   }
 
