@@ -22,6 +22,7 @@ import io.orderflow.cart.Carts;
 import io.orderflow.cart.CheckoutRecovery;
 import io.orderflow.cart.ShoppingCart;
 import io.orderflow.gateway.Gateway;
+import io.orderflow.gateway.ServiceNodes;
 import io.orderflow.history.HistoryRoutes;
 import io.orderflow.http.HttpServer;
 import io.orderflow.http.Routes;
@@ -132,7 +133,7 @@ public final class Node {
     List<CompletionStage<?>> parts = new ArrayList<>();
     Optional<Route> local = roles.contains(SERVICES) ? Optional.of(Routes.sealed(services())) : Optional.empty();
     local.ifPresent(routes -> parts.add(HttpServer.bind(system, "services", config.getString("orderflow.bind"),
-        config.getInt("orderflow.services.port"), routes)));
+        config.getInt("orderflow.services.port"), routes).thenAccept(bound -> ServiceNodes.announce(system, bound.localAddress()))));
     if (roles.contains(GATEWAY)) {
       parts.add(Gateway.start(system, config, local));
     }

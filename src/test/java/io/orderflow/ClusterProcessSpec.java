@@ -1,14 +1,18 @@
 package io.orderflow;
 
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
 import io.orderflow.provider.RunningSimulator;
 import io.orderflow.store.Postgresql;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -20,46 +24,56 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Three nodes on PostgreSQL, each a process at a loopback address of its own, under load while at random nodes are killed, frozen for
- * longer than the others wait for them or restarted in turn, PostgreSQL crashes and the payment provider fails. Afterwards the books must
- * balance. {@code -Dcluster.seed} repeats a run's dice, {@code -Dcluster.faults} makes it longer.
+ * longer than the others wait for them, cut off from the others in both directions or one, or restarted in turn, PostgreSQL crashes and
+ * the payment provider fails. Afterwards the books must balance, as clients see them over HTTP. {@code -Dcluster.seed} repeats a run's
+ * dice, {@code -Dcluster.faults} makes it longer. Clocks don't jump: no process of ours can have its own.
  */
 class ClusterProcessSpec {
 
   private static final int NODES = 3;
-  /** All of them come by in an order that the dice decide, then again in another. */
+  /** Faults of the short form, which the dice choose: each takes half a minute. */
+  private static final int FEW = 3;
   private static final List<String> FAULTS = List.of("kill", "freeze", "database", "provider", "restart all");
+  private static final List<String> CUTS = List.of("cut off", "cut one way");
 
   /** Kept when the spec fails: the logs of the nodes. */
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path folder;
   private final long seed = Long.getLong("cluster.seed", System.nanoTime());
-  private final int faults = Integer.getInteger("cluster.faults", FAULTS.size());
   private final SplittableRandom dice = new SplittableRandom(seed);
+  private final boolean cutsPossible = NetworkCut.possible();
+  private final NetworkCut cut = new NetworkCut();
   private final List<NodeProcess> nodes = new ArrayList<>();
 
   @Test
   void whatever_dies_every_order_ends_and_the_books_balance() throws Exception {
-    System.out.println("seed " + seed);
+    List<String> all = new ArrayList<>(FAULTS);
+    all.addAll(cutsPossible ? CUTS : List.of());
+    System.out.printf("seed %d%s%n", seed, cutsPossible ? "" : "; without cuts of the network, which need root, iptables and setpriv");
     try (Postgresql postgresql = Postgresql.start(); RunningSimulator provider = RunningSimulator.in(folder.resolve("provider"))) {
       launch(postgresql, provider);
       try (Shoppers shoppers = new Shoppers(nodes, dice.split(), 5)) {
+        long began = System.nanoTime();
+        // All of them come by in an order that the dice decide, then again in another.
         List<String> next = new ArrayList<>();
-        for (int i = 0; i < faults; i++) {
+        for (int i = 0; i < Integer.getInteger("cluster.faults", FEW); i++) {
           if (next.isEmpty()) {
-            next.addAll(FAULTS);
-            java.util.Collections.shuffle(next, new Random(dice.nextLong()));
+            next.addAll(all);
+            Collections.shuffle(next, new Random(dice.nextLong()));
           }
           shoppers.awaitMore(50 + dice.nextInt(200));
           meet(next.remove(0), shoppers, postgresql, provider);
           allServe();
+          viewsFollow();
         }
         shoppers.awaitMore(50);
         shoppers.awaitEnds();
-        System.out.printf("%d orders answered, %d requests without an answer, %s%n",
-            shoppers.answered(), shoppers.unanswered(), shoppers.ends());
+        System.out.printf("%d orders and %d transfers answered in %d s, %d requests without an answer, %s%n", shoppers.answered(),
+            shoppers.transfers(), TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began), shoppers.unanswered(), shoppers.ends());
         shoppers.assertBooksBalance(provider.ledger());
       }
     } finally {
+      cut.close();
       for (NodeProcess node : nodes) {
         node.close();
       }
@@ -69,10 +83,14 @@ class ClusterProcessSpec {
   private void launch(Postgresql postgresql, RunningSimulator provider) {
     Config db = postgresql.settings().getConfig("orderflow.db");
     for (int i = 0; i < NODES; i++) {
-      nodes.add(new NodeProcess(folder.resolve("node-" + i), "127.0.0." + (2 + i), Map.of(
+      NodeProcess node = new NodeProcess(folder.resolve("node-" + i), "127.0.0." + (2 + i), Map.of(
           "ORDERFLOW_ROLES", "services", "ORDERFLOW_PAYMENT_URL", provider.url(), "ORDERFLOW_DB_URL", db.getString("url"),
           "ORDERFLOW_DB_USER", db.getString("user"), "ORDERFLOW_DB_PASSWORD", db.getString("password"),
-          "ORDERFLOW_BREAKER_OPEN", "1s")));
+          "ORDERFLOW_BREAKER_OPEN", "1s"));
+      if (cutsPossible) {
+        node.runsAs(NetworkCut.user(i));
+      }
+      nodes.add(node);
     }
     nodes.forEach(node -> node.joins(nodes));
     nodes.forEach(NodeProcess::launch);
@@ -80,60 +98,89 @@ class ClusterProcessSpec {
   }
 
   private void meet(String fault, Shoppers shoppers, Postgresql postgresql, RunningSimulator provider) throws Exception {
-    NodeProcess node = nodes.get(dice.nextInt(NODES));
+    int number = dice.nextInt(NODES);
+    NodeProcess node = nodes.get(number);
     List<NodeProcess> others = nodes.stream().filter(other -> other != node).toList();
     List<String> underWay = shoppers.latest(20);
+    shoppers.longestSilence();
     long began = System.nanoTime();
     switch (fault) {
       case "kill" -> {
         node.kill();
         awaitEnds(underWay, others);
-        report(fault, nodes.indexOf(node), began);
-        node.launch();
       }
       case "freeze" -> {
         node.freeze();
         awaitEnds(underWay, others);
-        report(fault, nodes.indexOf(node), began);
-        node.thaw();
-        // It finds that the others have gone on without it, and ends.
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> !node.isAlive());
-        node.launch();
+      }
+      case "cut off" -> {
+        for (NodeProcess other : others) {
+          node.cutOffFrom(other, cut);
+          other.cutOffFrom(node, cut);
+        }
+        awaitEnds(underWay, others);
+      }
+      case "cut one way" -> {
+        node.cutOffFrom(others.get(0), cut);
+        awaitDeath(List.of(node, others.get(0)));
+        awaitEnds(underWay, nodes);
       }
       case "database" -> {
         postgresql.crash();
         awaitEnds(underWay, nodes);
-        report(fault, -1, began);
       }
       case "provider" -> {
         provider.faults(dice.nextBoolean() ? "{\"loseAnswers\":true}" : "{\"outage\":true}");
         shoppers.awaitMore(50);
         provider.faults("{}");
-        report(fault, -1, began);
       }
       default -> {
         for (NodeProcess each : nodes) {
           each.stop();
           each.start();
         }
-        report(fault, -1, began);
       }
     }
+    System.out.printf("%s, node %d: what was under way had ended after %d ms; no order was answered for %d ms at most%n", fault, number,
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began), shoppers.longestSilence().toMillis());
+    if (fault.equals("freeze")) {
+      node.thaw();
+    }
+    if (fault.equals("freeze") || fault.equals("cut off")) {
+      // It finds that the others have gone on without it, and ends.
+      awaitDeath(List.of(node));
+    }
+    cut.close();
   }
 
-  private void awaitEnds(List<String> orders, List<NodeProcess> serving) {
+  private static void awaitDeath(List<NodeProcess> anyOf) {
+    Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> !anyOf.stream().allMatch(NodeProcess::isAlive));
+  }
+
+  private static void awaitEnds(List<String> orders, List<NodeProcess> serving) {
     for (String order : orders) {
-      Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50)).ignoreExceptions()
-          .until(() -> Set.of("CONFIRMED", "CANCELLED").contains(serving.get(0).shop().get("/api/orders/" + order).text("status")));
+      Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(50)).ignoreExceptions()
+          .until(() -> serving.stream().filter(NodeProcess::serves).findFirst()
+              .map(node -> node.shop().get("/api/orders/" + order).text("status"))
+              .filter(Set.of("CONFIRMED", "CANCELLED")::contains), Optional::isPresent);
     }
   }
 
-  private void allServe() {
-    nodes.forEach(NodeProcess::awaitServing);
+  /** The views have come after the journal again, whoever has to carry them now. */
+  private void viewsFollow() {
+    Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
+      for (JsonNode view : nodes.get(0).shop().get("/ops/projections").expect(200).body().path("projections")) {
+        assertThat(view.path("state").asText()).as(view.toString()).isEqualTo("RUNNING");
+        assertThat(view.path("lagSeconds").asDouble()).as(view.toString()).isLessThan(5);
+      }
+    });
   }
 
-  private static void report(String fault, int node, long began) {
-    System.out.printf("%s%s: over after %d ms%n", fault, node < 0 ? "" : " node " + node,
-        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+  /** Starts again what has died, until all of them serve. */
+  private void allServe() {
+    Awaitility.await().atMost(Duration.ofSeconds(180)).pollInterval(Duration.ofMillis(100)).until(() -> {
+      nodes.stream().filter(node -> !node.isAlive()).forEach(NodeProcess::launch);
+      return nodes.stream().allMatch(NodeProcess::serves);
+    });
   }
 }

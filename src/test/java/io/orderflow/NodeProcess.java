@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
@@ -24,6 +25,7 @@ public final class NodeProcess implements AutoCloseable {
   private final Map<String, String> environment;
   private final Map<String, Integer> ports = TestNode.freePorts();
   private Process process;
+  private Optional<Integer> user = Optional.empty();
 
   /** @param environment the operator's variables beside the ports */
   public NodeProcess(Path folder, Map<String, String> environment) {
@@ -44,6 +46,16 @@ public final class NodeProcess implements AutoCloseable {
         .collect(Collectors.joining(",")));
   }
 
+  /** Has it run as a user of its own, so that the network can be cut between it and others. */
+  void runsAs(int ownUser) {
+    user = Optional.of(ownUser);
+  }
+
+  /** From now on it reaches the other one no more. */
+  void cutOffFrom(NodeProcess other, NetworkCut cut) {
+    cut.cut(user.orElseThrow(), other.host, other.ports.get("orderflow.remoting.port"));
+  }
+
   /** Starts it, for the first time or again, and waits until it serves. */
   public void start() {
     launch();
@@ -54,9 +66,9 @@ public final class NodeProcess implements AutoCloseable {
   public void launch() {
     try {
       Files.createDirectories(folder);
-      ProcessBuilder command = new ProcessBuilder(
-          Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-jar",
-          new File("target/orderflow.jar").getAbsolutePath()).directory(folder.toFile()).redirectErrorStream(true)
+      List<String> java = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-jar",
+          new File("target/orderflow.jar").getAbsolutePath());
+      ProcessBuilder command = new ProcessBuilder(user.map(own -> NetworkCut.asUser(own, java)).orElse(java)).directory(folder.toFile()).redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("node.log").toFile()));
       command.environment().putAll(environment);
       ports.forEach((setting, port) ->

@@ -16,6 +16,7 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 
 /**
@@ -41,6 +42,8 @@ public final class Shoppers implements AutoCloseable {
   private final int cancellations;
   private final Queue<Placed> placed = new ConcurrentLinkedQueue<>();
   private final TransferCircle circle = new TransferCircle();
+  private final AtomicLong lastAnswer = new AtomicLong(System.nanoTime());
+  private final AtomicLong longestSilence = new AtomicLong();
   private final AtomicInteger unanswered = new AtomicInteger();
   private final List<Thread> clients = new ArrayList<>();
   private final Map<String, Answer> ended = new HashMap<>();
@@ -65,6 +68,11 @@ public final class Shoppers implements AutoCloseable {
   /** The orders that were answered so far. */
   public int answered() {
     return placed.size();
+  }
+
+  /** The longest time in which no order was answered since this was asked before. */
+  public Duration longestSilence() {
+    return Duration.ofNanos(longestSilence.getAndSet(0));
   }
 
   /** Waits until so many more orders were answered. */
@@ -101,6 +109,8 @@ public final class Shoppers implements AutoCloseable {
       String body = ShopClient.order(sku, quantity, payment, dice.nextInt(8) == 0 ? "ZZ" : "DE");
       String id = untilAnswered(dice, "/api/orders", body, "key-" + dice.nextLong()).text("orderId");
       placed.add(new Placed(id, sku, quantity, payment));
+      long now = System.nanoTime();
+      longestSilence.accumulateAndGet(now - lastAnswer.getAndSet(now), Math::max);
       if (dice.nextInt(100) < cancellations) {
         untilAnswered(dice, "/api/orders/" + id + "/cancel", "", "cancel");
       }
@@ -163,6 +173,7 @@ public final class Shoppers implements AutoCloseable {
     assertBalances();
     assertThat(circle.size()).isPositive();
     circle.assertMoneyConserved(shop());
+    assertHistories();
     assertViews();
   }
 
@@ -187,6 +198,19 @@ public final class Shoppers implements AutoCloseable {
     Map<String, String> expected = new HashMap<>();
     ended.forEach((id, order) -> expected.put(id, order.text("status")));
     assertThat(listed).isEqualTo(expected);
+  }
+
+  /** The journal tells of each order once: it was created, it ended as its view says, and no number is missing or there twice. */
+  private void assertHistories() {
+    ShopClient shop = shop();
+    ended.forEach((id, order) -> {
+      List<String> told = new ArrayList<>();
+      shop.get("/api/orders/" + id + "/events").expect(200).body().path("events")
+          .forEach(event -> told.add(event.path("sequence").asInt() + " " + event.path("type").asText()));
+      assertThat(told).as(id).isIn(List.of("1 CREATED", "2 " + order.text("status")), List.of("1 CANCELLED"));
+    });
+    ACCOUNTS.forEach(account -> assertThat(AccountBooks.balance(shop, account))
+        .isEqualTo(shop.get("/api/accounts/" + account).text("balance")));
   }
 
   private void assertLedger(JsonNode ledger) {

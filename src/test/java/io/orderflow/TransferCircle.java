@@ -64,7 +64,10 @@ final class TransferCircle {
       }
     }
     assertThat(due.values()).allSatisfy(balance -> assertThat(balance).isNotNegative());
-    due.forEach((account, balance) -> assertThat(shop.get("/api/accounts/" + account).expect(200).text("balance"))
-        .as(account).isEqualTo(BigDecimal.valueOf(balance, 2).toString()));
+    due.forEach((account, balance) -> {
+      assertThat(shop.get("/api/accounts/" + account).expect(200).text("balance")).as(account)
+          .isEqualTo(BigDecimal.valueOf(balance, 2).toString());
+      assertThat(AccountBooks.balance(shop, account)).as(account).isEqualTo(BigDecimal.valueOf(balance, 2).toString());
+    });
   }
 }

@@ -28,7 +28,7 @@ public final class Payments {
   /** Longer than one call of the provider may take, shorter than the step's time limit. */
   private static final Duration ASK = Duration.ofSeconds(4);
   /** The longest between two questions; who asks is also told by {@link PaymentQueue} when the answer is there. */
-  private static final Duration MAX_PAUSE = Duration.ofMinutes(1);
+  private static final Duration MAX_PAUSE = Duration.ofMinutes(5);
 
   private final ClusterSharding sharding;
   private final StoredEvents stored;

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,8 +64,15 @@ final class SagaTable {
 
   /** Sagas that should move and of which nothing was heard since then, in the order of their ids. */
   static List<Listed> silent(Connection connection, Instant since, String afterId, int limit) throws SQLException {
-    return select(connection, "WHERE state IN ('RUNNING', 'COMPENSATING') AND updated_at < ? AND saga_id > ?"
-        + " ORDER BY saga_id LIMIT ?", since.toEpochMilli(), afterId, limit);
+    List<Listed> silent = new ArrayList<>();
+    for (SagaState state : SagaState.values()) {
+      if (state.moving()) {
+        // State by state, so that a page is a range of sagas_by_id however many thousands wait for the payment provider.
+        silent.addAll(select(connection, "WHERE state = ? AND saga_id > ? AND updated_at < ? ORDER BY state, saga_id LIMIT ?",
+            state.name(), afterId, since.toEpochMilli(), limit));
+      }
+    }
+    return silent.stream().sorted(Comparator.comparing(Listed::sagaId)).limit(limit).toList();
   }
 
   /** Sagas of that definition at rest in that state since before then, oldest first, beginning after the given one. */

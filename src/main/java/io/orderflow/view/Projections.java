@@ -2,6 +2,9 @@ package io.orderflow.view;
 
 import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.ShardedDaemonProcessSettings;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.EntityRef;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.cluster.sharding.typed.javadsl.ShardedDaemonProcess;
 import io.micrometer.core.instrument.Tags;
 import io.orderflow.metrics.Meters;
@@ -30,7 +33,9 @@ import java.util.function.ToDoubleFunction;
 /** The projections that fill the views of this program: started, looked at, rebuilt, taken up again. */
 public final class Projections {
 
-  private static final Duration MEASURE_EVERY = Duration.ofSeconds(10);
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(10);
+  /** What {@link ShardedDaemonProcess} puts before the name of its entities' type. */
+  private static final String DAEMONS = "sharded-daemon-process-";
 
   private final Database database;
   private final List<View<?>> views;
@@ -51,12 +56,13 @@ public final class Projections {
     ViewSettings settings = ViewSettings.of(system.settings().config().getConfig("orderflow.views"));
     for (View<?> view : views) {
       create(database, view);
-      ShardedDaemonProcess.get(system).init(Slice.Command.class, "view-" + view.name(), SliceId.SLICES,
+      ShardedDaemonProcess.get(system).init(Slice.Command.class, daemons(view), SliceId.SLICES,
           slice -> Slice.create(view, slice, database, settings, clock),
           ShardedDaemonProcessSettings.create(system).withRole("services"), Optional.of(Slice.Stop.INSTANCE));
     }
     Projections projections = new Projections(database, views, clock);
     projections.measure(system);
+    views.forEach(view -> keepAwake(system, view));
     return projections;
   }
 
@@ -68,12 +74,29 @@ public final class Projections {
           all -> all.containsKey(view.name()) ? all.get(view.name()).lagSeconds() : Double.NaN;
       Meters.of(system).gauge("orderflow.projection.lag.seconds", Tags.of("view", view.name()), seen, seconds);
     }
-    system.scheduler().scheduleWithFixedDelay(MEASURE_EVERY, MEASURE_EVERY, () -> statuses().whenComplete((statuses, failure) -> {
+    system.scheduler().scheduleWithFixedDelay(LOOK_EVERY, LOOK_EVERY, () -> statuses().whenComplete((statuses, failure) -> {
       seen.clear();
       if (statuses != null) {
         statuses.forEach(status -> seen.put(status.name(), status));
       }
     }), system.executionContext());
+  }
+
+  /**
+   * Wakes the slices from every node. Akka does so from one node in the cluster; after that one was killed amid a rebalance, slices were seen
+   * to stay where nobody carried them.
+   */
+  private static void keepAwake(ActorSystem<?> system, View<?> view) {
+    EntityTypeKey<Slice.Command> key = EntityTypeKey.create(Slice.Command.class, DAEMONS + daemons(view));
+    for (int slice = 0; slice < SliceId.SLICES; slice++) {
+      EntityRef<Slice.Command> ref = ClusterSharding.get(system).entityRefFor(key, Integer.toString(slice));
+      system.scheduler().scheduleWithFixedDelay(LOOK_EVERY, LOOK_EVERY, () -> ref.tell(Slice.Wake.INSTANCE),
+          system.executionContext());
+    }
+  }
+
+  private static String daemons(View<?> view) {
+    return "view-" + view.name();
   }
 
   private static void create(Database database, View<?> view) {

@@ -13,6 +13,7 @@ import akka.projection.HandlerRecoveryStrategy;
 import akka.projection.Projection;
 import akka.projection.ProjectionBehavior;
 import akka.projection.jdbc.javadsl.JdbcProjection;
+import io.orderflow.kernel.CborSerializable;
 import io.orderflow.store.Database;
 import io.orderflow.view.Keeper.Entry;
 import io.orderflow.view.Keeper.Found;
@@ -37,6 +38,9 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
 
   /** Ends it when nothing of it runs any more. */
   enum Stop implements Command { INSTANCE }
+
+  /** Brings it into memory where it is not; where it is it changes nothing. */
+  enum Wake implements Command, CborSerializable { INSTANCE }
 
   private enum Sync implements Command { INSTANCE }
 
@@ -111,6 +115,7 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
     return newReceiveBuilder()
         .onMessageEquals(Sync.INSTANCE, this::sync)
         .onMessage(Synced.class, this::synced)
+        .onMessageEquals(Wake.INSTANCE, () -> this)
         .onMessage(Failed.class, this::failed)
         .onMessage(Recovered.class, this::recovered)
         .onMessage(StartAgain.class, again -> start(again.run()))

@@ -1,8 +1,10 @@
 package io.orderflow.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.typesafe.config.Config;
 import io.orderflow.NodeProcess;
 import io.orderflow.ShopClient;
+import io.orderflow.store.Postgresql;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,9 +36,17 @@ public final class OutageBench {
   /** @param args the minutes of outage */
   public static void main(String[] args) throws Exception {
     Path folder = Files.createTempDirectory(Path.of("target"), "outage");
-    try (NodeProcess node = new NodeProcess(folder, Map.of("ORDERFLOW_RATE_LIMIT_REQUESTS", "0"))) {
+    try (Postgresql postgresql = Postgresql.start()) {
+      Config db = postgresql.settings().getConfig("orderflow.db");
+      run(new NodeProcess(folder, Map.of("ORDERFLOW_RATE_LIMIT_REQUESTS", "0", "ORDERFLOW_DB_URL", db.getString("url"),
+          "ORDERFLOW_DB_USER", db.getString("user"), "ORDERFLOW_DB_PASSWORD", db.getString("password"))), Integer.parseInt(args[0]));
+    }
+  }
+
+  private static void run(NodeProcess ofOurs, int minutes) throws Exception {
+    try (NodeProcess node = ofOurs) {
       node.start();
-      new OutageBench(node).run(Integer.parseInt(args[0]));
+      new OutageBench(node).run(minutes);
     }
   }
 

@@ -1,0 +1,126 @@
+package io.orderflow.bench.orders;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+
+/**
+ * Clients that place orders over kept connections, one thread each, with requests that were rendered beforehand: what they do per order is
+ * one write and one read.
+ */
+final class Load {
+
+  /**
+   * What came of it.
+   *
+   * @param confirmed the orders that were answered as CONFIRMED
+   * @param placed all that were answered with 201
+   * @param rate answers with 201 per second within the time that was asked for
+   * @param refused what any other answer said first; null without any
+   */
+  record Result(long confirmed, long placed, double rate, Latencies latencies, String refused) {}
+
+  private static final byte[] CONFIRMED = "\"status\":\"CONFIRMED\"".getBytes(StandardCharsets.US_ASCII);
+
+  private final int port;
+  private final byte[][] requests;
+  private final long began = System.nanoTime();
+  private final long end;
+  private final List<Client> clients = new ArrayList<>();
+
+  private Load(int port, byte[][] requests, int seconds) {
+    this.port = port;
+    this.requests = requests;
+    this.end = began + TimeUnit.SECONDS.toNanos(seconds);
+  }
+
+  /** Starts clients of which each places its next order as soon as the last one is answered. */
+  static Load closedLoop(int port, byte[][] requests, int connections, int seconds) {
+    return new Load(port, requests, seconds).start(connections, 0);
+  }
+
+  /** Starts clients that take turns to place so many orders a second in all; an answer's time counts from when its order was due. */
+  static Load paced(int port, byte[][] requests, int connections, double perSecond, int seconds) {
+    return new Load(port, requests, seconds).start(connections, (long) (connections * 1e9 / perSecond));
+  }
+
+  private Load start(int connections, long period) {
+    IntStream.range(0, connections).forEach(i -> clients.add(new Client(period, began + i * period / connections)));
+    clients.forEach(Thread::start);
+    return this;
+  }
+
+  /** Waits until the time is over and every order is answered. */
+  Result await() throws InterruptedException {
+    for (Client client : clients) {
+      client.join();
+    }
+    long inTime = clients.stream().mapToLong(client -> client.inTime).sum();
+    return new Result(clients.stream().mapToLong(client -> client.confirmed).sum(), clients.stream().mapToLong(client -> client.placed).sum(),
+        inTime * 1e9 / (end - began), Latencies.of(clients.stream().map(client -> client.latencies).toList()),
+        clients.stream().map(client -> client.refused).filter(refused -> refused != null).findFirst().orElse(null));
+  }
+
+  private final class Client extends Thread {
+
+    private final long period;
+    private final long first;
+    private final Latencies latencies = new Latencies();
+    private long confirmed;
+    private long placed;
+    private long inTime;
+    private String refused;
+
+    private Client(long period, long first) {
+      this.period = period;
+      this.first = first;
+      setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      try (Wire wire = Wire.to(port, 0)) {
+        for (long due = first; due < end && refused == null; due = period == 0 ? System.nanoTime() : due + period) {
+          while (System.nanoTime() < due) {
+            LockSupport.parkNanos(due - System.nanoTime());
+          }
+          place(wire, due);
+        }
+      } catch (IOException failure) {
+        refused = failure.toString();
+      }
+    }
+
+    private void place(Wire wire, long due) throws IOException {
+      wire.send(requests[ThreadLocalRandom.current().nextInt(requests.length)]);
+      byte[] body = wire.receive();
+      long answered = System.nanoTime();
+      if (body == null || !wire.startsWith("HTTP/1.1 201")) {
+        refused = body == null ? "the connection was closed" : new String(body, StandardCharsets.UTF_8);
+        return;
+      }
+      latencies.add(answered - due);
+      placed++;
+      confirmed += contains(body, CONFIRMED) ? 1 : 0;
+      inTime += answered < end ? 1 : 0;
+    }
+  }
+
+  private static boolean contains(byte[] text, byte[] part) {
+    search:
+    for (int at = 0; at + part.length <= text.length; at++) {
+      for (int i = 0; i < part.length; i++) {
+        if (text[at + i] != part[i]) {
+          continue search;
+        }
+      }
+      return true;
+    }
+    return false;
+  }
+}

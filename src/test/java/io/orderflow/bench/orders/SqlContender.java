@@ -1,0 +1,59 @@
+package io.orderflow.bench.orders;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The baseline, {@link SqlShop}, as a program of its own. */
+final class SqlContender extends Contender {
+
+  private static final String DATABASE = "sql_shop";
+  /** Of 6, 8, 16 and 32, tried once each on two processors: the most orders on many products, and within a tenth of 6 on the hot one. */
+  private static final String CONNECTIONS = "8";
+
+  private final DurablePostgresql postgresql;
+
+  private SqlContender(DurablePostgresql postgresql, Path folder, int port, int providerPort) throws IOException {
+    super("SQL", DATABASE, port, folder, List.of("-cp", System.getProperty("java.class.path"), SqlShop.class.getName(),
+        Integer.toString(port), postgresql.url(DATABASE), System.getProperty("bench.sql-connections", CONNECTIONS),
+        Integer.toString(providerPort)), Map.of());
+    this.postgresql = postgresql;
+  }
+
+  /** Makes its tables, fills its shelves and starts it. */
+  static Contender start(DurablePostgresql postgresql, Path folder, int providerPort) throws Exception {
+    postgresql.create(DATABASE);
+    postgresql.execute(DATABASE, SqlOrders.SCHEMA);
+    postgresql.execute(DATABASE, "INSERT INTO stock SELECT sku, 350, 'EUR', " + STOCK + ", 0, 0 FROM (SELECT '" + HOT + "' sku UNION ALL"
+        + " SELECT '" + PRODUCT + "' || i FROM generate_series(0, " + (PRODUCTS - 1) + ") i) skus");
+    SqlContender sql = new SqlContender(postgresql, folder, freePort(), providerPort);
+    sql.awaitServing();
+    return sql;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0)) {
+      return free.getLocalPort();
+    }
+  }
+
+  @Override
+  boolean serves() throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", port())) {
+      return socket.isConnected();
+    }
+  }
+
+  @Override
+  long confirmed() throws Exception {
+    return postgresql.number(DATABASE, "SELECT COUNT(*) FROM orders WHERE status = 'CONFIRMED'");
+  }
+
+  @Override
+  long events() {
+    return 0;
+  }
+}
