@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -153,6 +154,8 @@ abstract class ViewTables {
         for (long n = 1; open.get(); n++) {
           kit.add("e" + n % 50, n / 50 + 1, 1);
           written.set(n);
+          // As busy as a busy shop: who writes without a pause can be faster than what is built behind him, for ever.
+          LockSupport.parkNanos(1_000_000);
         }
       } catch (SQLException failure) {
         throw new IllegalStateException(failure);
