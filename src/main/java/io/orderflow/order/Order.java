@@ -12,10 +12,12 @@ import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.javadsl.CommandHandlerWithReply;
 import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehaviorWithEnforcedReplies;
+import akka.persistence.typed.javadsl.Recovery;
 import akka.persistence.typed.javadsl.ReplyEffect;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Refusal;
+import io.orderflow.store.NoSnapshots;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,6 +81,11 @@ public final class Order extends EventSourcedBehaviorWithEnforcedReplies<Order.C
     super(PersistenceId.of(KEY.name(), orderId),
         SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.clock = clock;
+  }
+
+  @Override
+  public Recovery recovery() {
+    return NoSnapshots.RECOVERY;
   }
 
   @Override

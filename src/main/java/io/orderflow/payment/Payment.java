@@ -17,13 +17,14 @@ import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
 import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
-import akka.persistence.typed.javadsl.RetentionCriteria;
+import akka.persistence.typed.javadsl.Recovery;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Operation;
 import io.orderflow.payment.PaymentState.Status;
 import io.orderflow.store.ManifestAdapter;
+import io.orderflow.store.NoSnapshots;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,8 +80,6 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
 
   static final String TIMEOUT = "PAYMENT_TIMEOUT";
   private static final String DECLINED = "PAYMENT_DECLINED";
-  /** A payment that is tried for days must not be read from its first attempt on. */
-  private static final int SNAPSHOT_EVERY = 50;
   /** The longest pause after a refund was not accepted; the first one is a second, each further one doubles it. */
   private static final Duration MAX_PAUSE = Duration.ofHours(1);
 
@@ -347,8 +346,8 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
   }
 
   @Override
-  public RetentionCriteria retentionCriteria() {
-    return RetentionCriteria.snapshotEvery(SNAPSHOT_EVERY, 2);
+  public Recovery recovery() {
+    return NoSnapshots.RECOVERY;
   }
 
   /** The journal's manifest column tells whether the payment joins or leaves the queue: {@link PaymentQueueTable} goes by it. */

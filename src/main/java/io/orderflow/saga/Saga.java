@@ -15,7 +15,7 @@ import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
 import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
-import akka.persistence.typed.javadsl.RetentionCriteria;
+import akka.persistence.typed.javadsl.Recovery;
 import akka.persistence.typed.javadsl.SignalHandler;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.orderflow.kernel.CborSerializable;
@@ -23,6 +23,7 @@ import io.orderflow.kernel.Refusal;
 import io.orderflow.metrics.Meters;
 import io.orderflow.saga.StepRecord.Kind;
 import io.orderflow.store.ManifestAdapter;
+import io.orderflow.store.NoSnapshots;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,8 +84,6 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
 
   private enum Idle implements Command { INSTANCE }
 
-  /** A saga that goes well has a dozen events; one that is retried for hours must not be read from its first attempt on. */
-  private static final int SNAPSHOT_EVERY = 50;
   /** Clients that wait for the same saga at once; a further one is answered with the present state. */
   private static final int MAX_WAITING = 64;
   private static final Logger LOG = LoggerFactory.getLogger(Saga.class);
@@ -173,8 +172,8 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   }
 
   @Override
-  public RetentionCriteria retentionCriteria() {
-    return RetentionCriteria.snapshotEvery(SNAPSHOT_EVERY, 2);
+  public Recovery recovery() {
+    return NoSnapshots.RECOVERY;
   }
 
   /** The journal's manifest column tells where the saga stands: {@link SagaRecovery} goes by it. */

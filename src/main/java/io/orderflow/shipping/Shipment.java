@@ -12,10 +12,12 @@ import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.javadsl.CommandHandlerWithReply;
 import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehaviorWithEnforcedReplies;
+import akka.persistence.typed.javadsl.Recovery;
 import akka.persistence.typed.javadsl.ReplyEffect;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Refusal;
+import io.orderflow.store.NoSnapshots;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,6 +72,11 @@ public final class Shipment
   /** The id of an order's shipment: one order has one. */
   public static String idOf(String orderId) {
     return "shp-" + orderId;
+  }
+
+  @Override
+  public Recovery recovery() {
+    return NoSnapshots.RECOVERY;
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.orderflow.store;
 
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.javadsl.Adapter;
 import akka.persistence.jdbc.db.SlickExtension;
 import akka.persistence.jdbc.db.SlickExtensionImpl;
 import com.typesafe.config.Config;
@@ -35,6 +35,8 @@ public final class Database {
    * statement takes, shorter than the readers of the journal wait for a number that is missing ({@link JournalReader}).
    */
   private static final Map<String, Object> POSTGRESQL = Map.of("socketTimeout", 20, "connectTimeout", 5, "tcpKeepAlive", true,
+      // The rows of a batch go as one statement.
+      "reWriteBatchedInserts", true,
       "options", "-c statement_timeout=15s -c idle_in_transaction_session_timeout=20s");
 
   /** Classes of SQL states: connection, rollback (a deadlock), resources, cancelled by the server or its shutdown. */
@@ -55,8 +57,11 @@ public final class Database {
   /** The pool that the node's journal uses. */
   public static Database of(ActorSystem<?> system) {
     SlickExtensionImpl slick = (SlickExtensionImpl) SlickExtension.get(system);
-    return new Database(slick.database(system.settings().config().getConfig("jdbc-journal")).database(),
-        system.dispatchers().lookup(DispatcherSelector.fromConfig("orderflow.blocking-dispatcher")));
+    return of(slick.database(system.settings().config().getConfig("jdbc-journal")).database(), Adapter.toClassic(system));
+  }
+
+  static Database of(JdbcBackend.DatabaseDef pool, akka.actor.ActorSystem system) {
+    return new Database(pool, system.dispatchers().lookup("orderflow.blocking-dispatcher"));
   }
 
   /**

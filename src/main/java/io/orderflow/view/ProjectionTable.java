@@ -157,7 +157,7 @@ final class ProjectionTable {
   }
 
   /**
-   * Deletes some rows of generations before that one.
+   * Deletes some rows of generations before that one: so many of each table, and those with the key of the last.
    *
    * @return whether there may be more
    */
@@ -166,9 +166,7 @@ final class ProjectionTable {
     for (View.Table table : view.tables()) {
       Long oldest = oldest(connection, table.name());
       if (oldest != null && oldest < before) {
-        String rows = " FROM " + table.name() + " WHERE generation = ?";
-        update(connection, "DELETE" + rows + " AND " + table.key() + " IN (SELECT " + table.key() + rows + " ORDER BY " + table.key()
-            + " LIMIT " + limit + ")", oldest, oldest);
+        deleteUpTo(connection, table, oldest, limit);
         more = true;
       }
     }
@@ -176,6 +174,27 @@ final class ProjectionTable {
     update(connection, "DELETE FROM akka_projection_offset_store WHERE projection_name = ?",
         SliceId.projectionName(view.name(), before - 1));
     return more;
+  }
+
+  /**
+   * Deletes the generation's first rows. By a range of keys: H2 asks a subquery in the condition anew for each row when others write to
+   * the table meanwhile, which made minutes of milliseconds.
+   */
+  private static void deleteUpTo(Connection connection, View.Table table, long generation, int limit) throws SQLException {
+    String rows = " FROM " + table.name() + " WHERE generation = ?";
+    Object last;
+    try (PreparedStatement select = connection.prepareStatement(
+        "SELECT " + table.key() + rows + " ORDER BY " + table.key() + " LIMIT 1 OFFSET ?")) {
+      set(select, generation, limit - 1);
+      try (ResultSet found = select.executeQuery()) {
+        last = found.next() ? found.getObject(1) : null;
+      }
+    }
+    if (last == null) {
+      update(connection, "DELETE" + rows, generation);
+    } else {
+      update(connection, "DELETE" + rows + " AND " + table.key() + " <= ?", generation, last);
+    }
   }
 
   private static Long oldest(Connection connection, String table) throws SQLException {

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -153,6 +154,8 @@ abstract class ViewTables {
         for (long n = 1; open.get(); n++) {
           kit.add("e" + n % 50, n / 50 + 1, 1);
           written.set(n);
+          // As busy as a busy shop: who writes without a pause can be faster than what is built behind him, for ever.
+          LockSupport.parkNanos(1_000_000);
         }
       } catch (SQLException failure) {
         throw new IllegalStateException(failure);
@@ -169,13 +172,13 @@ abstract class ViewTables {
       shown = now;
     }
     assertThat(kit.sum(kit.first)).isGreaterThanOrEqualTo(shown);
+    // Also while events keep coming.
+    Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() ->
+        kit.number("SELECT COUNT(*) FROM sums_first WHERE generation < 2") == 0);
     open.set(false);
     writer.join();
     kit.awaitSum(kit.first, written.get());
     assertThat(kit.status(kit.first).generation()).isEqualTo(2);
-    Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() ->
-        kit.number("SELECT COUNT(*) FROM sums_first WHERE generation < 2") == 0);
-    assertThat(kit.sum(kit.first)).isEqualTo(written.get());
     assertThat(kit.status(kit.second).generation()).isEqualTo(1);
   }
 

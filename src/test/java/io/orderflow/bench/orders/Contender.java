@@ -75,6 +75,11 @@ abstract class Contender implements AutoCloseable {
     return process.pid();
   }
 
+  /** How many orders it has confirmed. */
+  long placed() {
+    return placed;
+  }
+
   /** Counts orders that were answered with 201, and waits until they and all before them are CONFIRMED. */
   void settle(long orders) {
     placed += orders;

@@ -87,6 +87,7 @@ public final class OrdersBench {
       } else {
         lightLoad(contender);
         idle(contender);
+        sizes(contender);
       }
     }
   }
@@ -183,6 +184,18 @@ public final class OrdersBench {
     Report.Column column = report.column(contender.name(), "no orders");
     column.add("CPU, JVM, ms/s", spent.jvmSeconds() * 1_000 / 5);
     column.add("live heap after a full collection, MB", Usage.liveHeapMegabytes(contender.pid()));
+  }
+
+  /** What an order leaves in the database, the indices included. */
+  private void sizes(Contender contender) throws Exception {
+    Report.Column column = report.column(contender.name(), "all orders");
+    column.add("database, kB each", postgresql.number(contender.database(), "SELECT pg_database_size(current_database())") / 1e3
+        / contender.placed());
+    for (String table : postgresql.rows(contender.database(), "SELECT relname || ' ' || pg_total_relation_size(oid) FROM pg_class"
+        + " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_total_relation_size(oid) > 1000000 ORDER BY 1")) {
+      String[] nameAndBytes = table.split(" ");
+      column.add("table " + nameAndBytes[0] + ", kB each", Long.parseLong(nameAndBytes[1]) / 1e3 / contender.placed());
+    }
   }
 
   private static Load.Result checked(Load.Result result) {
