@@ -5,6 +5,13 @@ import static io.orderflow.ShopClient.card;
 import static io.orderflow.ShopClient.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.cluster.sharding.ShardRegion.CurrentShardRegionState;
+import akka.cluster.sharding.typed.ClusterShardingQuery;
+import akka.cluster.sharding.typed.GetShardRegionState;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.ShopClient.Answer;
@@ -16,7 +23,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -53,7 +62,7 @@ class ArchiveFlowSpec {
         orderflow.archive { after = 1ms, interval = 20ms }
         orderflow.sagas.keep-in-memory = 100ms
         orderflow.sagas.compensation-defaults { max-attempts = 3, max-backoff = 200ms }
-        akka.cluster.sharding.passivation.default-strategy.idle-entity.timeout = 1s
+        akka.cluster.sharding.passivation.by-age.idle-entity.timeout = 1s
         """)));
     shop = node.shop();
   }
@@ -77,7 +86,8 @@ class ArchiveFlowSpec {
     awaitArchived("order|" + confirmed, "payment|" + confirmed, "shipment|" + confirmed, "saga-order|" + confirmed,
         "order|" + cancelled, "saga-order|" + cancelled);
     assertThat(number("SELECT COUNT(*) FROM sagas WHERE saga_id = ?", confirmed)).isZero();
-    awaitOutOfMemory();
+    awaitOutOfMemory(confirmed);
+    awaitOutOfMemory(cancelled);
     assertThat(paths.stream().map(path -> shop.get(path).expect(200).body()).toList()).isEqualTo(before);
     shop.post("/api/orders/" + confirmed + "/cancel", "").expectProblem(409, "ALREADY_SHIPPED", null);
     shop.post("/api/orders/" + cancelled + "/cancel", "").expect(202);
@@ -91,7 +101,7 @@ class ArchiveFlowSpec {
     String body = order("pot", 1, card("tok_1"), "DE");
     String id = shop.post("/api/orders", body, "Idempotency-Key", "k-1").expect(201).text("orderId");
     awaitArchived("order|" + id, "saga-order|" + id);
-    awaitOutOfMemory();
+    awaitOutOfMemory(id);
     Answer again = shop.post("/api/orders", body, "Idempotency-Key", "k-1").expect(201);
     assertThat(again.text("orderId")).isEqualTo(id);
     assertThat(again.text("status")).isEqualTo("CONFIRMED");
@@ -177,9 +187,21 @@ class ArchiveFlowSpec {
     Awaitility.await().atMost(PATIENCE).until(() -> shop.get("/api/orders/" + id + "/saga").text("state"), state::equals);
   }
 
-  /** Until no actor answers from what it still remembers. */
-  private static void awaitOutOfMemory() {
-    Awaitility.await().pollDelay(Duration.ofSeconds(3)).atMost(PATIENCE).until(() -> true);
+  /** Until no actor of the order answers from what it still remembers. */
+  private void awaitOutOfMemory(String orderId) {
+    for (String type : List.of("order", "payment", "shipment", "saga-order")) {
+      Awaitility.await().atMost(PATIENCE).until(() -> inMemory(type), ids -> !ids.contains(orderId));
+    }
+  }
+
+  private Set<String> inMemory(String type) {
+    ActorSystem<?> system = node.system();
+    CurrentShardRegionState region = AskPattern.<ClusterShardingQuery, CurrentShardRegionState>ask(
+        ClusterSharding.get(system).shardState(), replyTo -> new GetShardRegionState(EntityTypeKey.create(Object.class, type), replyTo),
+        Duration.ofSeconds(5), system.scheduler()).toCompletableFuture().join();
+    Set<String> ids = new HashSet<>();
+    region.getShards().forEach(shard -> ids.addAll(shard.getEntityIds()));
+    return ids;
   }
 
   private void rebuild(String view) {

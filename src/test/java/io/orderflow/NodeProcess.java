@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /** The real program as a process, on free ports and in a folder of its own, to be killed and started again. */
-public final class NodeProcess implements AutoCloseable {
+public final class NodeProcess implements Serving, AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -120,7 +120,7 @@ public final class NodeProcess implements AutoCloseable {
     Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(this::serves);
   }
 
-  /** Whether it can serve now. */
+  @Override
   public boolean serves() {
     try {
       return client("management").send("GET", "/ready", null).status() == 200;
@@ -135,6 +135,7 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   /** A client of the services, past the gateway and its limits. */
+  @Override
   public ShopClient shop() {
     return client("services");
   }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,7 +38,7 @@ public final class Shoppers implements AutoCloseable {
   /** An order that was answered with 201. */
   private record Placed(String id, String sku, int quantity, String payment) {}
 
-  private final List<NodeProcess> nodes;
+  private final List<? extends Serving> nodes;
   /** How many of a hundred orders are cancelled right away. */
   private final int cancellations;
   private final Queue<Placed> placed = new ConcurrentLinkedQueue<>();
@@ -50,7 +51,7 @@ public final class Shoppers implements AutoCloseable {
   private volatile boolean open = true;
 
   /** Fills the shelves and the accounts, and begins to order. */
-  public Shoppers(List<NodeProcess> nodes, SplittableRandom dice, int cancellations) {
+  public Shoppers(List<? extends Serving> nodes, SplittableRandom dice, int cancellations) {
     this.nodes = nodes;
     ShopClient shop = shop();
     this.cancellations = cancellations;
@@ -124,10 +125,11 @@ public final class Shoppers implements AutoCloseable {
   /** Asks any node, and another one while there is no answer to go by. */
   private Answer untilAnswered(SplittableRandom dice, String path, String body, String key) {
     while (true) {
-      NodeProcess node = nodes.get(dice.nextInt(nodes.size()));
+      Serving node = nodes.get(dice.nextInt(nodes.size()));
       try {
         Answer answer = node.shop().post(path, body, "Idempotency-Key", key);
-        if (answer.status() != 503) {
+        // What a gateway says when a node does not answer as well.
+        if (!Set.of(502, 503, 504).contains(answer.status())) {
           assertThat(answer.status()).as(() -> answer.body().toString()).isIn(201, 202, 409);
           return answer;
         }
@@ -135,14 +137,14 @@ public final class Shoppers implements AutoCloseable {
         unanswered.incrementAndGet();
       }
       Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(20))
-          .until(() -> nodes.stream().anyMatch(NodeProcess::serves));
+          .until(() -> nodes.stream().anyMatch(Serving::serves));
     }
   }
 
   /** A client of a node that serves. */
   private ShopClient shop() {
     return Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(20))
-        .until(() -> nodes.stream().filter(NodeProcess::serves).findFirst(), Optional::isPresent).orElseThrow().shop();
+        .until(() -> nodes.stream().filter(Serving::serves).findFirst(), Optional::isPresent).orElseThrow().shop();
   }
 
   /** Lets the clients finish, and waits until every order has come to its end. */

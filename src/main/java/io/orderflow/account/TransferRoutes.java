@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
@@ -79,7 +80,8 @@ public final class TransferRoutes extends Routes {
     return after(sharding.entityRefFor(Account.KEY, from).<Account.Balance>askWithStatus(Account.Get::new, ASK), account -> {
       Transfer transfer = new Transfer(from, wish.to(), amount(wish.amount(), account.balance().currency()));
       String id = wish.reference().map(reference -> idOf(from, reference)).orElseGet(() -> ids.get().toString());
-      return after(wish.reference().isPresent() ? sagas.start(id, transfer) : sagas.startNew(id, transfer), progress -> complete(sagas.input(progress).equals(transfer)
+      CompletionStage<Progress> started = wish.reference().isPresent() ? sagas.start(id, transfer) : sagas.startNew(id, transfer);
+      return after(started, progress -> complete(sagas.input(progress).equals(transfer)
           ? Json.response(202, TransferView.of(id, transfer, progress)).addHeader(Location.create("/api/transfers/" + id))
           : Problem.of(422, "REFERENCE_REUSED", "the reference was used for another transfer").response()));
     });

@@ -9,6 +9,7 @@ import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Ids;
 import io.orderflow.kernel.Refusal;
+import io.orderflow.saga.Progress;
 import io.orderflow.saga.SagaView;
 import io.orderflow.saga.Sagas;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +76,8 @@ public final class OrderRoutes extends Routes {
   private Route place(HttpRequest request, PlacedOrder placed) {
     Optional<String> known = idempotencyKey(request).map(OrderRoutes::idOf);
     String orderId = known.orElseGet(() -> ids.get().toString());
-    return after(known.isPresent() ? placement.place(orderId, placed) : placement.placeNew(orderId, placed), progress -> sagas.input(progress).equals(placed)
+    CompletionStage<Progress> placing = known.isPresent() ? placement.place(orderId, placed) : placement.placeNew(orderId, placed);
+    return after(placing, progress -> sagas.input(progress).equals(placed)
         ? placement.placed(request, orderId, placed, progress)
         : complete(Problem.of(422, "IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used for another order").response()));
   }

@@ -115,7 +115,8 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   }
 
   private Saga(String id, SagaDefinition<I> definition, SagaSettings settings, Clock clock, RandomGenerator random,
-      Supplier<CompletionStage<Progress>> past, ActorRef<ClusterSharding.ShardCommand> shard, ActorContext<Command> context, TimerScheduler<Command> timers) {
+      Supplier<CompletionStage<Progress>> past, ActorRef<ClusterSharding.ShardCommand> shard, ActorContext<Command> context,
+      TimerScheduler<Command> timers) {
     super(PersistenceId.of(Sagas.entityType(definition.name()), id), SupervisorStrategy
         .restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.id = id;
@@ -225,8 +226,7 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
       return Effect().persist(event.get()).thenRun(this::proceed).thenReply(cancel.replyTo(), StatusReply::success);
     }
     boolean tooLate = saga.state() == SagaState.RUNNING || saga.state() == SagaState.COMPLETED;
-    return Effect().none().thenReply(cancel.replyTo(), same -> tooLate
-        ? tooLate().reply() : known(same));
+    return Effect().none().thenReply(cancel.replyTo(), same -> tooLate ? tooLate().reply() : known(same));
   }
 
   private Effect<SagaEvent, Progress> retry(Progress saga, Retry retry) {

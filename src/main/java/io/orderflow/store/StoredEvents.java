@@ -34,12 +34,10 @@ public final class StoredEvents {
       + PART.formatted("event_journal") + ") events ORDER BY sequence_number LIMIT ?";
 
   private final ActorSystem<?> system;
-  private final Database database;
   private final Serialization serialization;
 
   public StoredEvents(ActorSystem<?> system) {
     this.system = system;
-    this.database = Database.of(system);
     this.serialization = SerializationExtension.get(system);
   }
 
@@ -69,7 +67,7 @@ public final class StoredEvents {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     int limit = (int) Math.min(PAGE - 1, to - from) + 1;
-    return database.async(connection -> {
+    return Database.of(system).async(connection -> {
       List<Stored> page = read(connection, persistenceId, from, to, limit);
       // A page that is not full is the last one: what comes after it need not be looked for.
       return page.isEmpty() ? Optional.empty()

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.List;
 
 /** The tables of a new database, with a journal that a spec writes row by row. */
 public final class TestJournal implements AutoCloseable {
@@ -22,7 +23,9 @@ public final class TestJournal implements AutoCloseable {
     Database.migrate(config);
     TestJournal journal = new TestJournal(DriverManager.getConnection(config.getString("orderflow.db.url"),
         config.getString("orderflow.db.user"), config.getString("orderflow.db.password")));
-    journal.connection().createStatement().executeUpdate("DELETE FROM event_journal");
+    for (String table : List.of("event_journal", "event_archive")) {
+      journal.connection().createStatement().executeUpdate("DELETE FROM " + table);
+    }
     return journal;
   }
 

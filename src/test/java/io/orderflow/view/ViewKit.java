@@ -107,8 +107,8 @@ public final class ViewKit implements AutoCloseable {
         connection.createStatement().execute("CREATE TABLE IF NOT EXISTS " + table
             + " (generation BIGINT, id VARCHAR(64), sequence BIGINT, amount BIGINT, PRIMARY KEY (generation, id, sequence))");
       }
-      for (String table : List.of("event_journal", "projections", "projection_slices", "akka_projection_offset_store", "sums_first",
-          "sums_second", "order_summaries", "customer_orders", "order_counts", "product_list")) {
+      for (String table : List.of("event_journal", "event_archive", "projections", "projection_slices",
+          "akka_projection_offset_store", "sums_first", "sums_second", "order_summaries", "customer_orders", "order_counts", "product_list")) {
         connection.createStatement().execute("DELETE FROM " + table);
       }
       return null;
