@@ -7,6 +7,8 @@ import io.orderflow.saga.StepRecord.Status;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a saga does next: pure functions from how far it has come and what was just learned to the event that follows.
@@ -28,7 +30,7 @@ final class Decisions<I> {
   }
 
   /** The call under way succeeded. */
-  SagaEvent completed(Progress progress, String result, Instant now) {
+  SagaEvent.StepCompleted completed(Progress progress, String result, Instant now) {
     StepRecord done = progress.underWay().orElseThrow();
     if (done.kind() == Kind.COMPENSATION) {
       Begins next = backwardAfter(progress, done.name());
@@ -38,16 +40,26 @@ final class Decisions<I> {
     return new SagaEvent.StepCompleted(result, next, leadsTo(next, SagaState.COMPLETED), now);
   }
 
-  /** The action under way was refused. */
-  SagaEvent refused(Progress progress, String code, String detail, boolean doubtful, Instant now) {
+  /**
+   * The action under way was refused.
+   *
+   * @param doubtful whether something may have been done nevertheless
+   * @param cameBack whether an earlier incarnation may have gone on from here, which its record does not show
+   */
+  SagaEvent refused(Progress progress, String code, String detail, boolean doubtful, boolean cameBack, Instant now) {
     StepRecord step = progress.underWay().orElseThrow();
-    boolean inDoubt = doubtful || step.inDoubt();
-    Begins next = turnRound(progress, step, inDoubt);
-    return new SagaEvent.StepRefused(code, detail, inDoubt, next, leadsTo(next, SagaState.COMPENSATED), now);
+    boolean inDoubt = doubtful || cameBack || step.inDoubt();
+    List<String> beyond = beyond(step, cameBack);
+    Begins next = turnRound(progress, step, inDoubt, beyond);
+    return new SagaEvent.StepRefused(code, detail, inDoubt, beyond, next, leadsTo(next, SagaState.COMPENSATED), now);
   }
 
-  /** The call under way failed or was not answered; one more attempt or the end of them. */
-  SagaEvent failed(Progress progress, String error, StepPolicy policy, Instant now) {
+  /**
+   * The call under way failed or was not answered; one more attempt or the end of them.
+   *
+   * @param cameBack as in {@link #refused}
+   */
+  SagaEvent failed(Progress progress, String error, StepPolicy policy, boolean cameBack, Instant now) {
     StepRecord step = progress.underWay().orElseThrow();
     boolean last = step.failures() + 1 >= policy.maxAttempts();
     if (!last || step.kind() == Kind.CONCLUSION) {
@@ -57,12 +69,17 @@ final class Decisions<I> {
       Begins next = backwardAfter(progress, step.name());
       return new SagaEvent.CompensationGivenUp(error, next, leadsTo(next, SagaState.COMPENSATION_FAILED), now);
     }
-    Begins next = turnRound(progress, step, true);
-    return new SagaEvent.StepGivenUp(policy.reason(), error, next, leadsTo(next, SagaState.COMPENSATED), now);
+    List<String> beyond = beyond(step, cameBack);
+    Begins next = turnRound(progress, step, true, beyond);
+    return new SagaEvent.StepGivenUp(policy.reason(), error, beyond, next, leadsTo(next, SagaState.COMPENSATED), now);
   }
 
-  /** The client wants it undone; empty when that is too late or already so. */
-  Optional<SagaEvent> cancel(Progress progress, String code, String detail, Instant now) {
+  /**
+   * The client wants it undone; empty when that is too late or already so.
+   *
+   * @param cameBack as in {@link #refused}
+   */
+  Optional<SagaEvent> cancel(Progress progress, String code, String detail, boolean cameBack, Instant now) {
     if (progress.state() != SagaState.RUNNING) {
       return Optional.empty();
     }
@@ -70,8 +87,9 @@ final class Decisions<I> {
     if (step.kind() == Kind.CONCLUSION) {
       return Optional.empty();
     }
-    Begins next = turnRound(progress, step, true);
-    return Optional.of(new SagaEvent.CancelRequested(code, detail, next, leadsTo(next, SagaState.COMPENSATED), now));
+    List<String> beyond = beyond(step, cameBack);
+    Begins next = turnRound(progress, step, true, beyond);
+    return Optional.of(new SagaEvent.CancelRequested(code, detail, beyond, next, leadsTo(next, SagaState.COMPENSATED), now));
   }
 
   /** An operator wants the failed compensations tried again; empty when there is none. */
@@ -102,16 +120,29 @@ final class Decisions<I> {
     return at < conclusions.size() ? new Begins(Kind.CONCLUSION, conclusions.get(at).name()) : null;
   }
 
-  private Begins turnRound(Progress progress, StepRecord failed, boolean inDoubt) {
-    return lastToUndo(progress.steps().stream().filter(StepRecord::needsUndoing).map(StepRecord::name).toList(),
-        inDoubt ? failed.name() : null);
+  /** The actions after this one, when they may have been begun as well; otherwise null. */
+  private List<String> beyond(StepRecord step, boolean cameBack) {
+    List<Step<I>> steps = definition.steps();
+    List<String> names = steps.subList(indexOf(steps, step.name()) + 1, steps.size()).stream().map(Step::name).toList();
+    return cameBack && !names.isEmpty() ? names : null;
   }
 
-  private Begins lastToUndo(List<String> done, String doubtful) {
+  private Begins turnRound(Progress progress, StepRecord failed, boolean inDoubt, List<String> beyond) {
+    Set<String> undo = progress.steps().stream().filter(StepRecord::needsUndoing).map(StepRecord::name).collect(Collectors.toSet());
+    if (inDoubt) {
+      undo.add(failed.name());
+    }
+    if (beyond != null) {
+      undo.addAll(beyond);
+    }
+    return lastToUndo(undo);
+  }
+
+  private Begins lastToUndo(Set<String> names) {
     List<Step<I>> steps = definition.steps();
     for (int i = steps.size() - 1; i >= 0; i--) {
       Step<I> step = steps.get(i);
-      if (step.compensation() != null && (done.contains(step.name()) || step.name().equals(doubtful))) {
+      if (step.compensation() != null && names.contains(step.name())) {
         return new Begins(Kind.COMPENSATION, step.name());
       }
     }
@@ -123,7 +154,7 @@ final class Decisions<I> {
         && (step.status() == Status.COMPENSATED || step.name().equals(undone) || givenUpThisRound(progress, step, undone)))
         .map(StepRecord::name).toList();
     return lastToUndo(progress.steps().stream().filter(StepRecord::needsUndoing).map(StepRecord::name)
-        .filter(name -> !settled.contains(name)).toList(), null);
+        .filter(name -> !settled.contains(name)).collect(Collectors.toSet()));
   }
 
   /**

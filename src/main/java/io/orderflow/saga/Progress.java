@@ -57,9 +57,19 @@ public record Progress(JsonNode input, SagaState state, Failure failure, List<St
           started.begins() == null ? List.of() : List.of(StepRecord.begun(started.begins(), started.at())), started.at(),
           started.leadsTo().moving() ? null : started.at());
     }
+    if (event instanceof SagaEvent.StepsCompleted several) {
+      Progress progress = this;
+      for (SagaEvent completed : several.completions()) {
+        progress = progress.apply(completed);
+      }
+      return progress;
+    }
     List<StepRecord> log = new ArrayList<>(steps);
     UnaryOperator<StepRecord> outcome = outcomeOf(event);
     log.replaceAll(step -> step.endedAt() == null ? outcome.apply(step) : step);
+    if (event.beyond() != null) {
+      event.beyond().forEach(step -> log.add(StepRecord.perhapsBegun(step, event.at())));
+    }
     begin(log, event);
     return new Progress(input, event.leadsTo(), failure == null ? failureIn(event) : failure, List.copyOf(log), startedAt,
         event.leadsTo().moving() ? null : event.at());

@@ -13,6 +13,7 @@ import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.RecoveryCompleted;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EffectBuilder;
 import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.Recovery;
@@ -37,12 +38,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One saga under way: it carries out its definition's steps one after the other, each on record before it is called, and undoes them
- * in reverse when one fails.
+ * One saga under way: it carries out its definition's steps one after the other and undoes them in reverse when one fails. What to do next
+ * is decided by {@link Decisions}; this actor makes the calls, waits and retries.
  *
- * <p>It depends on nothing that is not in its events. After a crash it is started again by {@link SagaRecovery} and repeats the call
- * that was under way: whether that had happened is not known, so every service answers repeats alike. What to do next is decided by
- * {@link Decisions}; this actor makes the calls, waits and retries.
+ * <p>It depends on nothing that is not in its events. After a crash it is started again by {@link SagaRecovery} and repeats the calls from
+ * the one that its last record shows as under way: whether they had happened is not known, so every service answers repeats alike.
+ *
+ * <p>Therefore not every answer needs a write of its own. While all goes well, and the last record is not older than
+ * {@link SagaSettings#aheadFor}, an action follows an action and a conclusion a conclusion at once, and the answers are recorded together.
+ * Everything else is on record before the next call is made: the start, that the last action has succeeded, since there is no way back
+ * after it, a failure, a refusal, each compensation. A saga that came back and turns round undoes all that may have been done ahead.
  */
 final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progress> {
 
@@ -102,8 +107,13 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   private final List<ActorRef<StatusReply<Progress>>> waiting = new ArrayList<>();
   /** Numbers the calls of this incarnation, so that the answer to one that was given up is known as late. */
   private long call;
-  /** Whether a call of an earlier incarnation may have had an effect that the log book doesn't show. */
-  private boolean repeating;
+  /** What went well since the last record. */
+  private final List<SagaEvent.StepCompleted> ahead = new ArrayList<>();
+  /** How far it has come, what is ahead of the last record included. */
+  private Progress present = Progress.NONE;
+  private Instant recordedAt;
+  /** Whether calls of an earlier incarnation may have had effects that the log book doesn't show. */
+  private boolean cameBack;
   /** Whether the service has said that the step's outcome will take a while. */
   private boolean pending;
   private I input;
@@ -142,17 +152,16 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
     return newCommandHandlerBuilder().forAnyState()
         .onCommand(Start.class, this::start)
         .onCommand(LookedUp.class, this::lookedUp)
-        .onCommand(Get.class, (saga, get) -> Effect().none().thenReply(get.replyTo(), Saga::known))
+        .onCommand(Get.class, get -> reply(get.replyTo()))
         .onCommand(AwaitRest.class, this::awaitRest)
         .onCommand(Cancel.class, this::cancel)
         .onCommand(Retry.class, this::retry)
         .onCommand(Answered.class, this::answered)
-        .onCommand(TimedOut.class, (saga, limit) -> limit.call() == call
-            ? failed(saga, "no answer within the time limit") : Effect().none())
+        .onCommand(TimedOut.class, limit -> limit.call() == call ? failed("no answer within the time limit") : Effect().none())
         .onCommand(BackoffOver.class, this::callAgain)
-        .onCommand(Wake.class, (saga, wake) -> Effect().none())
-        .onCommand(AskAgain.class, this::askAgain)
-        .onCommand(Idle.class, this::leave)
+        .onCommand(Wake.class, wake -> Effect().none())
+        .onCommand(AskAgain.class, now -> askAgain())
+        .onCommand(Idle.class, idle -> leave())
         .build();
   }
 
@@ -164,10 +173,12 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   @Override
   public SignalHandler<Progress> signalHandler() {
     return newSignalHandlerBuilder().onSignal(RecoveryCompleted.instance(), saga -> {
+      // Also after a write that failed, when this object lives on.
+      recorded(saga);
       if (saga.exists() && saga.state().moving()) {
         LOG.info("saga {} {} goes on at {}", definition.name(), id, saga.underWay().map(StepRecord::name).orElse("its end"));
-        repeating = true;
-        makeCall(saga);
+        cameBack = true;
+        makeCall();
       }
     }).build();
   }
@@ -183,9 +194,9 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
     return new ManifestAdapter<>(event -> event.leadsTo().name());
   }
 
-  private Effect<SagaEvent, Progress> start(Progress saga, Start start) {
-    if (saga.exists()) {
-      return Effect().none().thenReply(start.replyTo(), Saga::known);
+  private Effect<SagaEvent, Progress> start(Start start) {
+    if (present.exists()) {
+      return reply(start.replyTo());
     }
     if (!start.newId()) {
       // The journal has nothing of it, and what is moved to the archive was in the journal until then: it is there or nowhere.
@@ -195,9 +206,9 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
     return begin(start);
   }
 
-  private Effect<SagaEvent, Progress> lookedUp(Progress saga, LookedUp lookedUp) {
-    if (saga.exists()) {
-      return Effect().none().thenReply(lookedUp.start().replyTo(), Saga::known);
+  private Effect<SagaEvent, Progress> lookedUp(LookedUp lookedUp) {
+    if (present.exists()) {
+      return reply(lookedUp.start().replyTo());
     }
     if (lookedUp.failure() != null) {
       LOG.warn("saga {} {} can't be looked up in the archive: {}", definition.name(), id, lookedUp.failure().toString());
@@ -212,102 +223,153 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
         .thenReply(start.replyTo(), StatusReply::success);
   }
 
-  private Effect<SagaEvent, Progress> awaitRest(Progress saga, AwaitRest await) {
-    if (!saga.exists() || !saga.state().moving() || waiting.size() == MAX_WAITING) {
-      return Effect().none().thenReply(await.replyTo(), Saga::known);
+  private Effect<SagaEvent, Progress> awaitRest(AwaitRest await) {
+    if (!present.exists() || !present.state().moving() || waiting.size() == MAX_WAITING) {
+      return reply(await.replyTo());
     }
     waiting.add(await.replyTo());
     return Effect().none();
   }
 
-  private Effect<SagaEvent, Progress> cancel(Progress saga, Cancel cancel) {
-    Optional<SagaEvent> event = saga.exists() ? decisions.cancel(saga, cancel.code(), cancel.detail(), now()) : Optional.empty();
+  private Effect<SagaEvent, Progress> cancel(Cancel cancel) {
+    Optional<SagaEvent> event = present.exists()
+        ? decisions.cancel(present, cancel.code(), cancel.detail(), cameBack, now()) : Optional.empty();
     if (event.isPresent()) {
-      return Effect().persist(event.get()).thenRun(this::proceed).thenReply(cancel.replyTo(), StatusReply::success);
+      return record(event.get()).thenReply(cancel.replyTo(), StatusReply::success);
     }
-    boolean tooLate = saga.state() == SagaState.RUNNING || saga.state() == SagaState.COMPLETED;
-    return Effect().none().thenReply(cancel.replyTo(), same -> tooLate ? tooLate().reply() : known(same));
+    boolean tooLate = present.state() == SagaState.RUNNING || present.state() == SagaState.COMPLETED;
+    return tooLate ? Effect().none().thenReply(cancel.replyTo(), same -> tooLate().reply()) : reply(cancel.replyTo());
   }
 
-  private Effect<SagaEvent, Progress> retry(Progress saga, Retry retry) {
-    Optional<SagaEvent> event = saga.exists() ? decisions.retry(saga, now()) : Optional.empty();
+  private Effect<SagaEvent, Progress> retry(Retry retry) {
+    Optional<SagaEvent> event = present.exists() ? decisions.retry(present, now()) : Optional.empty();
     if (event.isPresent()) {
       LOG.info("saga {} {} is taken up again", definition.name(), id);
-      return Effect().persist(event.get()).thenRun(this::proceed).thenReply(retry.replyTo(), StatusReply::success);
+      return record(event.get()).thenReply(retry.replyTo(), StatusReply::success);
     }
-    return Effect().none().thenReply(retry.replyTo(), same -> same.exists()
-        ? nothingToRetry().reply() : known(same));
+    return present.exists() ? Effect().none().thenReply(retry.replyTo(), same -> nothingToRetry().reply()) : reply(retry.replyTo());
   }
 
-  private Effect<SagaEvent, Progress> answered(Progress saga, Answered answer) {
+  private Effect<SagaEvent, Progress> answered(Answered answer) {
     if (answer.call() != call) {
       return Effect().none();
     }
     if (answer.result() instanceof StepResult.Done done) {
-      return persist(decisions.completed(saga, done.result(), now()));
+      return completed(decisions.completed(present, done.result(), now()));
     }
     if (answer.result() instanceof StepResult.Refused refused) {
-      return saga.underWay().orElseThrow().kind() == Kind.ACTION
-          ? persist(decisions.refused(saga, refused.code(), refused.detail(), refused.partly() || repeating, now()))
-          : failed(saga, refused.code() + ": " + refused.detail());
+      return present.underWay().orElseThrow().kind() == Kind.ACTION
+          ? record(decisions.refused(present, refused.code(), refused.detail(), refused.partly(), cameBack, now()))
+          : failed(refused.code() + ": " + refused.detail());
     }
     if (answer.result() instanceof StepResult.Pending later) {
-      // Nothing to record: the service has it on record, and asking it again is what a crash would lead to as well.
-      timers.cancelAll();
-      call++;
-      pending = true;
-      timers.startSingleTimer(new BackoffOver(call), later.askAgainAfter());
+      return takenOver(later);
+    }
+    return failed(answer.failure());
+  }
+
+  private Effect<SagaEvent, Progress> completed(SagaEvent.StepCompleted event) {
+    Kind ended = present.underWay().orElseThrow().kind();
+    if (mayGoAhead(ended, event)) {
+      ahead.add(event);
+      present = present.apply(event);
+      makeCall();
       return Effect().none();
     }
-    return failed(saga, answer.failure());
+    if (ended == Kind.CONCLUSION) {
+      // All is done, and what is done again after a crash changes nothing any more.
+      tellWaiting(present.apply(event));
+    }
+    return record(event);
   }
 
-  private Effect<SagaEvent, Progress> failed(Progress saga, String error) {
-    StepRecord step = saga.underWay().orElseThrow();
+  private boolean mayGoAhead(Kind ended, SagaEvent.StepCompleted event) {
+    return event.begins() != null && event.begins().kind() == ended && ended != Kind.COMPENSATION
+        && event.at().isBefore(recordedAt.plus(settings.aheadFor()));
+  }
+
+  /** The service has the call on record, and asking it again is what a crash would lead to as well; only what is ahead is recorded. */
+  private Effect<SagaEvent, Progress> takenOver(StepResult.Pending later) {
+    if (ahead.isEmpty()) {
+      askLater(later);
+      return Effect().none();
+    }
+    endCall();
+    return Effect().persist(SagaEvent.StepsCompleted.of(ahead)).thenRun(saga -> {
+      recorded(saga);
+      askLater(later);
+    });
+  }
+
+  private void askLater(StepResult.Pending later) {
+    endCall();
+    pending = true;
+    timers.startSingleTimer(new BackoffOver(call), later.askAgainAfter());
+  }
+
+  private Effect<SagaEvent, Progress> failed(String error) {
+    StepRecord step = present.underWay().orElseThrow();
     LOG.debug("saga {} {}: {} failed: {}", definition.name(), id, step.name(), error);
-    return persist(decisions.failed(saga, error, settings.policy(definition.name(), step), now()));
+    return record(decisions.failed(present, error, settings.policy(definition.name(), step), cameBack, now()));
   }
 
-  private Effect<SagaEvent, Progress> persist(SagaEvent event) {
+  /** Stores the event, and before it what is ahead; then goes on. */
+  private EffectBuilder<SagaEvent, Progress> record(SagaEvent event) {
     // Before the write: no answer that comes meanwhile belongs to the call that follows.
-    timers.cancelAll();
-    call++;
-    return Effect().persist(event).thenRun(this::proceed);
+    endCall();
+    List<SagaEvent> events = new ArrayList<>();
+    if (event instanceof SagaEvent.StepCompleted last) {
+      ahead.add(last);
+    } else {
+      events.add(event);
+    }
+    if (!ahead.isEmpty()) {
+      events.add(0, SagaEvent.StepsCompleted.of(ahead));
+    }
+    return Effect().persist(events).thenRun(this::proceed);
   }
 
-  private Effect<SagaEvent, Progress> callAgain(Progress saga, BackoffOver over) {
-    if (over.call() == call && saga.state().moving()) {
-      makeCall(saga);
+  private Effect<SagaEvent, Progress> callAgain(BackoffOver over) {
+    if (over.call() == call && present.state().moving()) {
+      makeCall();
     }
     return Effect().none();
   }
 
-  private Effect<SagaEvent, Progress> askAgain(Progress saga, AskAgain now) {
-    if (pending && saga.state().moving()) {
-      makeCall(saga);
+  private Effect<SagaEvent, Progress> askAgain() {
+    if (pending && present.state().moving()) {
+      makeCall();
     }
     return Effect().none();
   }
 
-  private Effect<SagaEvent, Progress> leave(Progress saga, Idle idle) {
-    if (!saga.exists() || !saga.state().moving()) {
+  private Effect<SagaEvent, Progress> leave() {
+    if (!present.exists() || !present.state().moving()) {
       shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
     }
     return Effect().none();
   }
 
+  private Effect<SagaEvent, Progress> reply(ActorRef<StatusReply<Progress>> replyTo) {
+    return Effect().none().thenReply(replyTo, saga -> known(present));
+  }
+
+  private void recorded(Progress saga) {
+    ahead.clear();
+    present = saga;
+    recordedAt = now();
+  }
+
   private void proceed(Progress saga) {
-    timers.cancelAll();
-    call++;
-    pending = false;
+    recorded(saga);
+    endCall();
     if (!saga.state().moving()) {
       LOG.info("saga {} {} {} in {} ms{}", definition.name(), id, saga.state(),
           Duration.between(saga.startedAt(), saga.endedAt()).toMillis(),
           saga.failure() == null ? "" : ": " + saga.failure().code() + " at " + saga.failure().step());
       Meters.of(context.getSystem()).timer("orderflow.sagas", "definition", definition.name(), "state", saga.state().name())
           .record(Duration.between(saga.startedAt(), saga.endedAt()));
-      waiting.forEach(client -> client.tell(StatusReply.success(saga)));
-      waiting.clear();
+      tellWaiting(saga);
       return;
     }
     StepRecord step = saga.underWay().orElseThrow();
@@ -315,24 +377,33 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
       timers.startSingleTimer(new BackoffOver(call),
           settings.policy(definition.name(), step).backoff(step.failures(), random));
     } else {
-      repeating = false;
-      makeCall(saga);
+      makeCall();
     }
   }
 
-  private void makeCall(Progress saga) {
+  private void tellWaiting(Progress saga) {
+    waiting.forEach(client -> client.tell(StatusReply.success(saga)));
+    waiting.clear();
+  }
+
+  /** From here on no answer to the call under way is awaited. */
+  private void endCall() {
     timers.cancelAll();
     call++;
     pending = false;
+  }
+
+  private void makeCall() {
+    endCall();
     long thisCall = call;
-    StepRecord step = saga.underWay().orElseThrow();
+    StepRecord step = present.underWay().orElseThrow();
     StepPolicy policy = settings.policy(definition.name(), step);
     if (input == null) {
-      input = definition.read(saga.input());
+      input = definition.read(present.input());
     }
     timers.startSingleTimer(new TimedOut(thisCall), policy.timeLimit());
-    StepCall<I> details = new StepCall<>(id, step.name(), step.attempts(), input, saga.results(), now().plus(policy.timeLimit()),
-        step.kind() == Kind.COMPENSATION ? Optional.ofNullable(saga.failure()) : Optional.empty());
+    StepCall<I> details = new StepCall<>(id, step.name(), step.attempts(), input, present.results(), now().plus(policy.timeLimit()),
+        step.kind() == Kind.COMPENSATION ? Optional.ofNullable(present.failure()) : Optional.empty());
     context.pipeToSelf(begin(step, details), (result, failure) ->
         new Answered(thisCall, result, result == null ? String.valueOf(Sagas.reasonOf(failure)) : null));
   }

@@ -1,12 +1,14 @@
 package io.orderflow.saga;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.orderflow.kernel.CborSerializable;
 import java.time.Instant;
+import java.util.List;
 
 /**
- * What happened to a saga. Each event tells the outcome of the call that was under way and, in the same write, which call is begun
- * next: so a call is on record before it can have an effect, and a saga of n steps costs n + 1 writes and no more.
+ * What happened to a saga. Each event tells the outcome of the call that was under way and which call is begun next. A saga that goes
+ * well records several of them at once ({@link StepsCompleted}): what its last record does not show is repeated, or undone, after a crash.
  */
 public sealed interface SagaEvent extends CborSerializable {
 
@@ -26,11 +28,44 @@ public sealed interface SagaEvent extends CborSerializable {
 
   Instant at();
 
+  /** Where the saga turns round after a crash, the further actions that may have been begun before it; null for none. */
+  default List<String> beyond() {
+    return null;
+  }
+
   /** The saga exists: from here on it ends by itself, whatever crashes. */
   record Started(JsonNode input, Begins begins, SagaState leadsTo, Instant at) implements SagaEvent {}
 
   /** The call under way succeeded. */
   record StepCompleted(String result, Begins begins, SagaState leadsTo, Instant at) implements SagaEvent {}
+
+  /** Several calls succeeded, one after the other. */
+  record StepsCompleted(List<StepCompleted> completions) implements SagaEvent {
+
+    /** As one event; of a single one there is no list. */
+    static SagaEvent of(List<StepCompleted> completions) {
+      return completions.size() == 1 ? completions.get(0) : new StepsCompleted(List.copyOf(completions));
+    }
+
+    @Override
+    public Begins begins() {
+      return last().begins();
+    }
+
+    @Override
+    public SagaState leadsTo() {
+      return last().leadsTo();
+    }
+
+    @Override
+    public Instant at() {
+      return last().at();
+    }
+
+    private StepCompleted last() {
+      return completions.get(completions.size() - 1);
+    }
+  }
 
   /** The call under way failed or was not answered in time; it is repeated. */
   record AttemptFailed(String error, SagaState leadsTo, Instant at) implements SagaEvent {
@@ -45,14 +80,19 @@ public sealed interface SagaEvent extends CborSerializable {
    *
    * @param inDoubt whether it must be compensated nevertheless
    */
-  record StepRefused(String code, String detail, boolean inDoubt, Begins begins, SagaState leadsTo, Instant at)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record StepRefused(String code, String detail, boolean inDoubt, List<String> beyond, Begins begins, SagaState leadsTo, Instant at)
       implements SagaEvent {}
 
   /** The last attempt of an action failed: the saga turns round, this step in doubt. */
-  record StepGivenUp(String code, String error, Begins begins, SagaState leadsTo, Instant at) implements SagaEvent {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record StepGivenUp(String code, String error, List<String> beyond, Begins begins, SagaState leadsTo, Instant at)
+      implements SagaEvent {}
 
   /** The client changed its mind: the saga turns round, the step under way in doubt. */
-  record CancelRequested(String code, String detail, Begins begins, SagaState leadsTo, Instant at) implements SagaEvent {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record CancelRequested(String code, String detail, List<String> beyond, Begins begins, SagaState leadsTo, Instant at)
+      implements SagaEvent {}
 
   /** The last attempt of a compensation failed; the remaining ones go on. */
   record CompensationGivenUp(String error, Begins begins, SagaState leadsTo, Instant at) implements SagaEvent {}

@@ -9,16 +9,25 @@ import java.util.concurrent.ConcurrentHashMap;
 final class SagaSettings {
 
   private final Config sagas;
+  private final Duration keepInMemory;
+  private final Duration aheadFor;
   private final Map<String, StepPolicy> policies = new ConcurrentHashMap<>();
 
   /** @param sagas the section {@code orderflow.sagas} */
   SagaSettings(Config sagas) {
     this.sagas = sagas;
+    this.keepInMemory = sagas.getDuration("keep-in-memory");
+    this.aheadFor = sagas.getDuration("ahead-for");
   }
 
   /** How long a saga stays in memory after its last message once it has come to rest. */
   Duration keepInMemory() {
-    return sagas.getDuration("keep-in-memory");
+    return keepInMemory;
+  }
+
+  /** How old its last record may be when a saga makes a call that the record does not show. */
+  Duration aheadFor() {
+    return aheadFor;
   }
 
   StepPolicy policy(String definition, StepRecord step) {

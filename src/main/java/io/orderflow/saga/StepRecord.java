@@ -35,6 +35,8 @@ public record StepRecord(String name, Kind kind, Status status, int attempts, in
     FAILED,
     /** Given up because the client cancelled. */
     CANCELLED,
+    /** An action that may have been begun before a crash; it is undone like one that was. */
+    IN_DOUBT,
     /** A compensation that was begun. */
     COMPENSATING,
     COMPENSATED,
@@ -45,6 +47,10 @@ public record StepRecord(String name, Kind kind, Status status, int attempts, in
   static StepRecord begun(SagaEvent.Begins begins, Instant at) {
     return new StepRecord(begins.step(), begins.kind(),
         begins.kind() == Kind.COMPENSATION ? Status.COMPENSATING : Status.RUNNING, 1, 0, false, at, null, null, null);
+  }
+
+  static StepRecord perhapsBegun(String name, Instant at) {
+    return new StepRecord(name, Kind.ACTION, Status.IN_DOUBT, 0, 0, true, at, at, null, null);
   }
 
   StepRecord ended(Status how, boolean doubtful, String answer, String lastError, Instant at) {

@@ -47,7 +47,7 @@ public class DecisionsBenchmark {
 
   @Benchmark
   public SagaEvent decideGivenUp() {
-    return decisions.failed(charging, "no answer", ONCE, NOW);
+    return decisions.failed(charging, "no answer", ONCE, false, NOW);
   }
 
   @Benchmark

@@ -17,6 +17,7 @@ import io.orderflow.kernel.Configuration;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -64,12 +65,38 @@ final class SagaKit implements AutoCloseable {
     }
   }
 
+  /** A clock that stands still between the steps that the spec lets it make. */
+  private static final class SteppedClock extends Clock {
+
+    private volatile Instant now = Instant.parse("2026-01-01T12:00:00Z");
+
+    void advance(Duration duration) {
+      now = now.plus(duration);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  /** Until its last record is so old a saga goes ahead of it. */
+  static final Duration AHEAD_FOR = Duration.ofSeconds(2);
   static final Duration TIME_LIMIT = Duration.ofSeconds(5);
   /** Longer than any back-off of the kit's policy. */
   static final Duration BACKOFF = Duration.ofSeconds(2);
   static final int ATTEMPTS = 3;
 
-  private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final ActorTestKit kit = ActorTestKit.create(ManualTime.config()
@@ -78,6 +105,7 @@ final class SagaKit implements AutoCloseable {
       .withFallback(ConfigFactory.parseString("akka.actor.provider = local"))
       .withFallback(Configuration.over(ConfigFactory.empty())));
   private final ManualTime time = ManualTime.get(kit.system());
+  private final SteppedClock clock = new SteppedClock();
   private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
   private final TestProbe<StatusReply<Progress>> replies = kit.createTestProbe();
   private final TestProbe<ClusterSharding.ShardCommand> shard = kit.createTestProbe();
@@ -109,10 +137,11 @@ final class SagaKit implements AutoCloseable {
   private ActorRef<Saga.Command> spawn() {
     Config sagas = ConfigFactory.parseString("""
         keep-in-memory = 1m
+        ahead-for = 2s
         step-defaults { time-limit = 5s, max-attempts = 3, min-backoff = 500ms, max-backoff = 2s, jitter = 0.5, reason = "GIVEN_UP" }
         compensation-defaults = ${step-defaults}
         """).resolve();
-    return kit.spawn(Saga.create("saga-1", definition, new SagaSettings(sagas), Clock.fixed(NOW, ZoneOffset.UTC),
+    return kit.spawn(Saga.create("saga-1", definition, new SagaSettings(sagas), clock,
         RandomGenerator.of("L64X128MixRandom"), () -> CompletableFuture.completedStage(Progress.NONE), shard.getRef()));
   }
 
@@ -179,10 +208,11 @@ final class SagaKit implements AutoCloseable {
   /** Waits until that many failures are on record, then lets the back-off pass. */
   void backoffPasses(int failures) {
     progressWhen(progress -> progress.underWay().map(step -> step.failures() == failures).orElse(false));
-    time.timePasses(BACKOFF);
+    timePasses(BACKOFF);
   }
 
   void timePasses(Duration duration) {
+    clock.advance(duration);
     time.timePasses(duration);
   }
 
