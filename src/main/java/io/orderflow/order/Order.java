@@ -17,6 +17,7 @@ import akka.persistence.typed.javadsl.ReplyEffect;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.ShortLived;
 import io.orderflow.store.NoSnapshots;
 import java.time.Clock;
 import java.time.Duration;
@@ -70,7 +71,8 @@ public final class Order extends EventSourcedBehaviorWithEnforcedReplies<Order.C
 
   /** Makes the node carry orders. */
   public static void init(ActorSystem<?> system, Clock clock) {
-    ClusterSharding.get(system).init(Entity.of(KEY, entity -> create(entity.getEntityId(), clock)).withRole("services"));
+    ClusterSharding.get(system).init(Entity.of(KEY, entity -> create(entity.getEntityId(), clock)).withRole("services")
+        .withSettings(ShortLived.sharding(system)));
   }
 
   static Behavior<Command> create(String orderId, Clock clock) {

@@ -77,7 +77,7 @@ public final class OrderRoutes extends Routes {
     Optional<String> known = idempotencyKey(request).map(OrderRoutes::idOf);
     String orderId = known.orElseGet(() -> ids.get().toString());
     CompletionStage<Progress> placing = known.isPresent() ? placement.place(orderId, placed) : placement.placeNew(orderId, placed);
-    return after(placing, progress -> sagas.input(progress).equals(placed)
+    return after(placing, progress -> known.isEmpty() || sagas.input(progress).equals(placed)
         ? placement.placed(request, orderId, placed, progress)
         : complete(Problem.of(422, "IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used for another order").response()));
   }

@@ -21,6 +21,7 @@ public final class OrderSaga {
         .step(CHARGE,              payments::charge,         payments::refund)
         .step(SHIP,                shipping::createShipment, shipping::cancelShipment)
         .onSuccess("ship-inventory", inventory::ship)
-        .onSuccess("confirm-order",  orders::confirm);
+        .onSuccess("confirm-order",  orders::confirm)
+        .wakes(orders::wake).wakes(payments::wake).wakes(shipping::wake);
   }
 }

@@ -20,6 +20,7 @@ import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.Recovery;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.ShortLived;
 import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Operation;
 import io.orderflow.payment.PaymentState.Status;
@@ -102,7 +103,8 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
   public static void init(ActorSystem<?> system, PaymentSource source, Clock clock) {
     Patience patience = new Patience(system.settings().config().getDuration("orderflow.payment.deadline"), Duration.ofSeconds(3));
     ClusterSharding.get(system).init(
-        Entity.of(KEY, entity -> create(entity.getEntityId(), source, patience, clock)).withRole("services"));
+        Entity.of(KEY, entity -> create(entity.getEntityId(), source, patience, clock)).withRole("services")
+            .withSettings(ShortLived.sharding(system)));
   }
 
   static Behavior<Command> create(String orderId, PaymentSource source, Patience patience, Clock clock) {

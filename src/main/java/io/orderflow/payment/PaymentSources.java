@@ -5,6 +5,7 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
 import io.orderflow.account.Account;
 import io.orderflow.kernel.Money;
+import io.orderflow.kernel.Prompt;
 import io.orderflow.kernel.Refusal;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,8 +50,8 @@ public final class PaymentSources implements PaymentSource {
       return provider.charge(key, orderId, amount, card.token());
     }
     String accountId = ((PaymentMethod.FromAccount) method).accountId();
-    return account(accountId).<Account.Balance>askWithStatus(
-            replyTo -> new Account.Pay(amount, key, clock.instant().plus(ASK), replyTo), ASK)
+    return Prompt.answer(account(accountId).<Account.Balance>askWithStatus(
+            replyTo -> new Account.Pay(amount, key, clock.instant().plus(ASK), replyTo), ASK))
         .<ChargeResult>thenApply(balance -> new ChargeResult.Charged("acc-" + accountId + "-" + balance.sequence()))
         .exceptionallyCompose(failure -> Refusal.in(failure).filter(refusal -> refusal.kind() != Refusal.Kind.UNAVAILABLE)
             .map(PaymentSources::refused).map(CompletableFuture::completedFuture)

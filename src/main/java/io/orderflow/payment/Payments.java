@@ -1,9 +1,11 @@
 package io.orderflow.payment;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.EntityRef;
+import akka.pattern.StatusReply;
 import io.orderflow.kernel.Money;
+import io.orderflow.kernel.Prompt;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Status;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /** Charges and refunds orders, each once. */
 public final class Payments {
@@ -32,17 +35,19 @@ public final class Payments {
 
   private final ClusterSharding sharding;
   private final StoredEvents stored;
+  private final ActorRef<StatusReply<PaymentState>> nobody;
   private final PaymentBacklog backlog;
 
   public Payments(ActorSystem<?> system, PaymentBacklog backlog) {
     this.sharding = ClusterSharding.get(system);
     this.stored = new StoredEvents(system);
+    this.nobody = system.ignoreRef();
     this.backlog = backlog;
   }
 
   /** Charges the order; answers with the transaction's id. Refused when the money is not to be had, pending while the payment is queued. */
   public CompletionStage<StepResult> charge(StepCall<? extends Payable> call) {
-    return payment(call.sagaId()).<PaymentState>askWithStatus(replyTo -> new Payment.Charge(due(call), replyTo), ASK)
+    return ask(call.sagaId(), replyTo -> new Payment.Charge(due(call), replyTo))
         .thenApply(Payments::resultOf)
         .exceptionallyCompose(failure -> Refusal.in(failure).filter(refusal -> refusal.kind() == Refusal.Kind.CONFLICT)
             .map(refunded -> StepResult.now(new StepResult.Refused("PAYMENT_DECLINED", refunded.detail(), true)))
@@ -51,7 +56,7 @@ public final class Payments {
 
   /** Gives the order's money back, also when it is not known whether it was taken. */
   public CompletionStage<StepResult> refund(StepCall<? extends Payable> call) {
-    return payment(call.sagaId()).<PaymentState>askWithStatus(replyTo -> new Payment.Refund(due(call), replyTo), ASK)
+    return ask(call.sagaId(), replyTo -> new Payment.Refund(due(call), replyTo))
         .thenApply(payment -> StepResult.done());
   }
 
@@ -65,8 +70,13 @@ public final class Payments {
 
   /** The payment of an order, be it in the archive; refused with PAYMENT_NOT_FOUND. */
   CompletionStage<PaymentState> get(String orderId) {
-    return payment(orderId).<PaymentState>askWithStatus(Payment.Get::new, ASK).exceptionallyCompose(failure -> stored.foldIfNotFound(
+    return ask(orderId, Payment.Get::new).exceptionallyCompose(failure -> stored.foldIfNotFound(
         failure, Payment.KEY.name() + "|" + orderId, PaymentEvent.class, PaymentState.NONE, PaymentState::apply));
+  }
+
+  /** Has a payment look for its events before it is needed: most have none, and need not be waited for then. */
+  public void wake(String orderId) {
+    sharding.entityRefFor(Payment.KEY, orderId).tell(new Payment.Get(nobody));
   }
 
   private static StepResult resultOf(PaymentState payment) {
@@ -86,7 +96,7 @@ public final class Payments {
     return new Due(call.idempotencyKey(), call.input().total(), call.input().payment());
   }
 
-  private EntityRef<Payment.Command> payment(String orderId) {
-    return sharding.entityRefFor(Payment.KEY, orderId);
+  private CompletionStage<PaymentState> ask(String orderId, Function<ActorRef<StatusReply<PaymentState>>, Payment.Command> command) {
+    return Prompt.answer(sharding.entityRefFor(Payment.KEY, orderId).askWithStatus(command::apply, ASK));
   }
 }

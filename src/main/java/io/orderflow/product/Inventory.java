@@ -6,6 +6,7 @@ import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.pattern.StatusReply;
 import io.orderflow.kernel.Money;
+import io.orderflow.kernel.Prompt;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.saga.StepCall;
 import io.orderflow.saga.StepResult;
@@ -118,8 +119,8 @@ public final class Inventory {
       BiFunction<Item, ActorRef<StatusReply<Done>>, Product.Command> command) {
     List<CompletableFuture<Done>> asked = new ArrayList<>();
     for (Item item : call.input().wantedItems()) {
-      asked.add(sharding.entityRefFor(Product.KEY, item.sku())
-          .<Done>askWithStatus(replyTo -> command.apply(item, replyTo), ASK).toCompletableFuture());
+      asked.add(Prompt.answer(sharding.entityRefFor(Product.KEY, item.sku())
+          .askWithStatus(replyTo -> command.apply(item, replyTo), ASK)));
     }
     return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
         .handle((all, oneFailed) -> asked.stream().map(Answer::of).toList());

@@ -219,6 +219,7 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   }
 
   private Effect<SagaEvent, Progress> begin(Start start) {
+    definition.wake(id);
     return Effect().persist(decisions.start(start.input(), now())).thenRun(this::proceed)
         .thenReply(start.replyTo(), StatusReply::success);
   }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -29,28 +30,38 @@ public final class SagaDefinition<I> {
   private final Class<I> inputType;
   private final List<Step<I>> steps;
   private final List<Step<I>> conclusions;
+  private final List<Consumer<String>> wakes;
 
-  private SagaDefinition(String name, Class<I> inputType, List<Step<I>> steps, List<Step<I>> conclusions) {
+  private SagaDefinition(String name, Class<I> inputType, List<Step<I>> steps, List<Step<I>> conclusions, List<Consumer<String>> wakes) {
     this.name = name;
     this.inputType = inputType;
     this.steps = steps;
     this.conclusions = conclusions;
+    this.wakes = wakes;
   }
 
   /** A saga of no steps yet. */
   public static <I> SagaDefinition<I> named(String name, Class<I> inputType) {
-    return new SagaDefinition<>(name, inputType, List.of(), List.of());
+    return new SagaDefinition<>(name, inputType, List.of(), List.of(), List.of());
   }
 
   /** This saga and one more step at its end. */
   public SagaDefinition<I> step(String step, Function<StepCall<I>, CompletionStage<StepResult>> action,
       Function<StepCall<I>, CompletionStage<StepResult>> compensation) {
-    return new SagaDefinition<>(name, inputType, plus(steps, new Step<>(step, action, compensation)), conclusions);
+    return new SagaDefinition<>(name, inputType, plus(steps, new Step<>(step, action, compensation)), conclusions, wakes);
   }
 
   /** This saga and one more call that is made when all steps have succeeded. */
   public SagaDefinition<I> onSuccess(String step, Function<StepCall<I>, CompletionStage<StepResult>> action) {
-    return new SagaDefinition<>(name, inputType, steps, plus(conclusions, new Step<>(step, action, null)));
+    return new SagaDefinition<>(name, inputType, steps, plus(conclusions, new Step<>(step, action, null)), wakes);
+  }
+
+  /**
+   * This saga, and when one starts this is told its id: whoever the steps will need can wake up meanwhile. It must have no other effect,
+   * and nothing depends on it.
+   */
+  public SagaDefinition<I> wakes(Consumer<String> sleeper) {
+    return new SagaDefinition<>(name, inputType, steps, conclusions, plus(wakes, sleeper));
   }
 
   public String name() {
@@ -73,6 +84,10 @@ public final class SagaDefinition<I> {
   Step<I> get(String step) {
     return java.util.stream.Stream.concat(steps.stream(), conclusions.stream()).filter(s -> s.name().equals(step)).findFirst()
         .orElseThrow(() -> new IllegalStateException("the saga " + name + " has no step " + step));
+  }
+
+  void wake(String sagaId) {
+    wakes.forEach(sleeper -> sleeper.accept(sagaId));
   }
 
   JsonNode write(I input) {

@@ -1,11 +1,14 @@
 package io.orderflow.saga;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.ClusterShardingSettings;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import akka.pattern.StatusReply;
+import io.orderflow.kernel.Prompt;
 import io.orderflow.store.StoredEvents;
 import java.time.Clock;
 import java.time.Duration;
@@ -70,18 +73,18 @@ public final class Sagas<I> {
   }
 
   private CompletionStage<Progress> start(String id, boolean newId, I input) {
-    return entity(id).askWithStatus(replyTo -> new Saga.Start(definition.write(input), newId, replyTo), ASK);
+    return ask(id, replyTo -> new Saga.Start(definition.write(input), newId, replyTo), ASK);
   }
 
   /** How far it has come, or had when it ended; refused with SAGA_NOT_FOUND. */
   public CompletionStage<Progress> get(String id) {
-    return entity(id).<Progress>askWithStatus(Saga.Get::new, ASK)
+    return ask(id, Saga.Get::new, ASK)
         .exceptionallyCompose(failure -> ofThePast(id, failure, CompletableFuture::completedStage));
   }
 
   /** Its progress when it has come to rest; fails with a time-out when it moves longer than that. */
   public CompletionStage<Progress> awaitRest(String id, Duration limit) {
-    return entity(id).askWithStatus(Saga.AwaitRest::new, limit);
+    return ask(id, Saga.AwaitRest::new, limit);
   }
 
   /**
@@ -90,14 +93,14 @@ public final class Sagas<I> {
    * @param code what the saga's failure will say
    */
   public CompletionStage<Progress> cancel(String id, String code, String detail) {
-    return entity(id).<Progress>askWithStatus(replyTo -> new Saga.Cancel(code, detail, replyTo), ASK)
+    return ask(id, replyTo -> new Saga.Cancel(code, detail, replyTo), ASK)
         .exceptionallyCompose(failure -> ofThePast(id, failure, saga -> saga.state() == SagaState.COMPENSATED
             ? CompletableFuture.completedStage(saga) : CompletableFuture.failedFuture(Saga.tooLate().reply().getError())));
   }
 
   /** Takes up failed compensations again; refused with NOTHING_TO_RETRY when none has failed. */
   public CompletionStage<Progress> retry(String id) {
-    return entity(id).<Progress>askWithStatus(Saga.Retry::new, ASK).exceptionallyCompose(failure ->
+    return ask(id, Saga.Retry::new, ASK).exceptionallyCompose(failure ->
         ofThePast(id, failure, saga -> CompletableFuture.failedFuture(Saga.nothingToRetry().reply().getError())));
   }
 
@@ -121,6 +124,10 @@ public final class Sagas<I> {
 
   private String persistenceId(String id) {
     return entityType(definition.name()) + "|" + id;
+  }
+
+  private CompletionStage<Progress> ask(String id, Function<ActorRef<StatusReply<Progress>>, Saga.Command> command, Duration limit) {
+    return Prompt.answer(entity(id).askWithStatus(command::apply, limit));
   }
 
   private EntityRef<Saga.Command> entity(String id) {

@@ -1,0 +1,23 @@
+package io.orderflow.kernel;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import scala.concurrent.ExecutionContext;
+import scala.jdk.javaapi.FutureConverters;
+
+/**
+ * Akka's answers without a detour. Its stages hand each stage that follows to the common pool, which costs waking another thread every time;
+ * here what follows is done by the thread that brings the answer. It must be short and must not wait: that thread may be an actor's.
+ */
+public final class Prompt {
+
+  private Prompt() {}
+
+  /** The same answer or failure. */
+  public static <T> CompletableFuture<T> answer(CompletionStage<T> stage) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    FutureConverters.asScala(stage).onComplete(outcome -> outcome.isSuccess() ? answer.complete(outcome.get())
+        : answer.completeExceptionally(outcome.failed().get()), ExecutionContext.parasitic$.MODULE$);
+    return answer;
+  }
+}
