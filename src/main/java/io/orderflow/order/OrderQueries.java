@@ -8,6 +8,7 @@ import io.orderflow.order.Order.Status;
 import io.orderflow.order.OrderView.PaymentView;
 import io.orderflow.order.OrderView.ShipmentView;
 import io.orderflow.store.Database;
+import io.orderflow.store.Rows;
 import io.orderflow.view.Projections;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,8 +52,9 @@ public final class OrderQueries {
    * @param status of which status; empty for all
    */
   public CompletionStage<Map<String, Object>> list(Optional<String> customerId, Optional<Status> status, Page page) {
-    return database.async(connection -> select(connection, listing(customerId.isPresent(), status.isPresent()),
-            values(customerId, status, page)))
+    List<Status> statuses = status.map(List::of).orElse(List.of(Status.values()));
+    return database.async(connection -> select(connection, listing(customerId.isPresent(), statuses.size()),
+            values(customerId, statuses, page)))
         .thenApply(rows -> page.answer("orders", rows, OrderView::createdAt, OrderView::orderId));
   }
 
@@ -80,30 +83,36 @@ public final class OrderQueries {
   }
 
   /**
-   * The rows of a page come from one range of one index, however many there are before and behind it; the two leading columns stand in
-   * the order too, so that both databases see that the index has it.
+   * The rows of a page come from one range of one index for each status, however many there are before and behind them; the leading
+   * columns stand in the order too, so that both databases see that the index has it.
+   *
+   * @param statuses how many; which ones is among the values
    */
-  static String listing(boolean ofCustomer, boolean ofStatus) {
-    String leading = "generation, " + (ofCustomer ? "customer_id, " : "") + (ofStatus ? "status, " : "");
-    String page = "(SELECT generation, order_id FROM " + (ofCustomer ? "customer_orders" : "order_summaries") + " WHERE generation = " + LIVE
-        + (ofCustomer ? " AND customer_id = ?" : "") + (ofStatus ? " AND status = ?" : "")
+  static String listing(boolean ofCustomer, int statuses) {
+    String range = "(SELECT generation, order_id, created_at FROM " + (ofCustomer ? "customer_orders" : "order_summaries")
+        + " WHERE generation = " + LIVE + (ofCustomer ? " AND customer_id = ?" : "") + " AND status = ?"
         + " AND created_at <= ? AND (created_at < ? OR order_id < ?)"
-        + " ORDER BY " + leading + "created_at DESC, order_id DESC LIMIT ?)";
-    return SUMMARY + page + " p JOIN order_summaries s ON s.generation = p.generation AND s.order_id = p.order_id"
+        + " ORDER BY generation, " + (ofCustomer ? "customer_id, " : "") + "status, created_at DESC, order_id DESC LIMIT ?)";
+    String page = "SELECT * FROM (" + String.join(" UNION ALL ", Collections.nCopies(statuses, range)) + ") ranges"
+        + " ORDER BY created_at DESC, order_id DESC LIMIT ?";
+    return SUMMARY + "(" + page + ") p JOIN order_summaries s ON s.generation = p.generation AND s.order_id = p.order_id"
         + " ORDER BY s.created_at DESC, s.order_id DESC";
   }
 
-  private static List<Object> values(Optional<String> customerId, Optional<Status> status, Page page) {
+  static List<Object> values(Optional<String> customerId, List<Status> statuses, Page page) {
     List<Object> values = new ArrayList<>();
-    customerId.ifPresent(values::add);
-    status.ifPresent(of -> values.add(of.name()));
     long before = page.before().toEpochMilli();
-    values.addAll(List.of(before, before, page.beforeId(), page.limit() + 1));
+    for (Status status : statuses) {
+      customerId.ifPresent(values::add);
+      values.addAll(List.of(status.name(), before, before, page.beforeId(), page.limit() + 1));
+    }
+    values.add(page.limit() + 1);
     return values;
   }
 
   private static List<OrderView> select(Connection connection, String sql, List<Object> values) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(sql)) {
+      Rows.planForNow(select);
       for (int i = 0; i < values.size(); i++) {
         select.setObject(i + 1, values.get(i));
       }

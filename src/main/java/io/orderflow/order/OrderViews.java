@@ -4,14 +4,13 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.http.Json;
 import io.orderflow.order.Order.Status;
 import io.orderflow.shipping.Address;
+import io.orderflow.store.Rows;
 import io.orderflow.view.View;
 import io.orderflow.view.ViewEvent;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +23,9 @@ import java.util.Map;
 public final class OrderViews implements View<Order.Event> {
 
   static final String NAME = "orders";
+  /** The generation is a column of the rows: as a constant that is new to the statistics, it would seem to have hardly any rows itself. */
+  private static final String MERGE =
+      "MERGE INTO %s s USING :rows r ON s.generation = r.generation AND s.order_id = r.order_id WHEN MATCHED THEN UPDATE SET";
 
   /** What never changes of an order, as it is kept in {@code order_summaries.placed}. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -91,46 +93,42 @@ public final class OrderViews implements View<Order.Event> {
   }
 
   private static void insertNew(Connection connection, long generation, Map<String, Change> changes) throws SQLException {
-    try (PreparedStatement summary = connection.prepareStatement("INSERT INTO order_summaries (generation, order_id, customer_id, status,"
-            + " reason, detail, currency, total_minor, placed, transaction_id, shipment_id, created_at, updated_at)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-        PreparedStatement ofCustomer = connection.prepareStatement(
-            "INSERT INTO customer_orders (generation, order_id, customer_id, status, created_at) VALUES (?, ?, ?, ?, ?)")) {
-      for (Map.Entry<String, Change> entry : changes.entrySet()) {
-        Change change = entry.getValue();
-        if (change.created == null) {
-          continue;
-        }
+    Rows summaries = Rows.of("generation BIGINT", "order_id VARCHAR", "customer_id VARCHAR", "status VARCHAR", "reason VARCHAR",
+        "detail VARCHAR", "currency VARCHAR", "total_minor BIGINT", "placed VARCHAR", "transaction_id VARCHAR", "shipment_id VARCHAR",
+        "created_at BIGINT", "updated_at BIGINT");
+    Rows ofCustomers = Rows.of("generation BIGINT", "order_id VARCHAR", "customer_id VARCHAR", "status VARCHAR", "created_at BIGINT");
+    changes.forEach((id, change) -> {
+      if (change.created != null) {
         PlacedOrder order = change.created.order();
         long createdAt = change.created.at().toEpochMilli();
         long updatedAt = change.endedAt == null ? createdAt : change.endedAt.toEpochMilli();
-        add(summary, generation, entry.getKey(), order.customerId(), change.status().name(), change.reason, change.detail,
-            order.total().currency(), order.total().minor(), placed(order), change.transactionId, change.shipmentId, createdAt, updatedAt);
-        add(ofCustomer, generation, entry.getKey(), order.customerId(), change.status().name(), createdAt);
+        summaries.add(generation, id, order.customerId(), change.status().name(), change.reason, change.detail, order.total().currency(),
+            order.total().minor(), placed(order), change.transactionId, change.shipmentId, createdAt, updatedAt);
+        ofCustomers.add(generation, id, order.customerId(), change.status().name(), createdAt);
       }
-      summary.executeBatch();
-      ofCustomer.executeBatch();
-    }
+    });
+    summaries.execute(connection, "INSERT INTO order_summaries (generation, order_id, customer_id, status, reason, detail, currency,"
+        + " total_minor, placed, transaction_id, shipment_id, created_at, updated_at) SELECT * FROM :rows r");
+    ofCustomers.execute(connection,
+        "INSERT INTO customer_orders (generation, order_id, customer_id, status, created_at) SELECT * FROM :rows r");
   }
 
   private static void updateKnown(Connection connection, long generation, Map<String, Change> changes) throws SQLException {
-    try (PreparedStatement summary = connection.prepareStatement("UPDATE order_summaries SET status = ?, reason = ?, detail = ?,"
-            + " transaction_id = ?, shipment_id = ?, updated_at = ? WHERE generation = ? AND order_id = ?");
-        PreparedStatement ofCustomer = connection.prepareStatement(
-            "UPDATE customer_orders SET status = ? WHERE generation = ? AND order_id = ?")) {
-      for (Map.Entry<String, Change> entry : changes.entrySet()) {
-        Change change = entry.getValue();
-        if (change.created == null) {
-          add(summary, change.status().name(), change.reason, change.detail, change.transactionId, change.shipmentId,
-              change.endedAt.toEpochMilli(), generation, entry.getKey());
-          add(ofCustomer, change.status().name(), generation, entry.getKey());
-        }
+    Rows ended = Rows.of("generation BIGINT", "order_id VARCHAR", "status VARCHAR", "reason VARCHAR", "detail VARCHAR",
+        "transaction_id VARCHAR", "shipment_id VARCHAR", "updated_at BIGINT");
+    Rows ofCustomers = Rows.of("generation BIGINT", "order_id VARCHAR", "status VARCHAR");
+    changes.forEach((id, change) -> {
+      if (change.created == null) {
+        ended.add(generation, id, change.status().name(), change.reason, change.detail, change.transactionId, change.shipmentId,
+            change.endedAt.toEpochMilli());
+        ofCustomers.add(generation, id, change.status().name());
       }
-      if (Arrays.stream(summary.executeBatch()).anyMatch(rows -> rows == 0)) {
-        throw new IllegalStateException("an order ended that the view does not know: its first event was not read");
-      }
-      ofCustomer.executeBatch();
+    });
+    if (ended.execute(connection, MERGE.formatted("order_summaries") + " status = r.status, reason = r.reason, detail = r.detail,"
+        + " transaction_id = r.transaction_id, shipment_id = r.shipment_id, updated_at = r.updated_at") < ended.size()) {
+      throw new IllegalStateException("an order ended that the view does not know: its first event was not read");
     }
+    ofCustomers.execute(connection, MERGE.formatted("customer_orders") + " status = r.status");
   }
 
   private static void count(Connection connection, long generation, int slice, Map<String, Change> changes) throws SQLException {
@@ -141,33 +139,16 @@ public final class OrderViews implements View<Order.Event> {
         counts.merge(Status.PENDING, -1L, Long::sum);
       }
     }
-    try (PreparedStatement update = connection.prepareStatement(
-            "UPDATE order_counts SET orders = orders + ? WHERE generation = ? AND slice = ? AND status = ?");
-        PreparedStatement insert = connection.prepareStatement(
-            "INSERT INTO order_counts (orders, generation, slice, status) VALUES (?, ?, ?, ?)")) {
-      for (Map.Entry<Status, Long> count : counts.entrySet()) {
-        set(update, count.getValue(), generation, slice, count.getKey().name());
-        if (update.executeUpdate() == 0) {
-          set(insert, count.getValue(), generation, slice, count.getKey().name());
-          insert.executeUpdate();
-        }
-      }
-    }
+    Rows rows = Rows.of("generation BIGINT", "slice INTEGER", "status VARCHAR", "orders BIGINT");
+    counts.forEach((status, orders) -> rows.add(generation, slice, status.name(), orders));
+    rows.execute(connection, "MERGE INTO order_counts c USING :rows r"
+        + " ON c.generation = r.generation AND c.slice = r.slice AND c.status = r.status"
+        + " WHEN MATCHED THEN UPDATE SET orders = c.orders + r.orders"
+        + " WHEN NOT MATCHED THEN INSERT (generation, slice, status, orders) VALUES (r.generation, r.slice, r.status, r.orders)");
   }
 
   private static String placed(PlacedOrder order) {
     OrderView view = OrderView.pending("", order, Instant.EPOCH);
     return new String(Json.bytes(new Placed(view.items(), view.payment(), view.shippingAddress())), StandardCharsets.UTF_8);
-  }
-
-  private static void add(PreparedStatement statement, Object... values) throws SQLException {
-    set(statement, values);
-    statement.addBatch();
-  }
-
-  private static void set(PreparedStatement statement, Object... values) throws SQLException {
-    for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
-    }
   }
 }

@@ -7,6 +7,7 @@ import io.orderflow.http.Routes;
 import io.orderflow.kernel.Money;
 import io.orderflow.product.ProductRoutes.ProductView;
 import io.orderflow.store.Database;
+import io.orderflow.store.Rows;
 import io.orderflow.view.Projections;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -39,6 +40,7 @@ public final class ProductQueries extends Routes {
     try (PreparedStatement select = connection.prepareStatement("SELECT sku, name, currency, price_minor, available, reserved, created_at"
         + " FROM product_list WHERE generation = " + Projections.live(ProductViews.NAME)
         + " AND created_at <= ? AND (created_at < ? OR sku < ?) ORDER BY generation, created_at DESC, sku DESC LIMIT ?")) {
+      Rows.planForNow(select);
       select.setLong(1, page.before().toEpochMilli());
       select.setLong(2, page.before().toEpochMilli());
       select.setString(3, page.beforeId());

@@ -1,10 +1,10 @@
 package io.orderflow.product;
 
 import io.orderflow.kernel.Money;
+import io.orderflow.store.Rows;
 import io.orderflow.view.View;
 import io.orderflow.view.ViewEvent;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -18,6 +18,8 @@ import java.util.TreeMap;
 public final class ProductViews implements View<Product.Event> {
 
   static final String NAME = "products";
+  private static final String MERGE = "MERGE INTO product_list p USING :rows r ON p.generation = r.generation AND p.sku = r.sku"
+      + " WHEN MATCHED THEN UPDATE SET available = p.available + r.available, reserved = p.reserved + r.reserved";
 
   /** What some events of one product come to. */
   private static final class Change {
@@ -75,40 +77,22 @@ public final class ProductViews implements View<Product.Event> {
   public void apply(Connection connection, long generation, int slice, List<ViewEvent<Product.Event>> events) throws SQLException {
     Map<String, Change> changes = new TreeMap<>();
     events.forEach(event -> changes.computeIfAbsent(event.id(), sku -> new Change()).take(event.event()));
-    try (PreparedStatement stock = connection.prepareStatement("UPDATE product_list SET available = available + ?,"
-            + " reserved = reserved + ? WHERE generation = ? AND sku = ?");
-        PreparedStatement offer = connection.prepareStatement("UPDATE product_list SET available = available + ?,"
-            + " reserved = reserved + ?, name = ?, currency = ?, price_minor = ? WHERE generation = ? AND sku = ?");
-        PreparedStatement insert = connection.prepareStatement("INSERT INTO product_list"
-            + " (available, reserved, name, currency, price_minor, generation, sku, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
-      for (Map.Entry<String, Change> entry : changes.entrySet()) {
-        Change change = entry.getValue();
-        if (!change.isNothing()) {
-          write(generation, entry.getKey(), change, stock, offer, insert);
-        }
+    Rows stocks = Rows.of("generation BIGINT", "sku VARCHAR", "available BIGINT", "reserved BIGINT");
+    Rows offers = Rows.of("generation BIGINT", "sku VARCHAR", "available BIGINT", "reserved BIGINT", "name VARCHAR", "currency VARCHAR",
+        "price_minor BIGINT", "created_at BIGINT");
+    changes.forEach((sku, change) -> {
+      if (change.price != null) {
+        offers.add(generation, sku, change.available, change.reserved, change.name, change.price.currency(), change.price.minor(),
+            change.firstOfferedAt.toEpochMilli());
+      } else if (!change.isNothing()) {
+        stocks.add(generation, sku, change.available, change.reserved);
       }
+    });
+    if (stocks.execute(connection, MERGE) < stocks.size()) {
+      throw new IllegalStateException("the stock of a product changed that the view does not know: its first event was not read");
     }
-  }
-
-  private static void write(long generation, String sku, Change change, PreparedStatement stock, PreparedStatement offer,
-      PreparedStatement insert) throws SQLException {
-    if (change.price == null) {
-      if (execute(stock, change.available, change.reserved, generation, sku) == 0) {
-        throw new IllegalStateException("the stock of " + sku + " changed, which the view does not know: its first event was not read");
-      }
-      return;
-    }
-    if (execute(offer, change.available, change.reserved, change.name, change.price.currency(), change.price.minor(), generation,
-        sku) == 0) {
-      execute(insert, change.available, change.reserved, change.name, change.price.currency(), change.price.minor(), generation, sku,
-          change.firstOfferedAt.toEpochMilli());
-    }
-  }
-
-  private static int execute(PreparedStatement statement, Object... values) throws SQLException {
-    for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
-    }
-    return statement.executeUpdate();
+    offers.execute(connection, MERGE + ", name = r.name, currency = r.currency, price_minor = r.price_minor WHEN NOT MATCHED THEN"
+        + " INSERT (generation, sku, available, reserved, name, currency, price_minor, created_at)"
+        + " VALUES (r.generation, r.sku, r.available, r.reserved, r.name, r.currency, r.price_minor, r.created_at)");
   }
 }

@@ -1,6 +1,7 @@
 package io.orderflow.saga;
 
 import io.orderflow.store.JournalReader.Row;
+import io.orderflow.store.Rows;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -28,38 +29,15 @@ final class SagaTable {
 
   /** Takes in what the journal says; a row that is older than what is known changes nothing. */
   static void record(Connection connection, List<Row> rows) throws SQLException {
-    Collection<Change> changes = lastOfEach(rows);
-    if (changes.isEmpty()) {
-      return;
+    Rows changes = Rows.of("definition VARCHAR", "saga_id VARCHAR", "state VARCHAR", "sequence BIGINT", "started_at BIGINT",
+        "updated_at BIGINT");
+    for (Change change : lastOfEach(rows)) {
+      changes.add(change.definition(), change.sagaId(), change.state(), change.sequence(), change.startedAt(), change.updatedAt());
     }
-    try (PreparedStatement update = connection.prepareStatement(
-            "UPDATE sagas SET state = ?, sequence = ?, updated_at = ? WHERE saga_id = ? AND definition = ? AND sequence < ?");
-        PreparedStatement insert = connection.prepareStatement(
-            "INSERT INTO sagas (definition, saga_id, state, sequence, started_at, updated_at)"
-                + " SELECT CAST(? AS VARCHAR(64)), CAST(? AS VARCHAR(64)), CAST(? AS VARCHAR(32)), CAST(? AS BIGINT),"
-                + " CAST(? AS BIGINT), CAST(? AS BIGINT)"
-                + " WHERE NOT EXISTS (SELECT 1 FROM sagas WHERE saga_id = ? AND definition = ?)")) {
-      for (Change change : changes) {
-        update.setString(1, change.state());
-        update.setLong(2, change.sequence());
-        update.setLong(3, change.updatedAt());
-        update.setString(4, change.sagaId());
-        update.setString(5, change.definition());
-        update.setLong(6, change.sequence());
-        update.addBatch();
-        insert.setString(1, change.definition());
-        insert.setString(2, change.sagaId());
-        insert.setString(3, change.state());
-        insert.setLong(4, change.sequence());
-        insert.setLong(5, change.startedAt());
-        insert.setLong(6, change.updatedAt());
-        insert.setString(7, change.sagaId());
-        insert.setString(8, change.definition());
-        insert.addBatch();
-      }
-      update.executeBatch();
-      insert.executeBatch();
-    }
+    changes.execute(connection, "MERGE INTO sagas s USING :rows r ON s.saga_id = r.saga_id AND s.definition = r.definition"
+        + " WHEN MATCHED AND s.sequence < r.sequence THEN UPDATE SET state = r.state, sequence = r.sequence, updated_at = r.updated_at"
+        + " WHEN NOT MATCHED THEN INSERT (definition, saga_id, state, sequence, started_at, updated_at)"
+        + " VALUES (r.definition, r.saga_id, r.state, r.sequence, r.started_at, r.updated_at)");
   }
 
   /** Sagas that should move and of which nothing was heard since then, in the order of their ids. */

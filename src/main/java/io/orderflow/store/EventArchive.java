@@ -46,6 +46,7 @@ public final class EventArchive {
   static Map<String, Extent> extents(Connection connection, Collection<String> persistenceIds) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement("SELECT persistence_id, COUNT(*), MAX(ordering), MAX(write_timestamp)"
         + " FROM event_journal WHERE persistence_id = ANY(?) GROUP BY persistence_id")) {
+      Rows.planForNow(select);
       select.setArray(1, array(connection, persistenceIds));
       Map<String, Extent> extents = new HashMap<>();
       try (ResultSet found = select.executeQuery()) {
@@ -92,6 +93,7 @@ public final class EventArchive {
 
   private static int update(Connection connection, String sql, Object... values) throws SQLException {
     try (PreparedStatement update = connection.prepareStatement(sql)) {
+      Rows.planForNow(update);
       for (int i = 0; i < values.length; i++) {
         update.setObject(i + 1, values[i]);
       }

@@ -8,7 +8,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Reads the journal forward in its ordering without missing an event. Numbers are given when a row is inserted and rows become visible
@@ -22,7 +24,12 @@ import java.util.List;
  */
 public final class JournalReader {
 
-  /** An event as it stands in the journal, with its bytes where they were asked for, otherwise null. */
+  /**
+   * An event as it stands in the journal.
+   *
+   * @param persistenceId null, as is what follows it but the time, of an event that is not of the kinds that were asked for
+   * @param payload its bytes where they were asked for, otherwise null
+   */
   public record Row(long ordering, String persistenceId, long sequence, String manifest, long writtenAt, Payload payload) {}
 
   /** An event's bytes and what reads them. */
@@ -45,31 +52,27 @@ public final class JournalReader {
   private static final int MAX_GAPS = 500;
   /** Gaps that lie within so many numbers are asked for together. */
   private static final long WINDOW = 1_000;
-  private static final String COLUMNS =
-      "SELECT ordering, persistence_id, sequence_number, adapter_manifest, write_timestamp, event_ser_id, event_ser_manifest, ";
+  private static final String HEAD = "ordering, write_timestamp, persistence_id, sequence_number, adapter_manifest";
 
-  private final String columns;
-  private final String payloadsOf;
+  private final List<String> payloadsOf;
   private long position;
   private List<Gap> gaps;
   private boolean inArchive = true;
 
-  private JournalReader(JournalPosition from, Instant now, String payloadsOf) {
+  private JournalReader(JournalPosition from, Instant now, List<String> payloadsOf) {
     this.position = from.upTo();
     this.gaps = from.missing().stream().map(range -> new Gap(range.from(), range.to(), now)).toList();
     this.payloadsOf = payloadsOf;
-    this.columns = COLUMNS + (payloadsOf.isEmpty() ? "NULL" : "CASE WHEN LEFT(persistence_id, " + payloadsOf.length()
-        + ") = ? THEN event_payload END") + " AS payload FROM ";
   }
 
   /** A reader that tells where events stand and whose they are. */
   public static JournalReader ofHeads(long position) {
-    return new JournalReader(new JournalPosition(position, List.of()), Instant.EPOCH, "");
+    return new JournalReader(new JournalPosition(position, List.of()), Instant.EPOCH, List.of());
   }
 
-  /** A reader that brings the bytes of the events of one kind of entity, and of all others only that they are there. */
-  public static JournalReader of(String entityType, JournalPosition from, Instant now) {
-    return new JournalReader(from, now, entityType + "|");
+  /** A reader that brings the events of some kinds of entities whole, and of all others only that they are there. */
+  public static JournalReader of(Collection<String> entityTypes, JournalPosition from, Instant now) {
+    return new JournalReader(from, now, entityTypes.stream().map(type -> type + "|").toList());
   }
 
   /** Where a new reader must begin so that it misses nothing. */
@@ -148,17 +151,28 @@ public final class JournalReader {
     return missing;
   }
 
+  /** Goes on from where another reader of the same kinds came to from this one's position. */
+  void goTo(long otherPosition, List<Gap> otherGaps) {
+    position = otherPosition;
+    gaps = otherGaps;
+  }
+
+  /** The numbers that it waits for. */
+  List<Gap> gaps() {
+    return gaps;
+  }
+
   /** One statement over both tables: an event that is moved meanwhile is seen once. */
   private List<Row> select(Connection connection, String condition, long first, long second) throws SQLException {
-    String journal = columns + "event_journal WHERE ordering " + condition;
     boolean limited = condition.endsWith("LIMIT ?");
+    String journal = from("event_journal", condition);
     try (PreparedStatement select = connection.prepareStatement(!inArchive ? journal
-        : "SELECT * FROM ((" + journal + ") UNION ALL (" + columns + "event_archive WHERE ordering " + condition + ")) events ORDER BY 1"
+        : "SELECT * FROM ((" + journal + ") UNION ALL (" + from("event_archive", condition) + ")) events ORDER BY 1"
             + (limited ? " LIMIT ?" : ""))) {
       int parameter = 1;
       for (int table = 0; table < (inArchive ? 2 : 1); table++) {
-        if (!payloadsOf.isEmpty()) {
-          select.setString(parameter++, payloadsOf);
+        for (String prefix : payloadsOf) {
+          select.setString(parameter++, prefix);
         }
         select.setLong(parameter++, first);
         select.setLong(parameter++, second);
@@ -170,11 +184,24 @@ public final class JournalReader {
       try (ResultSet found = select.executeQuery()) {
         while (found.next()) {
           byte[] bytes = payloadsOf.isEmpty() ? null : found.getBytes(8);
-          rows.add(new Row(found.getLong(1), found.getString(2), found.getLong(3), found.getString(4), found.getLong(5),
+          rows.add(new Row(found.getLong(1), found.getString(3), found.getLong(4), found.getString(5), found.getLong(2),
               bytes == null ? null : new Payload(found.getInt(6), found.getString(7), bytes)));
         }
       }
       return rows;
     }
+  }
+
+  /** Of events that nobody asked for, most of all, not even the texts are sent. */
+  private String from(String table, String condition) {
+    if (payloadsOf.isEmpty()) {
+      return "SELECT " + HEAD + " FROM " + table + " WHERE ordering " + condition;
+    }
+    String asked = payloadsOf.stream().map(prefix -> "LEFT(persistence_id, " + prefix.length() + ") = ?")
+        .collect(Collectors.joining(" OR "));
+    return "SELECT ordering, write_timestamp, CASE WHEN asked THEN persistence_id END, CASE WHEN asked THEN sequence_number END,"
+        + " CASE WHEN asked THEN adapter_manifest END, CASE WHEN asked THEN event_ser_id END, CASE WHEN asked THEN event_ser_manifest END,"
+        + " CASE WHEN asked THEN event_payload END FROM (SELECT " + HEAD + ", event_ser_id, event_ser_manifest, event_payload, "
+        + asked + " AS asked FROM " + table + " WHERE ordering " + condition + ") events ORDER BY ordering";
   }
 }

@@ -6,10 +6,10 @@ import akka.japi.Pair;
 import akka.pattern.Patterns;
 import akka.projection.javadsl.SourceProvider;
 import akka.stream.javadsl.Source;
-import io.orderflow.store.Database;
 import io.orderflow.store.JournalPosition;
 import io.orderflow.store.JournalReader;
 import io.orderflow.store.JournalReader.Row;
+import io.orderflow.store.SharedReads;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,8 +29,7 @@ final class JournalSource extends SourceProvider<String, Batch> {
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
   private final ActorSystem<?> system;
-  private final Database database;
-  private final String entityType;
+  private final SharedReads reads;
   private final Predicate<Row> ours;
   private final ViewSettings settings;
   private final Clock clock;
@@ -42,11 +41,10 @@ final class JournalSource extends SourceProvider<String, Batch> {
    * @param careful whether events come one by one at first, after a failure of some among many
    * @param beforeOffset is awaited before the stored position is read
    */
-  JournalSource(ActorSystem<?> system, Database database, String entityType, Predicate<Row> ours, ViewSettings settings, Clock clock,
-      boolean careful, Supplier<CompletionStage<?>> beforeOffset) {
+  JournalSource(ActorSystem<?> system, SharedReads reads, Predicate<Row> ours, ViewSettings settings, Clock clock, boolean careful,
+      Supplier<CompletionStage<?>> beforeOffset) {
     this.system = system;
-    this.database = database;
-    this.entityType = entityType;
+    this.reads = reads;
     this.ours = ours;
     this.settings = settings;
     this.clock = clock;
@@ -58,7 +56,7 @@ final class JournalSource extends SourceProvider<String, Batch> {
   public CompletionStage<Source<Batch, NotUsed>> source(Supplier<CompletionStage<Optional<String>>> offset) {
     return beforeOffset.get().thenCompose(ready -> offset.get()).thenApply(stored -> {
       JournalPosition from = stored.map(JournalPosition::parse).orElse(JournalPosition.START);
-      return Source.unfoldAsync(new Tail(JournalReader.of(entityType, from, clock.instant()), from), Tail::next)
+      return Source.unfoldAsync(new Tail(reads.reader(from, clock.instant()), from), Tail::next)
           .mapConcat(batch -> batch.stream().toList());
     });
   }
@@ -73,7 +71,7 @@ final class JournalSource extends SourceProvider<String, Batch> {
     return batch.events().isEmpty() ? clock.millis() : batch.events().get(batch.events().size() - 1).writtenAt();
   }
 
-  /** Reads on for as long as there is more, then at intervals. Used by one stream, one call after the other. */
+  /** Reads on for as long as there is more, then when an interval begins, as all slices do, which so share a read. Used by one stream, one call after the other. */
   private final class Tail {
 
     private final JournalReader reader;
@@ -87,17 +85,22 @@ final class JournalSource extends SourceProvider<String, Batch> {
     }
 
     CompletionStage<Optional<Pair<Tail, Optional<Batch>>>> next() {
-      CompletionStage<Optional<Batch>> batch = more ? read() : Patterns.after(settings.pollInterval(), system, this::read);
+      CompletionStage<Optional<Batch>> batch = more ? read() : Patterns.after(untilNextInterval(), system, this::read);
       return batch.thenApply(read -> Optional.of(Pair.create(this, read)));
+    }
+
+    private Duration untilNextInterval() {
+      long interval = Math.max(1, settings.pollInterval().toMillis());
+      return Duration.ofMillis(interval - clock.millis() % interval);
     }
 
     private CompletionStage<Optional<Batch>> read() {
       Instant now = clock.instant();
       int limit = carefulReads > 0 ? 1 : settings.batch();
       carefulReads = Math.max(0, carefulReads - 1);
-      return database.async(connection -> reader.next(connection, now, limit)).thenApply(rows -> {
-        more = rows.size() >= limit;
-        List<Row> events = rows.stream().filter(ours).toList();
+      return reads.next(reader, now, limit).thenApply(read -> {
+        more = read.more();
+        List<Row> events = read.rows().stream().filter(ours).toList();
         JournalPosition position = reader.position();
         boolean due = !position.equals(told) && Duration.between(toldAt, now).compareTo(HEARTBEAT) >= 0;
         if (events.isEmpty() && !due) {

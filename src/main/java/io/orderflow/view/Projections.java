@@ -11,6 +11,7 @@ import io.orderflow.metrics.Meters;
 import io.orderflow.store.Database;
 import io.orderflow.store.EventArchive;
 import io.orderflow.store.JournalPosition;
+import io.orderflow.store.SharedReads;
 import io.orderflow.view.ProjectionStatus.FailureView;
 import io.orderflow.view.ProjectionStatus.Rebuild;
 import io.orderflow.view.ProjectionStatus.State;
@@ -54,10 +55,11 @@ public final class Projections {
    */
   public static Projections start(ActorSystem<?> system, Database database, List<View<?>> views, Clock clock) {
     ViewSettings settings = ViewSettings.of(system.settings().config().getConfig("orderflow.views"));
+    SharedReads reads = new SharedReads(database, views.stream().map(View::entityType).distinct().toList(), settings.pollInterval());
     for (View<?> view : views) {
       create(database, view);
       ShardedDaemonProcess.get(system).init(Slice.Command.class, daemons(view), SliceId.SLICES,
-          slice -> Slice.create(view, slice, database, settings, clock),
+          slice -> Slice.create(view, slice, database, reads, settings, clock),
           ShardedDaemonProcessSettings.create(system).withRole("services"), Optional.of(Slice.Stop.INSTANCE));
     }
     Projections projections = new Projections(database, views, clock);

@@ -15,6 +15,8 @@ import akka.projection.ProjectionBehavior;
 import akka.projection.jdbc.javadsl.JdbcProjection;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.store.Database;
+import io.orderflow.store.JournalReader.Row;
+import io.orderflow.store.SharedReads;
 import io.orderflow.view.Keeper.Entry;
 import io.orderflow.view.Keeper.Found;
 import java.time.Clock;
@@ -83,6 +85,7 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
   private final View<E> view;
   private final int slice;
   private final Database database;
+  private final SharedReads reads;
   private final ViewSettings settings;
   private final Clock clock;
   private final TimerScheduler<Command> timers;
@@ -91,18 +94,20 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
   private int incarnations;
   private boolean stopping;
 
-  static <E> Behavior<Command> create(View<E> view, int slice, Database database, ViewSettings settings, Clock clock) {
+  static <E> Behavior<Command> create(View<E> view, int slice, Database database, SharedReads reads, ViewSettings settings,
+      Clock clock) {
     return Behaviors.supervise(Behaviors.<Command>setup(context -> Behaviors.withTimers(timers ->
-            new Slice<>(context, timers, view, slice, database, settings, clock))))
+            new Slice<>(context, timers, view, slice, database, reads, settings, clock))))
         .onFailure(SupervisorStrategy.restartWithBackoff(settings.minBackoff(), settings.maxBackoff(), 0.2));
   }
 
   private Slice(ActorContext<Command> context, TimerScheduler<Command> timers, View<E> view, int slice, Database database,
-      ViewSettings settings, Clock clock) {
+      SharedReads reads, ViewSettings settings, Clock clock) {
     super(context);
     this.view = view;
     this.slice = slice;
     this.database = database;
+    this.reads = reads;
     this.settings = settings;
     this.clock = clock;
     this.timers = timers;
@@ -186,8 +191,7 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
 
   private Projection<Batch> projection(Run run) {
     BatchHandler<E> handler = new BatchHandler<>(view, run.id, getContext().getSystem());
-    JournalSource source = new JournalSource(getContext().getSystem(), database, view.entityType(),
-        row -> row.payload() != null && SliceId.of(row.persistenceId()) == slice, settings, clock, run.failure.isPresent(),
+    JournalSource source = new JournalSource(getContext().getSystem(), reads, this::isOurs, settings, clock, run.failure.isPresent(),
         () -> handler.prepare(database));
     // It neither retries nor restarts by itself: only here is it known whether the same event fails again.
     return JdbcProjection.exactlyOnce(run.id.projection(), source, () -> ViewSession.open(database), () -> handler,
@@ -195,6 +199,10 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
         .withRecoveryStrategy(HandlerRecoveryStrategy.fail())
         .withRestartBackoff(settings.minBackoff(), settings.maxBackoff(), 0.2, 0)
         .withStatusObserver(new SliceObserver(run, run.failuresInARow > 0, getContext().getSelf().narrow()));
+  }
+
+  private boolean isOurs(Row row) {
+    return row.payload() != null && row.persistenceId().startsWith(view.entityType() + "|") && SliceId.of(row.persistenceId()) == slice;
   }
 
   private Behavior<Command> failed(Failed failed) {

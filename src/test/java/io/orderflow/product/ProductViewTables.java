@@ -69,6 +69,20 @@ abstract class ProductViewTables {
     assertThatThrownBy(() -> apply("ghost", new Product.Restocked(1, null, NOW))).isInstanceOf(IllegalStateException.class);
   }
 
+  @Test
+  void products_of_all_kinds_come_together() throws SQLException {
+    apply("known", STORY.get(0));
+    kit.database().transaction(connection -> {
+      views.apply(connection, 1, 0, List.of(new ViewEvent<>("known", 2, STORY.get(1)), new ViewEvent<>("new", 1, STORY.get(0)),
+          new ViewEvent<>("early", 1, new Product.ReservationReleased("o1", 0, NOW)), new ViewEvent<>("new", 2, STORY.get(1)),
+          new ViewEvent<>("known", 3, STORY.get(7))));
+      return null;
+    });
+    assertThat(row("known")).isEqualTo("Green tea 400 EUR 100 0 1000");
+    assertThat(row("new")).isEqualTo("Tea 350 EUR 100 0 1000");
+    assertThat(row("early")).isNull();
+  }
+
   private void apply(String sku, Product.Event... events) throws SQLException {
     kit.database().transaction(connection -> {
       views.apply(connection, 1, 0, Arrays.stream(events).map(event -> new ViewEvent<>(sku, 1, event)).toList());

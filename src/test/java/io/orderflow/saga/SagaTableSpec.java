@@ -60,6 +60,23 @@ class SagaTableSpec {
   }
 
   @Test
+  void sagas_that_are_known_and_new_ones_come_together_and_one_id_may_stand_for_two() throws SQLException {
+    journal.event(1, "saga-order|a", 1, "RUNNING", NOW.toEpochMilli());
+    journal.event(2, "saga-order|b", 1, "RUNNING", NOW.toEpochMilli());
+    sweep(0);
+    journal.event(3, "saga-order|a", 2, "COMPENSATING", NOW.toEpochMilli() + 1);
+    journal.event(4, "saga-transfer|a", 1, "RUNNING", NOW.toEpochMilli() + 2);
+    journal.event(5, "saga-order|c", 1, "RUNNING", NOW.toEpochMilli() + 3);
+    journal.event(6, "saga-order|c", 2, "COMPLETED", NOW.toEpochMilli() + 4);
+    sweep(2);
+    assertThat(SagaTable.list(connection, Optional.empty(), NOW.plusSeconds(60), "", 10)).containsExactly(
+        new Listed("order", "c", SagaState.COMPLETED, NOW.plusMillis(3), NOW.plusMillis(4)),
+        new Listed("transfer", "a", SagaState.RUNNING, NOW.plusMillis(2), NOW.plusMillis(2)),
+        new Listed("order", "b", SagaState.RUNNING, NOW, NOW),
+        new Listed("order", "a", SagaState.COMPENSATING, NOW, NOW.plusMillis(1)));
+  }
+
+  @Test
   void only_sagas_that_should_move_and_are_silent_are_to_be_woken() throws SQLException {
     journal.event(1, "saga-order|a", 1, "RUNNING", NOW.toEpochMilli());
     journal.event(2, "saga-order|b", 1, "COMPENSATING", NOW.toEpochMilli());

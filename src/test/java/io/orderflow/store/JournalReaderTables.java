@@ -46,7 +46,7 @@ abstract class JournalReaderTables {
 
   @Test
   void brings_the_bytes_of_one_kind_of_entity_and_of_others_that_they_are_there() throws SQLException {
-    JournalReader reader = JournalReader.of("order", JournalPosition.START, NOW);
+    JournalReader reader = JournalReader.of(List.of("order"), JournalPosition.START, NOW);
     event(1, "order|a", 1);
     event(2, "orderly|b", 1);
     assertThat(next(reader)).extracting(row -> row.payload() == null).containsExactly(false, true);
@@ -69,12 +69,12 @@ abstract class JournalReaderTables {
 
   @Test
   void what_was_missing_is_still_asked_for_by_the_reader_that_goes_on_at_its_position() throws SQLException {
-    JournalReader reader = JournalReader.of("order", JournalPosition.START, NOW);
+    JournalReader reader = JournalReader.of(List.of("order"), JournalPosition.START, NOW);
     event(1, "order|a", 1);
     event(5, "order|b", 1);
     event(5000, "order|c", 1);
     next(reader);
-    JournalReader another = JournalReader.of("order", JournalPosition.parse(reader.position().toString()), NOW);
+    JournalReader another = JournalReader.of(List.of("order"), JournalPosition.parse(reader.position().toString()), NOW);
     event(3, "order|d", 1);
     event(4000, "order|e", 1);
     event(5001, "order|f", 1);
@@ -107,7 +107,7 @@ abstract class JournalReaderTables {
     }
     EventArchive.moveAll(journal.connection(), List.of("order|1", "order|2", "order|4"), NOW);
     assertThat(EventArchive.lastOrdering(journal.connection())).isEqualTo(4);
-    JournalReader reader = JournalReader.of("order", JournalPosition.START, NOW);
+    JournalReader reader = JournalReader.of(List.of("order"), JournalPosition.START, NOW);
     assertThat(reader.next(journal.connection(), NOW, 3)).extracting(Row::ordering).containsExactly(1L, 2L, 3L);
     assertThat(reader.position()).hasToString("3");
     List<Row> rest = next(reader);
