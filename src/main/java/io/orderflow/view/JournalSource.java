@@ -71,7 +71,10 @@ final class JournalSource extends SourceProvider<String, Batch> {
     return batch.events().isEmpty() ? clock.millis() : batch.events().get(batch.events().size() - 1).writtenAt();
   }
 
-  /** Reads on for as long as there is more, then when an interval begins, as all slices do, which so share a read. Used by one stream, one call after the other. */
+  /**
+   * Reads on for as long as there is more, then when the clock begins an interval, as all slices of the node do, which share the read so.
+   * Used by one stream, one call after the other.
+   */
   private final class Tail {
 
     private final JournalReader reader;
