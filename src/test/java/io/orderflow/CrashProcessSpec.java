@@ -21,7 +21,7 @@ class CrashProcessSpec {
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path folder;
   private final long seed = Long.getLong("crash.seed", System.nanoTime());
-  private final int kills = Integer.getInteger("crash.kills", 6);
+  private final int kills = Integer.getInteger("crash.kills", 4);
 
   @Test
   void whatever_moment_it_is_killed_at_every_order_ends_and_the_books_balance() throws Exception {

@@ -31,7 +31,7 @@ class PaymentFaultsProcessSpec {
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path folder;
   private final long seed = Long.getLong("payments.seed", System.nanoTime());
-  private final int orders = Integer.getInteger("payments.orders", 2_000);
+  private final int orders = Integer.getInteger("payments.orders", 700);
 
   @Test
   void whatever_the_provider_does_each_confirmed_order_is_charged_once_and_no_other_keeps_a_charge() throws Exception {
@@ -56,7 +56,7 @@ class PaymentFaultsProcessSpec {
           } else {
             provider.faults(fault.replace('\'', '"'));
           }
-          shoppers.awaitMore(20 + dice.nextInt(260));
+          shoppers.awaitMore(20 + dice.nextInt(100));
         }
         provider.faults("{}");
         ShopBooks books = shoppers.awaitEnds();
