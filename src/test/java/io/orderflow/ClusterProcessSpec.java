@@ -7,6 +7,7 @@ import com.typesafe.config.Config;
 import io.orderflow.provider.RunningSimulator;
 import io.orderflow.store.Postgresql;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Three nodes on PostgreSQL, each a process at a loopback address of its own, under load while at random nodes are killed, frozen for
  * longer than the others wait for them, cut off from the others in both directions or one, or restarted in turn, PostgreSQL crashes and
- * the payment provider fails. Afterwards the books must balance, as clients see them over HTTP. {@code -Dcluster.seed} repeats a run's
- * dice, {@code -Dcluster.faults} makes it longer. Clocks don't jump: no process of ours can have its own.
+ * the payment provider fails or the clock of one node jumps. Afterwards the books must balance, as clients see them over HTTP. {@code
+ * -Dcluster.seed} repeats a run's dice, {@code -Dcluster.faults} makes it longer.
  */
 class ClusterProcessSpec {
 
@@ -42,18 +43,22 @@ class ClusterProcessSpec {
   private final long seed = Long.getLong("cluster.seed", System.nanoTime());
   private final SplittableRandom dice = new SplittableRandom(seed);
   private final boolean cutsPossible = NetworkCut.possible();
+  private final boolean jumpsPossible = NodeClock.possible();
   private final NetworkCut cut = new NetworkCut();
   private final List<NodeProcess> nodes = new ArrayList<>();
+  /** Of the last node. */
+  private Optional<NodeClock> clock = Optional.empty();
 
   @Test
   void whatever_dies_every_order_ends_and_the_books_balance() throws Exception {
     List<String> all = new ArrayList<>(FAULTS);
     all.addAll(cutsPossible ? CUTS : List.of());
-    System.out.printf("seed %d%s%n", seed, cutsPossible ? "" : "; without cuts of the network, which need root, iptables and setpriv");
+    all.addAll(jumpsPossible ? List.of("clock") : List.of());
+    System.out.printf("seed %d%s%s%n", seed, cutsPossible ? "" : "; without cuts of the network, which need root, iptables and setpriv",
+        jumpsPossible ? "" : "; without jumps of clocks, which need libfaketime");
     try (Postgresql postgresql = Postgresql.start(); RunningSimulator provider = RunningSimulator.in(folder.resolve("provider"))) {
       launch(postgresql, provider);
-      try (Shoppers shoppers = new Shoppers(nodes, dice.split(), 5)) {
-        long began = System.nanoTime();
+      try (Shoppers shoppers = new Shoppers(nodes, dice.split(), Shoppers.MANY)) {
         // All of them come by in an order that the dice decide, then again in another.
         List<String> next = new ArrayList<>();
         for (int i = 0; i < Integer.getInteger("cluster.faults", FEW); i++) {
@@ -67,10 +72,12 @@ class ClusterProcessSpec {
           viewsFollow();
         }
         shoppers.awaitMore(50);
-        shoppers.awaitEnds();
-        System.out.printf("%d orders and %d transfers answered in %d s, %d requests without an answer, %s%n", shoppers.answered(),
-            shoppers.transfers(), TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began), shoppers.unanswered(), shoppers.ends());
-        shoppers.assertBooksBalance(provider.ledger());
+        ShopBooks books = shoppers.awaitEnds();
+        System.out.printf("%s, %s%n", shoppers.summary(), books.ends());
+        books.assertBalance(provider.ledger());
+        try (Connection journal = postgresql.connect()) {
+          JournalNumbers.assertUnbroken(journal);
+        }
       }
     } finally {
       cut.close();
@@ -91,6 +98,10 @@ class ClusterProcessSpec {
         node.runsAs(NetworkCut.user(i));
       }
       nodes.add(node);
+    }
+    if (jumpsPossible) {
+      clock = Optional.of(new NodeClock(folder.resolve("clock-" + (NODES - 1))));
+      nodes.get(NODES - 1).hasClock(clock.get());
     }
     nodes.forEach(node -> node.joins(nodes));
     nodes.forEach(NodeProcess::launch);
@@ -133,6 +144,15 @@ class ClusterProcessSpec {
         provider.faults(dice.nextBoolean() ? "{\"loseAnswers\":true}" : "{\"outage\":true}");
         shoppers.awaitMore(50);
         provider.faults("{}");
+      }
+      case "clock" -> {
+        // There, and back the other way.
+        Duration jump = Duration.ofMinutes(dice.nextInt(-180, 180));
+        System.out.printf("the clock of node %d jumps by %d minutes%n", NODES - 1, jump.toMinutes());
+        clock.orElseThrow().jump(jump);
+        shoppers.awaitMore(200);
+        awaitEnds(underWay, nodes);
+        clock.orElseThrow().jump(Duration.ZERO);
       }
       default -> {
         for (NodeProcess each : nodes) {

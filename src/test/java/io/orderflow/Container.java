@@ -1,12 +1,15 @@
 package io.orderflow;
 
 import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A container of a {@link ComposeCluster}, and what Docker can do to it. Its address may be another one after each start. */
 final class Container implements Serving {
 
   private final String id;
   private final String network;
+  private final Map<Integer, ShopClient> clients = new ConcurrentHashMap<>();
 
   Container(String id, String network) {
     this.id = id;
@@ -53,9 +56,17 @@ final class Container implements Serving {
     ComposeCluster.run(command);
   }
 
-  /** A client of the port that it has for clients. */
+  /** What the command said in it; it must succeed. */
+  String exec(String... command) {
+    String[] whole = new String[3 + command.length];
+    System.arraycopy(new String[] {"docker", "exec", id}, 0, whole, 0, 3);
+    System.arraycopy(command, 0, whole, 3, command.length);
+    return ComposeCluster.run(whole);
+  }
+
+  /** A client of the port, at the address that it had when it was last seen to serve. */
   ShopClient client(int port) {
-    return new ShopClient("http://" + host() + ":" + port);
+    return clients.computeIfAbsent(port, one -> new ShopClient("http://" + host() + ":" + one));
   }
 
   /** A client of the gateway in it. */
@@ -69,6 +80,7 @@ final class Container implements Serving {
     try {
       return client(8558).send("GET", "/ready", null).status() == 200;
     } catch (UncheckedIOException | IllegalArgumentException notYet) {
+      clients.clear();
       return false;
     }
   }

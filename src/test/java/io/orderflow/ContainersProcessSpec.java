@@ -46,7 +46,7 @@ class ContainersProcessSpec {
       Container database = cluster.containers("postgres").get(0);
       awaitAllServe();
       ShopClient provider = cluster.containers("simulator").get(0).client(9090);
-      try (Shoppers shoppers = new Shoppers(gateways, dice.split(), 5)) {
+      try (Shoppers shoppers = new Shoppers(gateways, dice.split(), Shoppers.MANY)) {
         for (int round = 0; round < Integer.getInteger("containers.rounds", 1); round++) {
           for (String fault : FAULTS) {
             shoppers.awaitMore(100);
@@ -55,10 +55,10 @@ class ContainersProcessSpec {
           }
         }
         shoppers.awaitMore(50);
-        shoppers.awaitEnds();
-        System.out.printf("%d orders and %d transfers answered, %d requests without an answer, %s%n", shoppers.answered(),
-            shoppers.transfers(), shoppers.unanswered(), shoppers.ends());
-        shoppers.assertBooksBalance(provider.get("/ledger").expect(200).body().get("charges"));
+        ShopBooks books = shoppers.awaitEnds();
+        System.out.printf("%s, %s%n", shoppers.summary(), books.ends());
+        books.assertBalance(provider.get("/ledger").expect(200).body().get("charges"));
+        assertThat(database.exec("psql", "-U", "orderflow", "-tAc", JournalNumbers.BROKEN)).isEqualTo("0");
       }
     }
   }

@@ -2,6 +2,7 @@ package io.orderflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.orderflow.Shoppers.Habits;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -20,24 +21,23 @@ class CrashProcessSpec {
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path folder;
   private final long seed = Long.getLong("crash.seed", System.nanoTime());
-  private final int kills = Integer.getInteger("crash.kills", 6);
+  private final int kills = Integer.getInteger("crash.kills", 4);
 
   @Test
   void whatever_moment_it_is_killed_at_every_order_ends_and_the_books_balance() throws Exception {
     SplittableRandom dice = new SplittableRandom(seed);
     try (NodeProcess node = new NodeProcess(folder, Map.of())) {
       node.start();
-      try (Shoppers shoppers = new Shoppers(List.of(node), dice.split(), 0)) {
+      try (Shoppers shoppers = new Shoppers(List.of(node), dice.split(), new Habits(4, 0, 20, 0))) {
         for (int kill = 0; kill < kills; kill++) {
           shoppers.awaitMore(1 + dice.nextInt(200));
           node.kill();
           node.start();
         }
-        shoppers.awaitEnds();
-        System.out.printf("seed %d: %d kills, %d orders and %d transfers answered, %d requests without an answer, %s%n",
-            seed, kills, shoppers.answered(), shoppers.transfers(), shoppers.unanswered(), shoppers.ends());
+        ShopBooks books = shoppers.awaitEnds();
+        System.out.printf("seed %d: %d kills, %s, %s%n", seed, kills, shoppers.summary(), books.ends());
         assertThat(shoppers.unanswered()).as("requests that a kill cut off: otherwise nothing was tested").isPositive();
-        shoppers.assertBooksBalance(node.provider().get("/ledger").expect(200).body().path("charges"));
+        books.assertBalance(node.provider().get("/ledger").expect(200).body().path("charges"));
       }
     }
   }

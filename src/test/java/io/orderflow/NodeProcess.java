@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
@@ -24,6 +25,7 @@ public final class NodeProcess implements Serving, AutoCloseable {
   private final String host;
   private final Map<String, String> environment;
   private final Map<String, Integer> ports = TestNode.freePorts();
+  private final Map<String, ShopClient> clients = new ConcurrentHashMap<>();
   private Process process;
   private Optional<Integer> user = Optional.empty();
 
@@ -49,6 +51,11 @@ public final class NodeProcess implements Serving, AutoCloseable {
   /** Has it run as a user of its own, so that the network can be cut between it and others. */
   void runsAs(int ownUser) {
     user = Optional.of(ownUser);
+  }
+
+  /** Gives it a clock of its own, which can jump. */
+  void hasClock(NodeClock ownClock) {
+    environment.putAll(ownClock.environment());
   }
 
   /** From now on it reaches the other one no more. */
@@ -146,7 +153,7 @@ public final class NodeProcess implements Serving, AutoCloseable {
   }
 
   private ShopClient client(String part) {
-    return new ShopClient("http://" + host + ":" + ports.get("orderflow." + part + ".port"));
+    return clients.computeIfAbsent(part, one -> new ShopClient("http://" + host + ":" + ports.get("orderflow." + one + ".port")));
   }
 
   @Override

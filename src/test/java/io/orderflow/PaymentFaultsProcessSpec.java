@@ -1,5 +1,6 @@
 package io.orderflow;
 
+import io.orderflow.Shoppers.Habits;
 import io.orderflow.provider.RunningSimulator;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -30,7 +31,7 @@ class PaymentFaultsProcessSpec {
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path folder;
   private final long seed = Long.getLong("payments.seed", System.nanoTime());
-  private final int orders = Integer.getInteger("payments.orders", 2_000);
+  private final int orders = Integer.getInteger("payments.orders", 700);
 
   @Test
   void whatever_the_provider_does_each_confirmed_order_is_charged_once_and_no_other_keeps_a_charge() throws Exception {
@@ -41,7 +42,7 @@ class PaymentFaultsProcessSpec {
             "ORDERFLOW_ROLES", "services", "ORDERFLOW_PAYMENT_URL", provider.url(), "ORDERFLOW_PAYMENT_TIMEOUT", "300ms",
             "ORDERFLOW_PAYMENT_DEADLINE", "15s", "ORDERFLOW_BREAKER_OPEN", "200ms"))) {
       node.start();
-      try (Shoppers shoppers = new Shoppers(List.of(node), dice.split(), 10)) {
+      try (Shoppers shoppers = new Shoppers(List.of(node), dice.split(), new Habits(4, 0, 20, 10))) {
         Deque<String> next = new ArrayDeque<>();
         while (shoppers.answered() < orders) {
           if (next.isEmpty()) {
@@ -55,13 +56,12 @@ class PaymentFaultsProcessSpec {
           } else {
             provider.faults(fault.replace('\'', '"'));
           }
-          shoppers.awaitMore(20 + dice.nextInt(260));
+          shoppers.awaitMore(20 + dice.nextInt(100));
         }
         provider.faults("{}");
-        shoppers.awaitEnds();
-        System.out.printf("seed %d: %d orders answered, %d requests without an answer, faults %s, %d calls for charges, %s%n",
-            seed, shoppers.answered(), shoppers.unanswered(), met, provider.charges(), shoppers.ends());
-        shoppers.assertBooksBalance(provider.ledger());
+        ShopBooks books = shoppers.awaitEnds();
+        System.out.printf("seed %d: %s, faults %s, %d calls for charges, %s%n", seed, shoppers.summary(), met, provider.charges(), books.ends());
+        books.assertBalance(provider.ledger());
       }
     }
   }

@@ -6,7 +6,11 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import akka.cluster.ClusterEvent.MemberRemoved;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Subscribe;
 import com.typesafe.config.Config;
+import io.orderflow.kernel.SteadyClock;
 import io.orderflow.saga.SagaTable.Listed;
 import io.orderflow.store.Database;
 import io.orderflow.store.JournalIndex;
@@ -33,10 +37,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
 
-  enum Tick { INSTANCE }
+  enum Tick { INSTANCE, NODE_REMOVED }
 
   /** Sagas woken at a time: few, so that those that a crash left behind don't fall upon the payment provider all at once. */
   private static final int WAKE_BATCH = 50;
+  /** The same in a full round, which has all that move to go through: most of them are awake. */
+  private static final int FULL_ROUND_BATCH = 250;
+  /** Full rounds after a start and the end of a node: the second has what the table of sagas had not yet heard of at the first. */
+  private static final int FULL_ROUNDS = 2;
+  private static final Instant END_OF_TIME = Instant.ofEpochMilli(Long.MAX_VALUE);
   private static final Duration TICK = Duration.ofMillis(250);
   private static final Logger LOG = LoggerFactory.getLogger(SagaRecovery.class);
 
@@ -44,9 +53,10 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
   private final Map<String, Sagas<?>> sagas;
   private final Clock clock;
   private final Duration wakeAfter;
+  private final Clock steady;
   private Instant nextRound = Instant.MIN;
-  /** The first round wakes all that should move: it follows a start or the end of a node, and waking one that is awake does no harm. */
-  private boolean firstRound = true;
+  /** Full rounds to come: they wake all that should move, whatever the clocks say; waking one that is awake does no harm. */
+  private int fullRounds = FULL_ROUNDS;
   private String wokenUpTo = "";
 
   /** What the journal index keeps for it. */
@@ -70,24 +80,33 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
     this.sagas = sagas.stream().collect(Collectors.toMap(Sagas::name, Function.identity()));
     this.clock = clock;
     this.wakeAfter = wakeAfter;
+    this.steady = SteadyClock.beginningAt(clock);
+    // What a node carried is at home elsewhere now. The region that a saga is woken through keeps the message until it knows where.
+    Cluster.get(context.getSystem()).subscriptions().tell(Subscribe.create(
+        context.messageAdapter(MemberRemoved.class, removed -> Tick.NODE_REMOVED), MemberRemoved.class));
   }
 
   @Override
   public Receive<Tick> createReceive() {
     return newReceiveBuilder().onMessage(Tick.class, tick -> {
+      if (tick == Tick.NODE_REMOVED) {
+        fullRounds = FULL_ROUNDS;
+        wokenUpTo = "";
+        nextRound = Instant.MIN;
+      }
       wake();
       return this;
     }).build();
   }
 
   private void wake() throws SQLException {
-    Instant now = clock.instant();
+    Instant now = steady.instant();
     if (now.isBefore(nextRound)) {
       return;
     }
-    Instant since = firstRound ? now : now.minus(wakeAfter);
-    List<Listed> silent = database.transaction(
-        connection -> SagaTable.silent(connection, since, wokenUpTo, WAKE_BATCH));
+    Instant since = fullRounds > 0 ? END_OF_TIME : clock.instant().minus(wakeAfter);
+    int batch = fullRounds > 0 ? FULL_ROUND_BATCH : WAKE_BATCH;
+    List<Listed> silent = database.transaction(connection -> SagaTable.silent(connection, since, wokenUpTo, batch));
     for (Listed saga : silent) {
       Sagas<?> ofThatName = sagas.get(saga.definition());
       if (ofThatName == null) {
@@ -96,8 +115,8 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
         ofThatName.wake(saga.sagaId());
       }
     }
-    boolean more = silent.size() == WAKE_BATCH;
-    firstRound = firstRound && more;
+    boolean more = silent.size() == batch;
+    fullRounds = more ? fullRounds : Math.max(0, fullRounds - 1);
     wokenUpTo = more ? silent.get(silent.size() - 1).sagaId() : "";
     nextRound = more ? now : now.plus(wakeAfter.dividedBy(2));
   }

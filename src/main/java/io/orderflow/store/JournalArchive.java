@@ -105,6 +105,7 @@ public final class JournalArchive extends AbstractBehavior<JournalArchive.Step> 
 
   private void moveSome() throws SQLException {
     Instant begun = clock.instant();
+    long begunNanos = System.nanoTime();
     Moved moved = database.transaction(connection -> {
       EventArchive.hold(connection);
       long upTo = JournalIndex.position(connection);
@@ -122,6 +123,6 @@ public final class JournalArchive extends AbstractBehavior<JournalArchive.Step> 
       movedInRound = 0;
     }
     // Half of the time belongs to the others.
-    timers.startSingleTimer(Step.INSTANCE, roundIsOver ? interval : Duration.between(begun, clock.instant()));
+    timers.startSingleTimer(Step.INSTANCE, roundIsOver ? interval : Duration.ofNanos(System.nanoTime() - begunNanos));
   }
 }

@@ -11,6 +11,7 @@ import akka.actor.typed.javadsl.Receive;
 import akka.cluster.typed.ClusterSingleton;
 import akka.cluster.typed.ClusterSingletonSettings;
 import akka.cluster.typed.SingletonActor;
+import io.orderflow.kernel.SteadyClock;
 import io.orderflow.store.JournalReader.Row;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -67,7 +68,7 @@ public final class JournalIndex extends AbstractBehavior<JournalIndex.Sweep> {
     super(context);
     this.database = database;
     this.tables = tables;
-    this.clock = clock;
+    this.clock = SteadyClock.beginningAt(clock);
     this.reader = JournalReader.ofHeads(database.transaction(JournalIndex::position));
   }
 

@@ -46,8 +46,11 @@ public final class JournalReader {
 
   /** Longer than any transaction of the journal lives. */
   private static final Duration GIVE_UP = Duration.ofMinutes(1);
-  /** What was missing before an event that is older than this will not come: waiting for it would only hold up who reads from the start. */
-  private static final Duration LONG_AGO = Duration.ofHours(1);
+  /**
+   * What was missing before an event that is older than this will not come: waiting for it would only hold up who reads from the start. Much
+   * longer than any transaction, since the event's age is by the clock of the node that wrote it, which may be wrong.
+   */
+  private static final Duration LONG_AGO = Duration.ofDays(1);
   /** Beyond so many gaps the reader waits for some to close before it reads on. */
   private static final int MAX_GAPS = 500;
   /** Gaps that lie within so many numbers are asked for together. */
@@ -88,6 +91,7 @@ public final class JournalReader {
   /**
    * The events that have become visible since the last call, in ascending order.
    *
+   * @param now by a clock that does not jump
    * @param limit the most that are read beyond the position; what comes in gaps is not counted
    */
   public List<Row> next(Connection connection, Instant now, int limit) throws SQLException {

@@ -6,6 +6,7 @@ import akka.japi.Pair;
 import akka.pattern.Patterns;
 import akka.projection.javadsl.SourceProvider;
 import akka.stream.javadsl.Source;
+import io.orderflow.kernel.SteadyClock;
 import io.orderflow.store.JournalPosition;
 import io.orderflow.store.JournalReader;
 import io.orderflow.store.JournalReader.Row;
@@ -78,6 +79,8 @@ final class JournalSource extends SourceProvider<String, Batch> {
   private final class Tail {
 
     private final JournalReader reader;
+    /** How long a number has been missing does not depend on what is done to the machine's clock. */
+    private final Clock steady = SteadyClock.beginningAt(clock);
     private JournalPosition told;
     private Instant toldAt = Instant.MIN;
     private boolean more = true;
@@ -98,7 +101,7 @@ final class JournalSource extends SourceProvider<String, Batch> {
     }
 
     private CompletionStage<Optional<Batch>> read() {
-      Instant now = clock.instant();
+      Instant now = steady.instant();
       int limit = carefulReads > 0 ? 1 : settings.batch();
       carefulReads = Math.max(0, carefulReads - 1);
       return reads.next(reader, now, limit).thenApply(read -> {

@@ -47,6 +47,11 @@ public final class Postgresql implements AutoCloseable {
     return settings(name);
   }
 
+  /** A connection to the database of {@link #settings()}. */
+  public Connection connect() throws SQLException {
+    return server.getPostgresDatabase().getConnection();
+  }
+
   /** Has it crash and recover: every connection breaks, what was committed stays. */
   public void crash() {
     try (Connection connection = server.getPostgresDatabase().getConnection(); Statement ask = connection.createStatement();

@@ -30,6 +30,12 @@ final class OrderflowContender extends Contender {
 
   /** Starts it and fills its shelves. */
   static Contender start(DurablePostgresql postgresql, Path folder, int providerPort) throws Exception {
+    return start(postgresql, folder, providerPort, Map.of());
+  }
+
+  /** The same with settings of the operator's, by environment variable. */
+  static OrderflowContender start(DurablePostgresql postgresql, Path folder, int providerPort, Map<String, String> settings)
+      throws Exception {
     postgresql.create(DATABASE);
     Map<String, Integer> ports = new HashMap<>();
     TestNode.freePorts().forEach((setting, port) -> ports.put(setting.split("\\.")[1], port));
@@ -37,6 +43,7 @@ final class OrderflowContender extends Contender {
         "ORDERFLOW_ROLES", "services,gateway", "ORDERFLOW_RATE_LIMIT_REQUESTS", "0",
         "ORDERFLOW_PAYMENT_URL", "http://127.0.0.1:" + providerPort,
         "ORDERFLOW_DB_URL", postgresql.url(DATABASE), "ORDERFLOW_DB_USER", "postgres", "ORDERFLOW_DB_PASSWORD", "postgres"));
+    environment.putAll(settings);
     ports.forEach((part, port) -> environment.put("ORDERFLOW_" + part.toUpperCase(Locale.ROOT) + "_PORT", port.toString()));
     OrderflowContender orderflow = new OrderflowContender(postgresql, folder, ports, environment);
     orderflow.awaitServing();
@@ -45,6 +52,14 @@ final class OrderflowContender extends Contender {
     }
     orderflow.shop.stock(HOT, STOCK);
     return orderflow;
+  }
+
+  ShopClient shop() {
+    return shop;
+  }
+
+  ShopClient management() {
+    return management;
   }
 
   @Override
