@@ -26,6 +26,7 @@ import io.orderflow.gateway.ServiceNodes;
 import io.orderflow.history.HistoryRoutes;
 import io.orderflow.http.HttpServer;
 import io.orderflow.http.Routes;
+import io.orderflow.kernel.AscendingIds;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.order.Order;
 import io.orderflow.order.OrderQueries;
@@ -70,7 +71,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -174,17 +174,18 @@ public final class Node {
         List.of(Product.KEY.name(), Account.KEY.name(), ShoppingCart.KEY.name()), List.of(Projections::readUpTo), clock);
 
     AccountHistory accountHistory = new AccountHistory(system);
+    AscendingIds ids = new AscendingIds(clock);
 
     return Directives.concat(
-        new OrderRoutes(placement, new OrderQueries(database), orderSagas, UUID::randomUUID).routes(),
+        new OrderRoutes(placement, new OrderQueries(database), orderSagas, ids).routes(),
         new CartRoutes(carts, placement).routes(),
         new ProductQueries(database).routes(),
         new ProductRoutes(system).routes(),
-        new AccountRoutes(system, accountHistory, UUID::randomUUID).routes(),
-        new TransferRoutes(system, transferSagas, UUID::randomUUID).routes(),
+        new AccountRoutes(system, accountHistory, ids).routes(),
+        new TransferRoutes(system, transferSagas, ids).routes(),
         new HistoryRoutes("accounts", "accountId", accountHistory.events(), accountHistory::known).routes(),
         new HistoryRoutes("orders", "orderId", OrderHistory.of(system), placement::saga).routes(),
-        new UserRoutes(system, UUID::randomUUID).routes(),
+        new UserRoutes(system, ids).routes(),
         new PaymentRoutes(database, payments).routes(),
         new ShipmentRoutes(shipping).routes(),
         new BreakerRoutes(provider, clock).routes(),
