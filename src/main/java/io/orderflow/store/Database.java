@@ -114,6 +114,17 @@ public final class Database {
   }
 
   /**
+   * Does a piece of work that is one statement, which is a transaction of its own: one round trip.
+   *
+   * @throws SQLException when the database can't be reached or refuses
+   */
+  public <T> T statement(Work<T> work) throws SQLException {
+    try (Connection connection = pool.source().createConnection()) {
+      return work.in(connection);
+    }
+  }
+
+  /**
    * A connection of the pool, in a transaction; whoever takes it commits or rolls back, and closes it.
    *
    * @throws SQLException when the database can't be reached or none becomes free in time

@@ -5,12 +5,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.concurrent.Executor;
+import scala.concurrent.ExecutionContext;
 import scala.concurrent.Future;
 import scala.concurrent.Promise;
 
@@ -23,72 +22,49 @@ final class HighestSequences {
 
   private record Asked(String persistenceId, Promise<Object> answer) {}
 
-  /** Queries under way at once: as many as journal writes (jdbc-journal.parallelism). */
-  private static final int PARALLEL = 2;
-  /** Entities of a query; a power of two. */
-  private static final int MOST = 256;
+  /** Queries under way at once, and the entities of one. */
+  private static final Batches.Limits LIMITS = new Batches.Limits(2, 256, Integer.MAX_VALUE);
+
+  private static final String SELECT = "SELECT asked.id, (SELECT MAX(sequence_number) FROM event_journal WHERE persistence_id = asked.id)"
+      + " FROM unnest(CAST(? AS VARCHAR ARRAY)) AS asked(id)";
 
   private final Database database;
-  private final Queue<Asked> waiting = new ArrayDeque<>();
-  private int underWay;
+  private final ExecutionContext context;
+  private final Batches<Asked> batches;
 
-  HighestSequences(Database database) {
+  /**
+   * @param threads where queries wait for the database
+   * @param context where the answers are made known
+   */
+  HighestSequences(Database database, Executor threads, ExecutionContext context) {
     this.database = database;
+    this.context = context;
+    this.batches = new Batches<>(threads, LIMITS, asked -> 1, this::query);
   }
 
   /** The number, 0 of an entity that has written nothing; it fails when the database can't be asked. */
   Future<Object> ask(String persistenceId) {
     Asked asked = new Asked(persistenceId, Futures.promise());
-    synchronized (waiting) {
-      waiting.add(asked);
-      if (underWay == PARALLEL) {
-        return asked.answer().future();
-      }
-      underWay++;
-    }
-    query();
+    batches.offer(asked);
     return asked.answer().future();
   }
 
-  private void query() {
-    List<Asked> batch = next();
-    if (batch.isEmpty()) {
-      return;
-    }
-    database.async(connection -> find(connection, batch)).whenComplete((found, failure) -> {
-      for (Asked asked : batch) {
-        if (failure == null) {
-          asked.answer().success(found.getOrDefault(asked.persistenceId(), 0L));
-        } else {
-          asked.answer().failure(failure);
-        }
-      }
-      query();
-    });
-  }
-
-  private List<Asked> next() {
-    synchronized (waiting) {
-      List<Asked> next = new ArrayList<>();
-      while (next.size() < MOST && !waiting.isEmpty()) {
-        next.add(waiting.remove());
-      }
-      if (next.isEmpty()) {
-        underWay--;
-      }
-      return next;
+  private void query(List<Asked> batch) {
+    try {
+      Map<String, Long> found = database.statement(connection -> find(connection, batch));
+      // All at once on a thread of the journal: what follows from each needs no other thread then.
+      Futures.future(() -> {
+        batch.forEach(asked -> asked.answer().success(found.getOrDefault(asked.persistenceId(), 0L)));
+        return null;
+      }, context);
+    } catch (Throwable failure) {
+      batch.forEach(asked -> asked.answer().failure(failure));
     }
   }
 
   private static Map<String, Long> find(Connection connection, List<Asked> batch) throws SQLException {
-    // As many places as the next power of two: few statements, which the driver and the server keep prepared.
-    int places = Integer.highestOneBit(2 * batch.size() - 1);
-    String ids = "(CAST(? AS VARCHAR(255)))" + ", (CAST(? AS VARCHAR(255)))".repeat(places - 1);
-    try (PreparedStatement select = connection.prepareStatement("SELECT asked.id, (SELECT MAX(sequence_number) FROM event_journal"
-        + " WHERE persistence_id = asked.id) FROM (VALUES " + ids + ") AS asked(id)")) {
-      for (int i = 0; i < places; i++) {
-        select.setString(i + 1, batch.get(Math.min(i, batch.size() - 1)).persistenceId());
-      }
+    try (PreparedStatement select = connection.prepareStatement(SELECT)) {
+      select.setArray(1, connection.createArrayOf("varchar", batch.stream().map(Asked::persistenceId).toArray(String[]::new)));
       Map<String, Long> highest = new HashMap<>();
       try (ResultSet found = select.executeQuery()) {
         while (found.next()) {
