@@ -57,14 +57,15 @@ public final class JournalBench {
     int rounds = Integer.parseInt(args[1]);
     System.out.printf("%-12s %-22s %9s %12s %12s %14s %12s %12s%n", "journal", "load", "events/s", "JVM µs/ev", "PG µs/ev", "commits/event",
         "WAL B/event", "median ms");
-    for (int round = 0; round < rounds; round++) {
+    // One round more, which is not told: whichever is first has the compiler beside it.
+    for (int round = 0; round <= rounds; round++) {
       for (String dao : new String[] {"akka.persistence.jdbc.journal.dao.DefaultJournalDao", "io.orderflow.store.BatchedJournalDao"}) {
-        measure(dao, seconds);
+        measure(dao, seconds, round > 0);
       }
     }
   }
 
-  private static void measure(String dao, int seconds) throws Exception {
+  private static void measure(String dao, int seconds, boolean told) throws Exception {
     try (Postgresql postgresql = Postgresql.start()) {
       Config config = Configuration.over(ConfigFactory.parseMap(Map.of("akka.actor.provider", "local", "jdbc-journal.dao", dao))
           .withFallback(postgresql.settings()));
@@ -76,9 +77,11 @@ public final class JournalBench {
         for (Load load : new Load[] {new Load("256 over 1,000", 256, 1_000), new Load("256, each a new one", 256, 0),
             new Load("16 over 1,000", 16, 1_000), new Load("one alone", 1, 1)}) {
           Round round = run(system, load, seconds);
-          System.out.printf("%-12s %-22s %,9.0f %,12.0f %,12.0f %14.3f %,12.0f %12.2f%n", dao.substring(dao.lastIndexOf('.') + 1).replace(
-              "JournalDao", ""), load.name(), round.perSecond(), round.jvmMicros(), round.postgresqlMicros(), round.commits(),
-              round.walBytes(), round.medianMicros() / 1_000);
+          if (told) {
+            System.out.printf("%-12s %-22s %,9.0f %,12.0f %,12.0f %14.3f %,12.0f %12.2f%n",
+                dao.substring(dao.lastIndexOf('.') + 1).replace("JournalDao", ""), load.name(), round.perSecond(), round.jvmMicros(),
+                round.postgresqlMicros(), round.commits(), round.walBytes(), round.medianMicros() / 1_000);
+          }
         }
       } finally {
         system.terminate();
