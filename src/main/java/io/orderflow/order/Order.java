@@ -72,7 +72,7 @@ public final class Order extends EventSourcedBehaviorWithEnforcedReplies<Order.C
   /** Makes the node carry orders. */
   public static void init(ActorSystem<?> system, Clock clock) {
     ClusterSharding.get(system).init(Entity.of(KEY, entity -> create(entity.getEntityId(), clock)).withRole("services")
-        .withSettings(ShortLived.sharding(system)));
+        .withSettings(ShortLived.sharding(system, Duration.ZERO)));
   }
 
   static Behavior<Command> create(String orderId, Clock clock) {

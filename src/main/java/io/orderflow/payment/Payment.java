@@ -18,6 +18,7 @@ import akka.persistence.typed.javadsl.Effect;
 import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.Recovery;
+import com.typesafe.config.Config;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.kernel.ShortLived;
@@ -101,10 +102,11 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
 
   /** Makes the node carry payments, taken from that source. */
   public static void init(ActorSystem<?> system, PaymentSource source, Clock clock) {
-    Patience patience = new Patience(system.settings().config().getDuration("orderflow.payment.deadline"), Duration.ofSeconds(3));
+    Config payment = system.settings().config().getConfig("orderflow.payment");
+    Patience patience = new Patience(payment.getDuration("deadline"), Duration.ofSeconds(3));
     ClusterSharding.get(system).init(
         Entity.of(KEY, entity -> create(entity.getEntityId(), source, patience, clock)).withRole("services")
-            .withSettings(ShortLived.sharding(system)));
+            .withSettings(ShortLived.sharding(system, payment.getDuration("timeout").multipliedBy(2))));
   }
 
   static Behavior<Command> create(String orderId, PaymentSource source, Patience patience, Clock clock) {

@@ -58,7 +58,7 @@ public final class Shipment
   /** Makes the node carry shipments. */
   public static void init(ActorSystem<?> system, Clock clock) {
     ClusterSharding.get(system).init(Entity.of(KEY, entity -> create(entity.getEntityId(), clock)).withRole("services")
-        .withSettings(ShortLived.sharding(system)));
+        .withSettings(ShortLived.sharding(system, Duration.ZERO)));
   }
 
   static Behavior<Command> create(String orderId, Clock clock) {

@@ -23,7 +23,7 @@ final class HighestSequences {
   private record Asked(String persistenceId, Promise<Object> answer) {}
 
   /** Queries under way at once, and the entities of one. */
-  private static final Batches.Limits LIMITS = new Batches.Limits(2, 256, Integer.MAX_VALUE);
+  private static final Batches.Limits LIMITS = new Batches.Limits(1, 256, Integer.MAX_VALUE);
 
   private static final String SELECT = "SELECT asked.id, (SELECT MAX(sequence_number) FROM event_journal WHERE persistence_id = asked.id)"
       + " FROM unnest(CAST(? AS VARCHAR ARRAY)) AS asked(id)";
