@@ -100,6 +100,8 @@ class ClusterProcessSpec {
       nodes.add(node);
     }
     if (jumpsPossible) {
+      // Whoever the node runs as may reach its clock.
+      assertThat(folder.toFile().setExecutable(true, false)).isTrue();
       clock = Optional.of(new NodeClock(folder.resolve("clock-" + (NODES - 1))));
       nodes.get(NODES - 1).hasClock(clock.get());
     }

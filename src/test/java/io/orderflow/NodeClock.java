@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -50,9 +50,11 @@ final class NodeClock {
     }
   }
 
-  /** What the process needs in its environment. */
-  Map<String, String> environment() {
-    return Map.of("LD_PRELOAD", library().orElseThrow().toString(), "FAKETIME_TIMESTAMP_FILE", file.toAbsolutePath().toString(),
-        "FAKETIME_CACHE_DURATION", "1", "FAKETIME_DONT_FAKE_MONOTONIC", "1");
+  /** The command, run by that clock. */
+  List<String> with(List<String> command) {
+    List<String> all = new ArrayList<>(List.of("env", "LD_PRELOAD=" + library().orElseThrow(),
+        "FAKETIME_TIMESTAMP_FILE=" + file.toAbsolutePath(), "FAKETIME_CACHE_DURATION=1", "FAKETIME_DONT_FAKE_MONOTONIC=1"));
+    all.addAll(command);
+    return all;
   }
 }

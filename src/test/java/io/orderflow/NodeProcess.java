@@ -28,6 +28,7 @@ public final class NodeProcess implements Serving, AutoCloseable {
   private final Map<String, ShopClient> clients = new ConcurrentHashMap<>();
   private Process process;
   private Optional<Integer> user = Optional.empty();
+  private Optional<NodeClock> clock = Optional.empty();
 
   /** @param environment the operator's variables beside the ports */
   public NodeProcess(Path folder, Map<String, String> environment) {
@@ -55,7 +56,7 @@ public final class NodeProcess implements Serving, AutoCloseable {
 
   /** Gives it a clock of its own, which can jump. */
   void hasClock(NodeClock ownClock) {
-    environment.putAll(ownClock.environment());
+    clock = Optional.of(ownClock);
   }
 
   /** From now on it reaches the other one no more. */
@@ -75,7 +76,10 @@ public final class NodeProcess implements Serving, AutoCloseable {
       Files.createDirectories(folder);
       List<String> java = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-jar",
           new File("target/orderflow.jar").getAbsolutePath());
-      ProcessBuilder command = new ProcessBuilder(user.map(own -> NetworkCut.asUser(own, java)).orElse(java)).directory(folder.toFile()).redirectErrorStream(true)
+      // The user comes first: what makes the clock belongs to it.
+      List<String> timed = clock.map(own -> own.with(java)).orElse(java);
+      ProcessBuilder command = new ProcessBuilder(user.map(own -> NetworkCut.asUser(own, timed)).orElse(timed))
+          .directory(folder.toFile()).redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("node.log").toFile()));
       command.environment().putAll(environment);
       ports.forEach((setting, port) ->

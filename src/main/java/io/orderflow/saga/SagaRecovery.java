@@ -43,8 +43,9 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
   private static final int WAKE_BATCH = 50;
   /** The same in a full round, which has all that move to go through: most of them are awake. */
   private static final int FULL_ROUND_BATCH = 250;
-  /** Full rounds after a start and the end of a node: the second has what the table of sagas had not yet heard of at the first. */
-  private static final int FULL_ROUNDS = 2;
+  /** Full rounds after a start and the end of a node: the later ones have what the table of sagas had not yet heard of at the first. */
+  private static final int FULL_ROUNDS = 4;
+  private static final Duration BETWEEN_FULL_ROUNDS = Duration.ofSeconds(1);
   private static final Instant END_OF_TIME = Instant.ofEpochMilli(Long.MAX_VALUE);
   private static final Duration TICK = Duration.ofMillis(250);
   private static final Logger LOG = LoggerFactory.getLogger(SagaRecovery.class);
@@ -116,8 +117,8 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
       }
     }
     boolean more = silent.size() == batch;
-    fullRounds = more ? fullRounds : Math.max(0, fullRounds - 1);
     wokenUpTo = more ? silent.get(silent.size() - 1).sagaId() : "";
-    nextRound = more ? now : now.plus(wakeAfter.dividedBy(2));
+    nextRound = more ? now : now.plus(fullRounds > 0 ? BETWEEN_FULL_ROUNDS : wakeAfter.dividedBy(2));
+    fullRounds = more ? fullRounds : Math.max(0, fullRounds - 1);
   }
 }

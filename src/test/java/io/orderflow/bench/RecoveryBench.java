@@ -28,6 +28,7 @@ public final class RecoveryBench {
 
   private static final int NODES = 3;
   private static final int CLIENTS = 24;
+  private static final int WARM_UP = 3;
   private static final Duration LOAD = Duration.ofSeconds(8);
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   /** What moved on sooner had not been waiting for the node that died. */
@@ -62,8 +63,11 @@ public final class RecoveryBench {
       nodes.get(0).shop().stock("tea", 100_000_000);
       provider.faults("{\"latencyMs\":" + Integer.parseInt(args[2]) + "}");
       RecoveryBench bench = new RecoveryBench(nodes, postgresql);
-      bench.load(Integer.parseInt(args[1]), nodes);
-      bench.awaitEnds();
+      // Programs that have only just begun to run are slow.
+      for (int i = 0; i < WARM_UP; i++) {
+        load(Integer.parseInt(args[1]) / (WARM_UP - i), nodes);
+        bench.awaitEnds();
+      }
       System.out.println("| kill | sagas under way | of which stood still | half of these moved on after | the last moved on after | the last ended after |");
       System.out.println("| --- | --- | --- | --- | --- | --- |");
       for (int kill = 1; kill <= Integer.parseInt(args[0]); kill++) {
