@@ -6,6 +6,7 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.Route;
 import akka.japi.function.Function;
 import io.orderflow.http.Problem;
+import io.orderflow.kernel.Prompt;
 import java.util.concurrent.CompletionStage;
 
 /** The services of this very node: their routes are called, no socket lies between. */
@@ -30,7 +31,7 @@ final class InsideService implements Service {
       exchange.fail(Problem.of(defect), defect);
       return;
     }
-    handled.whenComplete((answer, failure) -> {
+    Prompt.answer(handled).whenComplete((answer, failure) -> {
       if (failure != null) {
         exchange.fail(Problem.of(failure), failure);
       } else if (!exchange.answer(answer)) {
