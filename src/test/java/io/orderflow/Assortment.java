@@ -2,11 +2,15 @@ package io.orderflow;
 
 import io.orderflow.Placed.Line;
 import io.orderflow.Placed.Wanted;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 
 /** What there is to buy and who buys it: few products that most want, many that are wanted now and then and run out. */
 final class Assortment {
@@ -55,8 +59,10 @@ final class Assortment {
 
   /** Fills the shelves and the accounts. */
   void open(ShopClient shop) {
-    Parallel.each(PARALLEL, skus(), sku -> shop.stock(sku, putIn(sku)));
-    ACCOUNTS.forEach(account -> shop.account(account, funds(account) / 100 + ".00"));
+    // A cluster that has just formed still gives its parts a home; all of this may be said twice.
+    ConditionFactory patiently = Awaitility.await().atMost(Duration.ofMinutes(1)).ignoreException(UncheckedIOException.class);
+    Parallel.each(PARALLEL, skus(), sku -> patiently.untilAsserted(() -> shop.stock(sku, putIn(sku))));
+    ACCOUNTS.forEach(account -> patiently.untilAsserted(() -> shop.account(account, funds(account) / 100 + ".00")));
   }
 
   /** An order as the dice have it: by card or account, of one to three products, some of which can't be paid or shipped. */

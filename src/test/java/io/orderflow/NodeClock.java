@@ -53,7 +53,9 @@ final class NodeClock {
   /** The command, run by that clock. */
   List<String> with(List<String> command) {
     List<String> all = new ArrayList<>(List.of("env", "LD_PRELOAD=" + library().orElseThrow(),
-        "FAKETIME_TIMESTAMP_FILE=" + file.toAbsolutePath(), "FAKETIME_CACHE_DURATION=1", "FAKETIME_DONT_FAKE_MONOTONIC=1"));
+        "FAKETIME_TIMESTAMP_FILE=" + file.toAbsolutePath(), "FAKETIME_CACHE_DURATION=1", "FAKETIME_DONT_FAKE_MONOTONIC=1",
+        // Without these a wait for some time ends at once, and all that waits goes round and round.
+        "FAKETIME_FORCE_MONOTONIC_FIX=0", "FAKETIME_DISABLE_SHM=1"));
     all.addAll(command);
     return all;
   }

@@ -64,7 +64,7 @@ public final class Shoppers implements AutoCloseable {
     this.habits = habits;
     this.assortment = new Assortment(habits.coldProducts());
     assortment.open(shop());
-    circle.open(shop());
+    Awaitility.await().atMost(Duration.ofMinutes(1)).ignoreException(UncheckedIOException.class).untilAsserted(() -> circle.open(shop()));
     this.began = System.nanoTime();
     for (int i = 0; i < habits.clients(); i++) {
       SplittableRandom own = dice.split();

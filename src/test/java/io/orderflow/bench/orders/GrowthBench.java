@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -28,6 +29,7 @@ public final class GrowthBench {
   private static final int WARM_UP_SECONDS = 10;
   /** What has ended so long ago is moved: soon enough to be seen here. */
   private static final int ARCHIVE_AFTER_SECONDS = 75;
+  private static final int QUIET_SECONDS = 15;
   /** Full collections until everything weak is gone. */
   private static final int COLLECTIONS = 2;
 
@@ -172,19 +174,20 @@ public final class GrowthBench {
   /** Orders as fast as they can while what has ended is moved; the journal stops growing when as much leaves it as comes. */
   private void archiving() throws Exception {
     long moved = archived();
-    long largest = 0;
     long began = System.nanoTime();
     double rate = 0;
     int parts = 3;
     for (int i = 0; i < parts; i++) {
       rate += orders(seconds) / parts;
-      largest = Math.max(largest, journal());
     }
     double took = (System.nanoTime() - began) / 1e9;
     print("orders/s while events are archived", rate);
     print("events archived meanwhile, per second", (archived() - moved) / took);
-    print("events in the journal at most, in seconds of that load", largest / (rate * (journal() + archived()) / node.placed()));
-    Awaitility.await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofSeconds(1)).until(() -> journal() < 10_000);
+    long then = archived();
+    TimeUnit.SECONDS.sleep(QUIET_SECONDS);
+    print("events archived without other load, per second", (archived() - then) / (double) QUIET_SECONDS);
+    print("event_archive with its indices, bytes per event", (double) postgresql.number(node.database(),
+        "SELECT pg_total_relation_size('event_archive')") / archived());
     postgresql.rows(node.database(), "SELECT relname || ': rows ' || n_live_tup || ', dead ' || n_dead_tup || ', MB '"
         + " || pg_table_size(relid) / 1000000 || ', vacuums ' || (vacuum_count + autovacuum_count) FROM pg_stat_user_tables"
         + " WHERE relname IN ('event_journal', 'event_archive', 'sagas', 'snapshot') ORDER BY 1").forEach(System.out::println);
