@@ -41,6 +41,9 @@ abstract class Contender implements AutoCloseable {
     Files.createDirectories(folder);
     // As in the image and in the README; the baseline is no slower with it.
     List<String> java = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseParallelGC"));
+    if (System.getProperty("bench.heap") != null) {
+      java.add("-Xmx" + System.getProperty("bench.heap"));
+    }
     if (Boolean.getBoolean("bench.profile")) {
       java.add("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + folder.resolve("recording.jfr").toAbsolutePath());
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * Confirmed orders per second of Orderflow and of a hand-written SQL service that does the same work, in turn under the same load. For
+ * Confirmed orders per second of Orderflow and of hand-written SQL services that do the same work, in turn under the same load. For
  * {@code src/bench/orders/run}; prints a table.
  */
 public final class OrdersBench {
@@ -47,11 +47,14 @@ public final class OrdersBench {
       List<Contender> contenders = new ArrayList<>();
       String only = System.getProperty("bench.only", "");
       try {
-        if (!only.equals("sql")) {
+        if (only.isEmpty() || only.equals("orderflow")) {
           contenders.add(OrderflowContender.start(postgresql, folder.resolve("orderflow"), provider));
         }
-        if (!only.equals("orderflow")) {
-          contenders.add(SqlContender.start(postgresql, folder.resolve("sql"), provider));
+        if (only.isEmpty() || only.equals("sql")) {
+          contenders.add(SqlContender.bare(postgresql, folder.resolve("sql"), provider));
+        }
+        if (only.isEmpty() || only.equals("jdk")) {
+          contenders.add(SqlContender.onJdk(postgresql, folder.resolve("jdk"), provider));
         }
         new OrdersBench(postgresql, Integer.parseInt(args[0]), report).run(contenders, rounds, Integer.parseInt(args[2]), profile);
         System.out.println(report.table());
@@ -92,7 +95,7 @@ public final class OrdersBench {
     }
   }
 
-  private static List<String> spread() {
+  static List<String> spread() {
     return IntStream.range(0, Contender.PRODUCTS).mapToObj(i -> Contender.PRODUCT + i).toList();
   }
 
@@ -101,7 +104,7 @@ public final class OrdersBench {
   }
 
   /** The requests of a load, whole: one for each product, each from another customer. */
-  private static byte[][] requests(Contender to, List<String> products, boolean waiting) {
+  static byte[][] requests(Contender to, List<String> products, boolean waiting) {
     byte[][] requests = new byte[products.size()][];
     for (int i = 0; i < requests.length; i++) {
       String body = ShopClient.order(products.get(i), 1, ShopClient.card("tok_visa"), "DE").replace('\'', '"')
@@ -155,7 +158,7 @@ public final class OrdersBench {
     column.add("WAL per order, kB", spent.walBytes() / 1_000.0 / orders);
     column.add("until nothing is left to do, s", settled);
     column.add("memory of the JVM, MB", Usage.residentMegabytes(contender.pid()));
-    System.err.printf("round %d: %-9s %-15s %,6.0f orders/s, others %.2f%n", round, contender.name(), load, ended.rate() + placed.rate(),
+    System.err.printf("round %d: %-15s %-15s %,6.0f orders/s, others %.2f%n", round, contender.name(), load, ended.rate() + placed.rate(),
         spent.othersSeconds() / (seconds + settled));
   }
 

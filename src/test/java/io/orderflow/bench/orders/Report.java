@@ -46,18 +46,18 @@ final class Report {
     return columnsByLoad.computeIfAbsent(load, first -> new LinkedHashMap<>()).computeIfAbsent(program, first -> new Column());
   }
 
-  /** The medians in Markdown, one load after the other; of two programs also the first one's as a multiple of the second's. */
+  /** The medians in Markdown, one load after the other; of several programs also the first one's as a multiple of each other's. */
   String table() {
-    boolean ratio = programs.size() == 2;
-    StringBuilder table = new StringBuilder("| | | " + String.join(" | ", programs) + (ratio ? " | ratio |\n" : " |\n")
-        + "|---|---" + "|---".repeat(programs.size() + (ratio ? 1 : 0)) + "|\n");
+    StringBuilder table = new StringBuilder("| | | " + String.join(" | ", programs) + " |");
+    programs.stream().skip(1).forEach(other -> table.append(" ratio to ").append(other).append(" |"));
+    table.append("\n|---|---").append("|---".repeat(2 * programs.size() - 1)).append("|\n");
     columnsByLoad.forEach((load, columns) -> {
       for (String figure : columns.values().iterator().next().figures.keySet()) {
         double[] medians = programs.stream().mapToDouble(program -> columns.get(program).median(figure)).toArray();
         table.append("| ").append(load).append(" | ").append(figure);
         Arrays.stream(medians).forEach(median -> table.append(" | ").append(number(median)));
-        if (ratio) {
-          table.append(" | ").append(medians[0] > 0 && medians[1] > 0 ? number(medians[0] / medians[1]) : "");
+        for (int other = 1; other < medians.length; other++) {
+          table.append(" | ").append(medians[0] > 0 && medians[other] > 0 ? number(medians[0] / medians[other]) : "");
         }
         table.append(" |\n");
       }
