@@ -77,13 +77,12 @@ public final class SharedReads {
       }
     }
     if (own != null) {
-      // One that has found nothing is nobody's way on; neither is one that has failed.
-      own.whenComplete((step, failure) -> {
+      // One that has found nothing is nobody's way on; neither is one that has failed. It is forgotten before its reader comes again.
+      return own.whenComplete((step, failure) -> {
         if (failure != null || step.position().equals(from.position())) {
           forget(from);
         }
-      });
-      return own.thenApply(step -> new Read(step.rows(), step.rows().size() >= limit));
+      }).thenApply(step -> new Read(step.rows(), step.rows().size() >= limit));
     }
     return known.thenApply(step -> {
       // Whether it has come past the archive each reader finds out for itself, as it may have begun later.
