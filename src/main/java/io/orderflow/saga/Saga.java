@@ -18,10 +18,20 @@ import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.Recovery;
 import akka.persistence.typed.javadsl.SignalHandler;
-import com.fasterxml.jackson.databind.JsonNode;
-import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.metrics.Meters;
+import io.orderflow.saga.SagaCommand.Answered;
+import io.orderflow.saga.SagaCommand.AskAgain;
+import io.orderflow.saga.SagaCommand.AwaitRest;
+import io.orderflow.saga.SagaCommand.BackoffOver;
+import io.orderflow.saga.SagaCommand.Cancel;
+import io.orderflow.saga.SagaCommand.Get;
+import io.orderflow.saga.SagaCommand.Idle;
+import io.orderflow.saga.SagaCommand.LookedUp;
+import io.orderflow.saga.SagaCommand.Retry;
+import io.orderflow.saga.SagaCommand.Start;
+import io.orderflow.saga.SagaCommand.TimedOut;
+import io.orderflow.saga.SagaCommand.Wake;
 import io.orderflow.saga.StepRecord.Kind;
 import io.orderflow.store.ManifestAdapter;
 import io.orderflow.store.NoSnapshots;
@@ -49,45 +59,7 @@ import org.slf4j.LoggerFactory;
  * Everything else is on record before the next call is made: the start, that the last action has succeeded, since there is no way back
  * after it, a failure, a refusal, each compensation. A saga that came back and turns round undoes all that may have been done ahead.
  */
-final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progress> {
-
-  /** What can be asked of a saga. */
-  sealed interface Command extends CborSerializable {}
-
-  /**
-   * Starts it; a saga that exists, be it in the archive, is left as it is. Answers with its progress either way.
-   *
-   * @param newId whether the id was never used before, so that the archive need not be asked
-   */
-  record Start(JsonNode input, boolean newId, ActorRef<StatusReply<Progress>> replyTo) implements Command {}
-
-  /** Asks how far it has come. */
-  record Get(ActorRef<StatusReply<Progress>> replyTo) implements Command {}
-
-  /** Asks for its progress once it has come to rest. */
-  record AwaitRest(ActorRef<StatusReply<Progress>> replyTo) implements Command {}
-
-  /** Has it undone on the client's behalf. */
-  record Cancel(String code, String detail, ActorRef<StatusReply<Progress>> replyTo) implements Command {}
-
-  /** Takes up the failed compensations again. */
-  record Retry(ActorRef<StatusReply<Progress>> replyTo) implements Command {}
-
-  /** Brings it back into memory, where it goes on by itself. */
-  enum Wake implements Command { INSTANCE }
-
-  /** What its step waits for may have come: the service is asked again at once. */
-  enum AskAgain implements Command { INSTANCE }
-
-  private record LookedUp(Start start, Progress past, Throwable failure) implements Command {}
-
-  private record Answered(long call, StepResult result, String failure) implements Command {}
-
-  private record TimedOut(long call) implements Command {}
-
-  private record BackoffOver(long call) implements Command {}
-
-  private enum Idle implements Command { INSTANCE }
+final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progress> {
 
   /** Clients that wait for the same saga at once; a further one is answered with the present state. */
   private static final int MAX_WAITING = 64;
@@ -101,32 +73,28 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   private final RandomGenerator random;
   private final Supplier<CompletionStage<Progress>> past;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
-  private final ActorContext<Command> context;
-  private final TimerScheduler<Command> timers;
+  private final ActorContext<SagaCommand> context;
+  private final TimerScheduler<SagaCommand> timers;
 
   private final List<ActorRef<StatusReply<Progress>>> waiting = new ArrayList<>();
   /** Numbers the calls of this incarnation, so that the answer to one that was given up is known as late. */
   private long call;
-  /** What went well since the last record. */
-  private final List<SagaEvent.StepCompleted> ahead = new ArrayList<>();
-  /** How far it has come, what is ahead of the last record included. */
-  private Progress present = Progress.NONE;
-  private Instant recordedAt;
+  private final LogBook logBook;
   /** Whether calls of an earlier incarnation may have had effects that the log book doesn't show. */
   private boolean cameBack;
   /** Whether the service has said that the step's outcome will take a while. */
   private boolean pending;
   private I input;
 
-  static <I> Behavior<Command> create(String id, SagaDefinition<I> definition, SagaSettings settings, Clock clock,
+  static <I> Behavior<SagaCommand> create(String id, SagaDefinition<I> definition, SagaSettings settings, Clock clock,
       RandomGenerator random, Supplier<CompletionStage<Progress>> past, ActorRef<ClusterSharding.ShardCommand> shard) {
     return Behaviors.setup(context -> Behaviors.withTimers(
         timers -> new Saga<>(id, definition, settings, clock, random, past, shard, context, timers)));
   }
 
   private Saga(String id, SagaDefinition<I> definition, SagaSettings settings, Clock clock, RandomGenerator random,
-      Supplier<CompletionStage<Progress>> past, ActorRef<ClusterSharding.ShardCommand> shard, ActorContext<Command> context,
-      TimerScheduler<Command> timers) {
+      Supplier<CompletionStage<Progress>> past, ActorRef<ClusterSharding.ShardCommand> shard, ActorContext<SagaCommand> context,
+      TimerScheduler<SagaCommand> timers) {
     super(PersistenceId.of(Sagas.entityType(definition.name()), id), SupervisorStrategy
         .restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.id = id;
@@ -139,6 +107,7 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
     this.shard = shard;
     this.context = context;
     this.timers = timers;
+    this.logBook = new LogBook(settings.aheadFor());
     context.setReceiveTimeout(settings.keepInMemory(), Idle.INSTANCE);
   }
 
@@ -148,7 +117,7 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   }
 
   @Override
-  public CommandHandler<Command, SagaEvent, Progress> commandHandler() {
+  public CommandHandler<SagaCommand, SagaEvent, Progress> commandHandler() {
     return newCommandHandlerBuilder().forAnyState()
         .onCommand(Start.class, this::start)
         .onCommand(LookedUp.class, this::lookedUp)
@@ -174,7 +143,7 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   public SignalHandler<Progress> signalHandler() {
     return newSignalHandlerBuilder().onSignal(RecoveryCompleted.instance(), saga -> {
       // Also after a write that failed, when this object lives on.
-      recorded(saga);
+      logBook.recorded(saga, now());
       if (saga.exists() && saga.state().moving()) {
         LOG.info("saga {} {} goes on at {}", definition.name(), id, saga.underWay().map(StepRecord::name).orElse("its end"));
         cameBack = true;
@@ -195,7 +164,7 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   }
 
   private Effect<SagaEvent, Progress> start(Start start) {
-    if (present.exists()) {
+    if (present().exists()) {
       return reply(start.replyTo());
     }
     if (!start.newId()) {
@@ -207,7 +176,7 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   }
 
   private Effect<SagaEvent, Progress> lookedUp(LookedUp lookedUp) {
-    if (present.exists()) {
+    if (present().exists()) {
       return reply(lookedUp.start().replyTo());
     }
     if (lookedUp.failure() != null) {
@@ -225,7 +194,7 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   }
 
   private Effect<SagaEvent, Progress> awaitRest(AwaitRest await) {
-    if (!present.exists() || !present.state().moving() || waiting.size() == MAX_WAITING) {
+    if (!present().exists() || !present().state().moving() || waiting.size() == MAX_WAITING) {
       return reply(await.replyTo());
     }
     waiting.add(await.replyTo());
@@ -233,22 +202,22 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   }
 
   private Effect<SagaEvent, Progress> cancel(Cancel cancel) {
-    Optional<SagaEvent> event = present.exists()
-        ? decisions.cancel(present, cancel.code(), cancel.detail(), cameBack, now()) : Optional.empty();
+    Optional<SagaEvent> event = present().exists()
+        ? decisions.cancel(present(), cancel.code(), cancel.detail(), cameBack, now()) : Optional.empty();
     if (event.isPresent()) {
       return record(event.get()).thenReply(cancel.replyTo(), StatusReply::success);
     }
-    boolean tooLate = present.state() == SagaState.RUNNING || present.state() == SagaState.COMPLETED;
+    boolean tooLate = present().state() == SagaState.RUNNING || present().state() == SagaState.COMPLETED;
     return tooLate ? Effect().none().thenReply(cancel.replyTo(), same -> tooLate().reply()) : reply(cancel.replyTo());
   }
 
   private Effect<SagaEvent, Progress> retry(Retry retry) {
-    Optional<SagaEvent> event = present.exists() ? decisions.retry(present, now()) : Optional.empty();
+    Optional<SagaEvent> event = present().exists() ? decisions.retry(present(), now()) : Optional.empty();
     if (event.isPresent()) {
       LOG.info("saga {} {} is taken up again", definition.name(), id);
       return record(event.get()).thenReply(retry.replyTo(), StatusReply::success);
     }
-    return present.exists() ? Effect().none().thenReply(retry.replyTo(), same -> nothingToRetry().reply()) : reply(retry.replyTo());
+    return present().exists() ? Effect().none().thenReply(retry.replyTo(), same -> nothingToRetry().reply()) : reply(retry.replyTo());
   }
 
   private Effect<SagaEvent, Progress> answered(Answered answer) {
@@ -256,11 +225,11 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
       return Effect().none();
     }
     if (answer.result() instanceof StepResult.Done done) {
-      return completed(decisions.completed(present, done.result(), now()));
+      return completed(decisions.completed(present(), done.result(), now()));
     }
     if (answer.result() instanceof StepResult.Refused refused) {
-      return present.underWay().orElseThrow().kind() == Kind.ACTION
-          ? record(decisions.refused(present, refused.code(), refused.detail(), refused.partly(), cameBack, now()))
+      return present().underWay().orElseThrow().kind() == Kind.ACTION
+          ? record(decisions.refused(present(), refused.code(), refused.detail(), refused.partly(), cameBack, now()))
           : failed(refused.code() + ": " + refused.detail());
     }
     if (answer.result() instanceof StepResult.Pending later) {
@@ -270,34 +239,26 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   }
 
   private Effect<SagaEvent, Progress> completed(SagaEvent.StepCompleted event) {
-    Kind ended = present.underWay().orElseThrow().kind();
-    if (mayGoAhead(ended, event)) {
-      ahead.add(event);
-      present = present.apply(event);
+    if (logBook.goAhead(event)) {
       makeCall();
       return Effect().none();
     }
-    if (ended == Kind.CONCLUSION) {
+    if (present().underWay().orElseThrow().kind() == Kind.CONCLUSION) {
       // All is done, and what is done again after a crash changes nothing any more.
-      tellWaiting(present.apply(event));
+      tellWaiting(present().apply(event));
     }
     return record(event);
   }
 
-  private boolean mayGoAhead(Kind ended, SagaEvent.StepCompleted event) {
-    return event.begins() != null && event.begins().kind() == ended && ended != Kind.COMPENSATION
-        && event.at().isBefore(recordedAt.plus(settings.aheadFor()));
-  }
-
   /** The service has the call on record, and asking it again is what a crash would lead to as well; only what is ahead is recorded. */
   private Effect<SagaEvent, Progress> takenOver(StepResult.Pending later) {
-    if (ahead.isEmpty()) {
+    if (!logBook.isAhead()) {
       askLater(later);
       return Effect().none();
     }
     endCall();
-    return Effect().persist(SagaEvent.StepsCompleted.of(ahead)).thenRun(saga -> {
-      recorded(saga);
+    return Effect().persist(logBook.toRecord()).thenRun(saga -> {
+      logBook.recorded(saga, now());
       askLater(later);
     });
   }
@@ -309,60 +270,49 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   }
 
   private Effect<SagaEvent, Progress> failed(String error) {
-    StepRecord step = present.underWay().orElseThrow();
+    StepRecord step = present().underWay().orElseThrow();
     LOG.debug("saga {} {}: {} failed: {}", definition.name(), id, step.name(), error);
-    return record(decisions.failed(present, error, settings.policy(definition.name(), step), cameBack, now()));
+    return record(decisions.failed(present(), error, settings.policy(definition.name(), step), cameBack, now()));
   }
 
   /** Stores the event, and before it what is ahead; then goes on. */
   private EffectBuilder<SagaEvent, Progress> record(SagaEvent event) {
     // Before the write: no answer that comes meanwhile belongs to the call that follows.
     endCall();
-    List<SagaEvent> events = new ArrayList<>();
-    if (event instanceof SagaEvent.StepCompleted last) {
-      ahead.add(last);
-    } else {
-      events.add(event);
-    }
-    if (!ahead.isEmpty()) {
-      events.add(0, SagaEvent.StepsCompleted.of(ahead));
-    }
-    return Effect().persist(events).thenRun(this::proceed);
+    return Effect().persist(logBook.toRecord(event)).thenRun(this::proceed);
   }
 
   private Effect<SagaEvent, Progress> callAgain(BackoffOver over) {
-    if (over.call() == call && present.state().moving()) {
+    if (over.call() == call && present().state().moving()) {
       makeCall();
     }
     return Effect().none();
   }
 
   private Effect<SagaEvent, Progress> askAgain() {
-    if (pending && present.state().moving()) {
+    if (pending && present().state().moving()) {
       makeCall();
     }
     return Effect().none();
   }
 
   private Effect<SagaEvent, Progress> leave() {
-    if (!present.exists() || !present.state().moving()) {
+    if (!present().exists() || !present().state().moving()) {
       shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
     }
     return Effect().none();
   }
 
   private Effect<SagaEvent, Progress> reply(ActorRef<StatusReply<Progress>> replyTo) {
-    return Effect().none().thenReply(replyTo, saga -> known(present));
+    return Effect().none().thenReply(replyTo, saga -> known(present()));
   }
 
-  private void recorded(Progress saga) {
-    ahead.clear();
-    present = saga;
-    recordedAt = now();
+  private Progress present() {
+    return logBook.present();
   }
 
   private void proceed(Progress saga) {
-    recorded(saga);
+    logBook.recorded(saga, now());
     endCall();
     if (!saga.state().moving()) {
       LOG.info("saga {} {} {} in {} ms{}", definition.name(), id, saga.state(),
@@ -397,14 +347,14 @@ final class Saga<I> extends EventSourcedBehavior<Saga.Command, SagaEvent, Progre
   private void makeCall() {
     endCall();
     long thisCall = call;
-    StepRecord step = present.underWay().orElseThrow();
+    StepRecord step = present().underWay().orElseThrow();
     StepPolicy policy = settings.policy(definition.name(), step);
     if (input == null) {
-      input = definition.read(present.input());
+      input = definition.read(present().input());
     }
     timers.startSingleTimer(new TimedOut(thisCall), policy.timeLimit());
-    StepCall<I> details = new StepCall<>(id, step.name(), step.attempts(), input, present.results(), now().plus(policy.timeLimit()),
-        step.kind() == Kind.COMPENSATION ? Optional.ofNullable(present.failure()) : Optional.empty());
+    StepCall<I> details = new StepCall<>(id, step.name(), step.attempts(), input, present().results(), now().plus(policy.timeLimit()),
+        step.kind() == Kind.COMPENSATION ? Optional.ofNullable(present().failure()) : Optional.empty());
     context.pipeToSelf(begin(step, details), (result, failure) ->
         new Answered(thisCall, result, result == null ? String.valueOf(Sagas.reasonOf(failure)) : null));
   }

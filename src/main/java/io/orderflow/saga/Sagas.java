@@ -26,14 +26,14 @@ public final class Sagas<I> {
 
   private final SagaDefinition<I> definition;
   private final ClusterSharding sharding;
-  private final EntityTypeKey<Saga.Command> key;
+  private final EntityTypeKey<SagaCommand> key;
   private final StoredEvents stored;
 
   private Sagas(SagaDefinition<I> definition, ClusterSharding sharding, StoredEvents stored) {
     this.definition = definition;
     this.sharding = sharding;
     this.stored = stored;
-    this.key = EntityTypeKey.create(Saga.Command.class, entityType(definition.name()));
+    this.key = EntityTypeKey.create(SagaCommand.class, entityType(definition.name()));
   }
 
   /** Makes the node carry sagas of this definition. Never passivated by the shard: a saga that moves stays, one at rest leaves. */
@@ -73,18 +73,18 @@ public final class Sagas<I> {
   }
 
   private CompletionStage<Progress> start(String id, boolean newId, I input) {
-    return ask(id, replyTo -> new Saga.Start(definition.write(input), newId, replyTo), ASK);
+    return ask(id, replyTo -> new SagaCommand.Start(definition.write(input), newId, replyTo), ASK);
   }
 
   /** How far it has come, or had when it ended; refused with SAGA_NOT_FOUND. */
   public CompletionStage<Progress> get(String id) {
-    return ask(id, Saga.Get::new, ASK)
+    return ask(id, SagaCommand.Get::new, ASK)
         .exceptionallyCompose(failure -> ofThePast(id, failure, CompletableFuture::completedStage));
   }
 
   /** Its progress when it has come to rest; fails with a time-out when it moves longer than that. */
   public CompletionStage<Progress> awaitRest(String id, Duration limit) {
-    return ask(id, Saga.AwaitRest::new, limit);
+    return ask(id, SagaCommand.AwaitRest::new, limit);
   }
 
   /**
@@ -93,24 +93,24 @@ public final class Sagas<I> {
    * @param code what the saga's failure will say
    */
   public CompletionStage<Progress> cancel(String id, String code, String detail) {
-    return ask(id, replyTo -> new Saga.Cancel(code, detail, replyTo), ASK)
+    return ask(id, replyTo -> new SagaCommand.Cancel(code, detail, replyTo), ASK)
         .exceptionallyCompose(failure -> ofThePast(id, failure, saga -> saga.state() == SagaState.COMPENSATED
             ? CompletableFuture.completedStage(saga) : CompletableFuture.failedFuture(Saga.tooLate().reply().getError())));
   }
 
   /** Takes up failed compensations again; refused with NOTHING_TO_RETRY when none has failed. */
   public CompletionStage<Progress> retry(String id) {
-    return ask(id, Saga.Retry::new, ASK).exceptionallyCompose(failure ->
+    return ask(id, SagaCommand.Retry::new, ASK).exceptionallyCompose(failure ->
         ofThePast(id, failure, saga -> CompletableFuture.failedFuture(Saga.nothingToRetry().reply().getError())));
   }
 
   /** Says that a step that was pending may have come to its outcome; without this it is asked after its pause. */
   public void askAgain(String id) {
-    entity(id).tell(Saga.AskAgain.INSTANCE);
+    entity(id).tell(SagaCommand.AskAgain.INSTANCE);
   }
 
   void wake(String id) {
-    entity(id).tell(Saga.Wake.INSTANCE);
+    entity(id).tell(SagaCommand.Wake.INSTANCE);
   }
 
   /** What is answered where the saga is not in the journal any more; without it in the archive either, the failure stays. */
@@ -126,11 +126,11 @@ public final class Sagas<I> {
     return entityType(definition.name()) + "|" + id;
   }
 
-  private CompletionStage<Progress> ask(String id, Function<ActorRef<StatusReply<Progress>>, Saga.Command> command, Duration limit) {
+  private CompletionStage<Progress> ask(String id, Function<ActorRef<StatusReply<Progress>>, SagaCommand> command, Duration limit) {
     return Prompt.answer(entity(id).askWithStatus(command::apply, limit));
   }
 
-  private EntityRef<Saga.Command> entity(String id) {
+  private EntityRef<SagaCommand> entity(String id) {
     return sharding.entityRefFor(key, id);
   }
 

@@ -110,7 +110,7 @@ final class SagaKit implements AutoCloseable {
   private final TestProbe<StatusReply<Progress>> replies = kit.createTestProbe();
   private final TestProbe<ClusterSharding.ShardCommand> shard = kit.createTestProbe();
   private final SagaDefinition<String> definition;
-  private ActorRef<Saga.Command> saga;
+  private ActorRef<SagaCommand> saga;
 
   private SagaKit(List<String> steps, String conclusion) {
     SagaDefinition<String> listed = SagaDefinition.named("spec", String.class);
@@ -134,7 +134,7 @@ final class SagaKit implements AutoCloseable {
     };
   }
 
-  private ActorRef<Saga.Command> spawn() {
+  private ActorRef<SagaCommand> spawn() {
     Config sagas = ConfigFactory.parseString("""
         keep-in-memory = 1m
         ahead-for = 2s
@@ -146,7 +146,7 @@ final class SagaKit implements AutoCloseable {
   }
 
   SagaKit start() {
-    saga.tell(new Saga.Start(TextNode.valueOf("input"), false, replies.getRef()));
+    saga.tell(new SagaCommand.Start(TextNode.valueOf("input"), false, replies.getRef()));
     return this;
   }
 
@@ -162,19 +162,19 @@ final class SagaKit implements AutoCloseable {
   }
 
   void cancel() {
-    saga.tell(new Saga.Cancel("CUSTOMER_REQUEST", "changed my mind", replies.getRef()));
+    saga.tell(new SagaCommand.Cancel("CUSTOMER_REQUEST", "changed my mind", replies.getRef()));
   }
 
   void retry() {
-    saga.tell(new Saga.Retry(replies.getRef()));
+    saga.tell(new SagaCommand.Retry(replies.getRef()));
   }
 
   void awaitRest() {
-    saga.tell(new Saga.AwaitRest(replies.getRef()));
+    saga.tell(new SagaCommand.AwaitRest(replies.getRef()));
   }
 
   void wake() {
-    saga.tell(Saga.Wake.INSTANCE);
+    saga.tell(SagaCommand.Wake.INSTANCE);
   }
 
   /** Expects that the saga makes this call now, and no other. */
@@ -232,7 +232,7 @@ final class SagaKit implements AutoCloseable {
 
   Progress progress() {
     TestProbe<StatusReply<Progress>> probe = kit.createTestProbe();
-    saga.tell(new Saga.Get(probe.getRef()));
+    saga.tell(new SagaCommand.Get(probe.getRef()));
     return probe.receiveMessage(PATIENCE).getValue();
   }
 
