@@ -10,6 +10,7 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.pattern.StatusReply;
 import akka.persistence.testkit.PersistenceTestKitPlugin;
 import akka.persistence.testkit.PersistenceTestKitSnapshotPlugin;
+import akka.persistence.testkit.javadsl.PersistenceTestKit;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
@@ -220,6 +221,13 @@ final class SagaKit implements AutoCloseable {
   void expectNoCallNow() {
     progress(); // answered after everything that was told before
     assertThat(calls).isEmpty();
+  }
+
+  /** Waits until that many events are on record. */
+  void awaitRecords(int events) {
+    PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
+    Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
+        .until(() -> journal.persistedInStorage("saga-spec|saga-1").size() == events);
   }
 
   /** The process dies and the saga is woken in another one; calls that were under way stay unanswered. */
