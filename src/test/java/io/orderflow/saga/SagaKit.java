@@ -15,11 +15,9 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.kernel.Configuration;
-import java.time.Clock;
+import io.orderflow.kernel.SetClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -66,31 +64,6 @@ final class SagaKit implements AutoCloseable {
     }
   }
 
-  /** A clock that stands still between the steps that the spec lets it make. */
-  private static final class SteppedClock extends Clock {
-
-    private volatile Instant now = Instant.parse("2026-01-01T12:00:00Z");
-
-    void advance(Duration duration) {
-      now = now.plus(duration);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
-
   /** Until its last record is so old a saga goes ahead of it. */
   static final Duration AHEAD_FOR = Duration.ofSeconds(2);
   static final Duration TIME_LIMIT = Duration.ofSeconds(5);
@@ -106,7 +79,7 @@ final class SagaKit implements AutoCloseable {
       .withFallback(ConfigFactory.parseString("akka.actor.provider = local"))
       .withFallback(Configuration.over(ConfigFactory.empty())));
   private final ManualTime time = ManualTime.get(kit.system());
-  private final SteppedClock clock = new SteppedClock();
+  private final SetClock clock = new SetClock(Instant.parse("2026-01-01T12:00:00Z"));
   private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
   private final TestProbe<StatusReply<Progress>> replies = kit.createTestProbe();
   private final TestProbe<ClusterSharding.ShardCommand> shard = kit.createTestProbe();
@@ -213,7 +186,7 @@ final class SagaKit implements AutoCloseable {
   }
 
   void timePasses(Duration duration) {
-    clock.advance(duration);
+    clock.set(clock.instant().plus(duration));
     time.timePasses(duration);
   }
 
