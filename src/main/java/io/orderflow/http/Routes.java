@@ -11,6 +11,7 @@ import akka.http.javadsl.server.ExceptionHandler;
 import akka.http.javadsl.server.PathMatchers;
 import akka.http.javadsl.server.RejectionHandler;
 import akka.http.javadsl.server.Route;
+import akka.http.javadsl.server.directives.RouteAdapter;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.util.ByteString;
 import io.orderflow.kernel.Ids;
@@ -25,6 +26,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.compat.java8.FutureConverters;
+import scala.concurrent.Future;
+import scala.util.Try;
 
 /** The directives that every service's routes are written in: strict bodies, ids in paths, answers and problems. */
 public abstract class Routes extends AllDirectives {
@@ -58,7 +62,7 @@ public abstract class Routes extends AllDirectives {
         return inner.apply(Json.read(strict.getData(), reader));
       }
       return extractActorSystem(system ->
-          onComplete(() -> entity.withSizeLimit(MAX_BODY_BYTES).toStrict(BODY_TIMEOUT.toMillis(), system), strict -> {
+          whenEnded(entity.withSizeLimit(MAX_BODY_BYTES).toStrict(BODY_TIMEOUT.toMillis(), system), strict -> {
             if (strict.isFailure()) {
               return complete(problemOfBody(strict.failed().get()));
             }
@@ -81,8 +85,15 @@ public abstract class Routes extends AllDirectives {
 
   /** Goes on with what the stage brings, or answers with the problem that its failure is. */
   protected final <T> Route after(CompletionStage<T> stage, Function<T, Route> inner) {
-    return onComplete(stage, outcome -> outcome.isSuccess() ? inner.apply(outcome.get())
+    return whenEnded(stage, outcome -> outcome.isSuccess() ? inner.apply(outcome.get())
         : complete(problemOf(outcome.failed().get())));
+  }
+
+  /** Goes on with the stage's outcome. Akka's {@code onComplete} does that too, by way of a thread of another pool. */
+  protected final <T> Route whenEnded(CompletionStage<T> stage, Function<Try<T>, Route> inner) {
+    Future<T> future = FutureConverters.toScala(stage);
+    return RouteAdapter.asJava(context ->
+        future.transformWith(outcome -> inner.apply(outcome).asScala().apply(context), context.executionContext()));
   }
 
   /** Routes for exactly this place: what is nested has taken all of the path. */

@@ -2,8 +2,8 @@ package io.orderflow.kernel;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import scala.compat.java8.FutureConverters;
 import scala.concurrent.ExecutionContext;
-import scala.jdk.javaapi.FutureConverters;
 
 /**
  * Akka's answers without a detour. Its stages hand each stage that follows to the common pool, which costs waking another thread every time;
@@ -16,7 +16,8 @@ public final class Prompt {
   /** The same answer or failure. */
   public static <T> CompletableFuture<T> answer(CompletionStage<T> stage) {
     CompletableFuture<T> answer = new CompletableFuture<>();
-    FutureConverters.asScala(stage).onComplete(outcome -> outcome.isSuccess() ? answer.complete(outcome.get())
+    // Of the two converters there are the one that made the stage: the other one would chain to it by way of the common pool.
+    FutureConverters.toScala(stage).onComplete(outcome -> outcome.isSuccess() ? answer.complete(outcome.get())
         : answer.completeExceptionally(outcome.failed().get()), ExecutionContext.parasitic$.MODULE$);
     return answer;
   }

@@ -83,7 +83,7 @@ public final class OrderRoutes extends Routes {
   }
 
   private Route cancel(String orderId) {
-    return onComplete(sagas.cancel(orderId, "CUSTOMER_REQUEST", "the customer cancelled the order"), outcome -> {
+    return whenEnded(sagas.cancel(orderId, "CUSTOMER_REQUEST", "the customer cancelled the order"), outcome -> {
       if (outcome.isSuccess()) {
         return answer(placement.read(orderId), view -> Json.response(202, view));
       }

@@ -17,11 +17,11 @@ public final class OrderSaga {
   public static SagaDefinition<PlacedOrder> definition(Orders orders, Inventory inventory, Payments payments, Shipping shipping) {
     return SagaDefinition.named("order", PlacedOrder.class)
         .step("create-order",      orders::create,           orders::cancel)
-        .step("reserve-inventory", inventory::reserve,       inventory::release)
+        .step("reserve-inventory", inventory::reserve,       inventory::release).alongside()
         .step(CHARGE,              payments::charge,         payments::refund)
         .step(SHIP,                shipping::createShipment, shipping::cancelShipment)
         .onSuccess("ship-inventory", inventory::ship)
-        .onSuccess("confirm-order",  orders::confirm)
+        .onSuccess("confirm-order",  orders::confirm).alongside()
         .wakes(orders::wake).wakes(payments::wake).wakes(shipping::wake);
   }
 }

@@ -44,22 +44,21 @@ final class Decisions<I> {
    * The action under way was refused.
    *
    * @param doubtful whether something may have been done nevertheless
-   * @param cameBack whether an earlier incarnation may have gone on from here, which its record does not show
+   * @param beyond the actions after it that may have been begun as well
    */
-  SagaEvent refused(Progress progress, String code, String detail, boolean doubtful, boolean cameBack, Instant now) {
+  SagaEvent refused(Progress progress, String code, String detail, boolean doubtful, List<String> beyond, Instant now) {
     StepRecord step = progress.underWay().orElseThrow();
-    boolean inDoubt = doubtful || cameBack || step.inDoubt();
-    List<String> beyond = beyond(step, cameBack);
+    boolean inDoubt = doubtful || step.inDoubt();
     Begins next = turnRound(progress, step, inDoubt, beyond);
-    return new SagaEvent.StepRefused(code, detail, inDoubt, beyond, next, leadsTo(next, SagaState.COMPENSATED), now);
+    return new SagaEvent.StepRefused(code, detail, inDoubt, unlessEmpty(beyond), next, leadsTo(next, SagaState.COMPENSATED), now);
   }
 
   /**
    * The call under way failed or was not answered; one more attempt or the end of them.
    *
-   * @param cameBack as in {@link #refused}
+   * @param beyond as in {@link #refused}
    */
-  SagaEvent failed(Progress progress, String error, StepPolicy policy, boolean cameBack, Instant now) {
+  SagaEvent failed(Progress progress, String error, StepPolicy policy, List<String> beyond, Instant now) {
     StepRecord step = progress.underWay().orElseThrow();
     boolean last = step.failures() + 1 >= policy.maxAttempts();
     if (!last || step.kind() == Kind.CONCLUSION) {
@@ -69,17 +68,16 @@ final class Decisions<I> {
       Begins next = backwardAfter(progress, step.name());
       return new SagaEvent.CompensationGivenUp(error, next, leadsTo(next, SagaState.COMPENSATION_FAILED), now);
     }
-    List<String> beyond = beyond(step, cameBack);
     Begins next = turnRound(progress, step, true, beyond);
-    return new SagaEvent.StepGivenUp(policy.reason(), error, beyond, next, leadsTo(next, SagaState.COMPENSATED), now);
+    return new SagaEvent.StepGivenUp(policy.reason(), error, unlessEmpty(beyond), next, leadsTo(next, SagaState.COMPENSATED), now);
   }
 
   /**
    * The client wants it undone; empty when that is too late or already so.
    *
-   * @param cameBack as in {@link #refused}
+   * @param beyond as in {@link #refused}
    */
-  Optional<SagaEvent> cancel(Progress progress, String code, String detail, boolean cameBack, Instant now) {
+  Optional<SagaEvent> cancel(Progress progress, String code, String detail, List<String> beyond, Instant now) {
     if (progress.state() != SagaState.RUNNING) {
       return Optional.empty();
     }
@@ -87,9 +85,9 @@ final class Decisions<I> {
     if (step.kind() == Kind.CONCLUSION) {
       return Optional.empty();
     }
-    List<String> beyond = beyond(step, cameBack);
     Begins next = turnRound(progress, step, true, beyond);
-    return Optional.of(new SagaEvent.CancelRequested(code, detail, beyond, next, leadsTo(next, SagaState.COMPENSATED), now));
+    return Optional.of(
+        new SagaEvent.CancelRequested(code, detail, unlessEmpty(beyond), next, leadsTo(next, SagaState.COMPENSATED), now));
   }
 
   /** An operator wants the failed compensations tried again; empty when there is none. */
@@ -120,11 +118,21 @@ final class Decisions<I> {
     return at < conclusions.size() ? new Begins(Kind.CONCLUSION, conclusions.get(at).name()) : null;
   }
 
-  /** The actions after this one, when they may have been begun as well; otherwise null. */
-  private List<String> beyond(StepRecord step, boolean cameBack) {
+  /** The call that is made together with this one; null for none. */
+  Begins alongside(StepRecord step) {
+    Begins next = step.kind() == Kind.COMPENSATION ? null : forwardAfter(step.name());
+    return next != null && next.kind() == step.kind() && definition.get(next.step()).alongside() ? next : null;
+  }
+
+  /** The actions after this one. */
+  List<String> actionsAfter(StepRecord step) {
     List<Step<I>> steps = definition.steps();
-    List<String> names = steps.subList(indexOf(steps, step.name()) + 1, steps.size()).stream().map(Step::name).toList();
-    return cameBack && !names.isEmpty() ? names : null;
+    return steps.subList(indexOf(steps, step.name()) + 1, steps.size()).stream().map(Step::name).toList();
+  }
+
+  /** As events have it. */
+  private static List<String> unlessEmpty(List<String> beyond) {
+    return beyond.isEmpty() ? null : beyond;
   }
 
   private Begins turnRound(Progress progress, StepRecord failed, boolean inDoubt, List<String> beyond) {
@@ -132,9 +140,7 @@ final class Decisions<I> {
     if (inDoubt) {
       undo.add(failed.name());
     }
-    if (beyond != null) {
-      undo.addAll(beyond);
-    }
+    undo.addAll(beyond);
     return lastToUndo(undo);
   }
 

@@ -58,6 +58,9 @@ import org.slf4j.LoggerFactory;
  * {@link SagaSettings#aheadFor}, an action follows an action and a conclusion a conclusion at once, and the answers are recorded together.
  * Everything else is on record before the next call is made: the start, that the last action has succeeded, since there is no way back
  * after it, a failure, a refusal, each compensation. A saga that came back and turns round undoes all that may have been done ahead.
+ *
+ * <p>A step that is called alongside the one before it is under way once that one has succeeded, in its records too; what it answered
+ * until then is kept.
  */
 final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progress> {
 
@@ -74,17 +77,14 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
   private final Supplier<CompletionStage<Progress>> past;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
   private final ActorContext<SagaCommand> context;
-  private final TimerScheduler<SagaCommand> timers;
 
   private final List<ActorRef<StatusReply<Progress>>> waiting = new ArrayList<>();
-  /** Numbers the calls of this incarnation, so that the answer to one that was given up is known as late. */
-  private long call;
+  private final Calls<I> calls;
   private final LogBook logBook;
   /** Whether calls of an earlier incarnation may have had effects that the log book doesn't show. */
   private boolean cameBack;
   /** Whether the service has said that the step's outcome will take a while. */
   private boolean pending;
-  private I input;
 
   static <I> Behavior<SagaCommand> create(String id, SagaDefinition<I> definition, SagaSettings settings, Clock clock,
       RandomGenerator random, Supplier<CompletionStage<Progress>> past, ActorRef<ClusterSharding.ShardCommand> shard) {
@@ -106,7 +106,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
     this.past = past;
     this.shard = shard;
     this.context = context;
-    this.timers = timers;
+    this.calls = new Calls<>(id, definition, decisions, settings, clock, context, timers);
     this.logBook = new LogBook(settings.aheadFor());
     context.setReceiveTimeout(settings.keepInMemory(), Idle.INSTANCE);
   }
@@ -126,7 +126,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
         .onCommand(Cancel.class, this::cancel)
         .onCommand(Retry.class, this::retry)
         .onCommand(Answered.class, this::answered)
-        .onCommand(TimedOut.class, limit -> limit.call() == call ? failed("no answer within the time limit") : Effect().none())
+        .onCommand(TimedOut.class, limit -> calls.isAwaited(limit.call()) ? failed("no answer within the time limit") : Effect().none())
         .onCommand(BackoffOver.class, this::callAgain)
         .onCommand(Wake.class, wake -> Effect().none())
         .onCommand(AskAgain.class, now -> askAgain())
@@ -147,6 +147,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
       if (saga.exists() && saga.state().moving()) {
         LOG.info("saga {} {} goes on at {}", definition.name(), id, saga.underWay().map(StepRecord::name).orElse("its end"));
         cameBack = true;
+        calls.forgetAlongside();
         makeCall();
       }
     }).build();
@@ -203,7 +204,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
 
   private Effect<SagaEvent, Progress> cancel(Cancel cancel) {
     Optional<SagaEvent> event = present().exists()
-        ? decisions.cancel(present(), cancel.code(), cancel.detail(), cameBack, now()) : Optional.empty();
+        ? decisions.cancel(present(), cancel.code(), cancel.detail(), begunBeyond(), now()) : Optional.empty();
     if (event.isPresent()) {
       return record(event.get()).thenReply(cancel.replyTo(), StatusReply::success);
     }
@@ -221,7 +222,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
   }
 
   private Effect<SagaEvent, Progress> answered(Answered answer) {
-    if (answer.call() != call) {
+    if (!calls.takes(answer)) {
       return Effect().none();
     }
     if (answer.result() instanceof StepResult.Done done) {
@@ -229,7 +230,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
     }
     if (answer.result() instanceof StepResult.Refused refused) {
       return present().underWay().orElseThrow().kind() == Kind.ACTION
-          ? record(decisions.refused(present(), refused.code(), refused.detail(), refused.partly(), cameBack, now()))
+          ? record(decisions.refused(present(), refused.code(), refused.detail(), refused.partly() || cameBack, begunBeyond(), now()))
           : failed(refused.code() + ": " + refused.detail());
     }
     if (answer.result() instanceof StepResult.Pending later) {
@@ -266,13 +267,13 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
   private void askLater(StepResult.Pending later) {
     endCall();
     pending = true;
-    timers.startSingleTimer(new BackoffOver(call), later.askAgainAfter());
+    calls.againAfter(later.askAgainAfter());
   }
 
   private Effect<SagaEvent, Progress> failed(String error) {
     StepRecord step = present().underWay().orElseThrow();
     LOG.debug("saga {} {}: {} failed: {}", definition.name(), id, step.name(), error);
-    return record(decisions.failed(present(), error, settings.policy(definition.name(), step), cameBack, now()));
+    return record(decisions.failed(present(), error, settings.policy(definition.name(), step), begunBeyond(), now()));
   }
 
   /** Stores the event, and before it what is ahead; then goes on. */
@@ -283,7 +284,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
   }
 
   private Effect<SagaEvent, Progress> callAgain(BackoffOver over) {
-    if (over.call() == call && present().state().moving()) {
+    if (calls.isAwaited(over.call()) && present().state().moving()) {
       makeCall();
     }
     return Effect().none();
@@ -315,9 +316,11 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
     logBook.recorded(saga, now());
     endCall();
     if (!saga.state().moving()) {
-      LOG.info("saga {} {} {} in {} ms{}", definition.name(), id, saga.state(),
-          Duration.between(saga.startedAt(), saga.endedAt()).toMillis(),
-          saga.failure() == null ? "" : ": " + saga.failure().code() + " at " + saga.failure().step());
+      // What went well is told by the metrics: a line for each would be thousands a second.
+      if (saga.failure() != null) {
+        LOG.info("saga {} {} {} in {} ms: {} at {}", definition.name(), id, saga.state(),
+            Duration.between(saga.startedAt(), saga.endedAt()).toMillis(), saga.failure().code(), saga.failure().step());
+      }
       Meters.of(context.getSystem()).timer("orderflow.sagas", "definition", definition.name(), "state", saga.state().name())
           .record(Duration.between(saga.startedAt(), saga.endedAt()));
       tellWaiting(saga);
@@ -325,8 +328,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
     }
     StepRecord step = saga.underWay().orElseThrow();
     if (step.failures() > 0) {
-      timers.startSingleTimer(new BackoffOver(call),
-          settings.policy(definition.name(), step).backoff(step.failures(), random));
+      calls.againAfter(settings.policy(definition.name(), step).backoff(step.failures(), random));
     } else {
       makeCall();
     }
@@ -337,36 +339,19 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
     waiting.clear();
   }
 
-  /** From here on no answer to the call under way is awaited. */
   private void endCall() {
-    timers.cancelAll();
-    call++;
+    calls.end();
     pending = false;
   }
 
   private void makeCall() {
-    endCall();
-    long thisCall = call;
-    StepRecord step = present().underWay().orElseThrow();
-    StepPolicy policy = settings.policy(definition.name(), step);
-    if (input == null) {
-      input = definition.read(present().input());
-    }
-    timers.startSingleTimer(new TimedOut(thisCall), policy.timeLimit());
-    StepCall<I> details = new StepCall<>(id, step.name(), step.attempts(), input, present().results(), now().plus(policy.timeLimit()),
-        step.kind() == Kind.COMPENSATION ? Optional.ofNullable(present().failure()) : Optional.empty());
-    context.pipeToSelf(begin(step, details), (result, failure) ->
-        new Answered(thisCall, result, result == null ? String.valueOf(Sagas.reasonOf(failure)) : null));
+    pending = false;
+    calls.make(present());
   }
 
-  private CompletionStage<StepResult> begin(StepRecord step, StepCall<I> details) {
-    Step<I> calls = definition.get(step.name());
-    try {
-      return (step.kind() == Kind.COMPENSATION ? calls.compensation() : calls.action()).apply(details);
-    } catch (RuntimeException defect) {
-      LOG.error("saga {} {}: the service of {} failed to take the call", definition.name(), id, step.name(), defect);
-      return java.util.concurrent.CompletableFuture.failedFuture(defect);
-    }
+  /** The actions after the one under way that may have been begun as well: by an earlier incarnation any, by this one what is alongside. */
+  private List<String> begunBeyond() {
+    return cameBack ? present().underWay().map(decisions::actionsAfter).orElse(List.of()) : calls.begunAlongside();
   }
 
   private Instant now() {

@@ -48,12 +48,23 @@ public final class SagaDefinition<I> {
   /** This saga and one more step at its end. */
   public SagaDefinition<I> step(String step, Function<StepCall<I>, CompletionStage<StepResult>> action,
       Function<StepCall<I>, CompletionStage<StepResult>> compensation) {
-    return new SagaDefinition<>(name, inputType, plus(steps, new Step<>(step, action, compensation)), conclusions, wakes);
+    return new SagaDefinition<>(name, inputType, plus(steps, new Step<>(step, action, compensation, false)), conclusions, wakes);
   }
 
   /** This saga and one more call that is made when all steps have succeeded. */
   public SagaDefinition<I> onSuccess(String step, Function<StepCall<I>, CompletionStage<StepResult>> action) {
-    return new SagaDefinition<>(name, inputType, steps, plus(conclusions, new Step<>(step, action, null)), wakes);
+    return new SagaDefinition<>(name, inputType, steps, plus(conclusions, new Step<>(step, action, null, false)), wakes);
+  }
+
+  /**
+   * This saga, its last step or conclusion called together with the one before it, of whose answer it needs nothing. What it answers
+   * counts once that one has succeeded; when the saga turns round there, it is undone as well.
+   *
+   * @throws IllegalStateException when there is none before it
+   */
+  public SagaDefinition<I> alongside() {
+    return conclusions.isEmpty() ? new SagaDefinition<>(name, inputType, lastAlongside(steps), conclusions, wakes)
+        : new SagaDefinition<>(name, inputType, steps, lastAlongside(conclusions), wakes);
   }
 
   /**
@@ -101,6 +112,13 @@ public final class SagaDefinition<I> {
     } catch (JsonProcessingException defect) {
       throw new IllegalStateException("the stored input of a saga " + name + " can't be read", defect);
     }
+  }
+
+  private static <I> List<Step<I>> lastAlongside(List<Step<I>> steps) {
+    if (steps.size() < 2) {
+      throw new IllegalStateException("there is no step before it to be called alongside");
+    }
+    return plus(steps.subList(0, steps.size() - 1), steps.get(steps.size() - 1).calledAlongside());
   }
 
   private static <T> List<T> plus(List<T> list, T last) {

@@ -66,6 +66,10 @@ public record StepRecord(String name, Kind kind, Status status, int attempts, in
     return new StepRecord(name, kind, Status.COMPENSATING, attempts + 1, 0, true, startedAt, null, null, error);
   }
 
+  boolean isSameCallAs(StepRecord other) {
+    return kind == other.kind && name.equals(other.name);
+  }
+
   /** Whether the step may have left something behind that must be undone. */
   boolean needsUndoing() {
     return kind == Kind.ACTION && (status == Status.COMPLETED || inDoubt);

@@ -3,6 +3,7 @@ package io.orderflow.saga;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -47,7 +48,7 @@ public class DecisionsBenchmark {
 
   @Benchmark
   public SagaEvent decideGivenUp() {
-    return decisions.failed(charging, "no answer", ONCE, false, NOW);
+    return decisions.failed(charging, "no answer", ONCE, List.of(), NOW);
   }
 
   @Benchmark

@@ -19,6 +19,7 @@ import io.orderflow.kernel.SetClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -86,18 +87,28 @@ final class SagaKit implements AutoCloseable {
   private final SagaDefinition<String> definition;
   private ActorRef<SagaCommand> saga;
 
-  private SagaKit(List<String> steps, String conclusion) {
+  private SagaKit(List<String> steps, List<String> conclusions, Set<String> alongside) {
     SagaDefinition<String> listed = SagaDefinition.named("spec", String.class);
     for (String step : steps) {
       listed = listed.step(step, called(step), called("undo " + step));
+      listed = alongside.contains(step) ? listed.alongside() : listed;
     }
-    this.definition = listed.onSuccess(conclusion, called(conclusion));
+    for (String conclusion : conclusions) {
+      listed = listed.onSuccess(conclusion, called(conclusion));
+      listed = alongside.contains(conclusion) ? listed.alongside() : listed;
+    }
+    this.definition = listed;
     this.saga = spawn();
   }
 
   /** Given a saga of these steps, each with a compensation, and a conclusion. */
   static SagaKit given(List<String> steps, String conclusion) {
-    return new SagaKit(steps, conclusion);
+    return new SagaKit(steps, List.of(conclusion), Set.of());
+  }
+
+  /** Given a saga of these steps and conclusions, some of them called together with the one before. */
+  static SagaKit given(List<String> steps, List<String> conclusions, Set<String> alongside) {
+    return new SagaKit(steps, conclusions, alongside);
   }
 
   private Function<StepCall<String>, CompletionStage<StepResult>> called(String name) {

@@ -1,0 +1,139 @@
+package io.orderflow.saga;
+
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.TimerScheduler;
+import io.orderflow.saga.SagaCommand.Answered;
+import io.orderflow.saga.SagaCommand.BackoffOver;
+import io.orderflow.saga.SagaCommand.TimedOut;
+import io.orderflow.saga.StepRecord.Kind;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The calls that one incarnation of a saga makes, and their time limits. Each has a number, so that the answer to one that was given up is
+ * known as late. Not for several threads: it belongs to one {@link Saga}.
+ */
+final class Calls<I> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
+
+  /** A call that was made together with the one before it. */
+  private record Alongside(StepRecord step, long number) {}
+
+  private final String id;
+  private final SagaDefinition<I> definition;
+  private final Decisions<I> decisions;
+  private final SagaSettings settings;
+  private final Clock clock;
+  private final ActorContext<SagaCommand> context;
+  private final TimerScheduler<SagaCommand> timers;
+
+  private long lastNumber;
+  /** The call whose answer is awaited, or its repetition; any other number's answer is late, unless it is alongside. */
+  private long awaited;
+  private Alongside alongside;
+  /** The answer to the one alongside, when it came first. */
+  private Answered early;
+  private I input;
+
+  Calls(String id, SagaDefinition<I> definition, Decisions<I> decisions, SagaSettings settings, Clock clock,
+      ActorContext<SagaCommand> context, TimerScheduler<SagaCommand> timers) {
+    this.id = id;
+    this.definition = definition;
+    this.decisions = decisions;
+    this.settings = settings;
+    this.clock = clock;
+    this.context = context;
+    this.timers = timers;
+  }
+
+  boolean isAwaited(long number) {
+    return number == awaited;
+  }
+
+  /** Whether that is the answer to the call under way; an early one to the call alongside is kept until its turn comes. */
+  boolean takes(Answered answer) {
+    if (alongside != null && alongside.number() == answer.call()) {
+      early = answer;
+    }
+    return isAwaited(answer.call());
+  }
+
+  /** The action that was begun together with the one under way. */
+  List<String> begunAlongside() {
+    return alongside == null ? List.of() : List.of(alongside.step().name());
+  }
+
+  /** From here on no answer to the call under way is awaited. */
+  void end() {
+    timers.cancelAll();
+    awaited = ++lastNumber;
+  }
+
+  /** Has the call under way made again after that time. */
+  void againAfter(Duration pause) {
+    timers.startSingleTimer(new BackoffOver(awaited), pause);
+  }
+
+  /** Makes the call that is under way, unless it was made alongside the last one, and the one that is made alongside it. */
+  void make(Progress present) {
+    end();
+    StepRecord step = present.underWay().orElseThrow();
+    timers.startSingleTimer(new TimedOut(takeUp(step, present)), settings.policy(definition.name(), step).timeLimit());
+    SagaEvent.Begins next = decisions.alongside(step);
+    if (next != null && alongside == null) {
+      alongside = new Alongside(StepRecord.begun(next, clock.instant()), ++lastNumber);
+      call(alongside.step(), alongside.number(), present);
+    }
+  }
+
+  /** @return the number of the call */
+  private long takeUp(StepRecord step, Progress present) {
+    if (alongside == null || !alongside.step().isSameCallAs(step)) {
+      if (step.kind() == Kind.COMPENSATION) {
+        forgetAlongside();
+      }
+      call(step, awaited, present);
+      return awaited;
+    }
+    awaited = alongside.number();
+    if (early != null) {
+      context.getSelf().tell(early);
+    }
+    forgetAlongside();
+    return awaited;
+  }
+
+  /** What was called alongside must be called again when its turn comes, or undone. */
+  void forgetAlongside() {
+    alongside = null;
+    early = null;
+  }
+
+  private void call(StepRecord step, long number, Progress present) {
+    if (input == null) {
+      input = definition.read(present.input());
+    }
+    StepCall<I> details = new StepCall<>(id, step.name(), step.attempts(), input, present.results(),
+        clock.instant().plus(settings.policy(definition.name(), step).timeLimit()),
+        step.kind() == Kind.COMPENSATION ? Optional.ofNullable(present.failure()) : Optional.empty());
+    context.pipeToSelf(begin(step, details), (result, failure) ->
+        new Answered(number, result, result == null ? String.valueOf(Sagas.reasonOf(failure)) : null));
+  }
+
+  private CompletionStage<StepResult> begin(StepRecord step, StepCall<I> details) {
+    Step<I> calls = definition.get(step.name());
+    try {
+      return (step.kind() == Kind.COMPENSATION ? calls.compensation() : calls.action()).apply(details);
+    } catch (RuntimeException defect) {
+      LOG.error("saga {} {}: the service of {} failed to take the call", definition.name(), id, step.name(), defect);
+      return CompletableFuture.failedFuture(defect);
+    }
+  }
+}
