@@ -17,6 +17,7 @@ import com.typesafe.config.Config;
 import io.micrometer.core.instrument.Counter;
 import io.orderflow.http.Problem;
 import io.orderflow.http.ProblemException;
+import io.orderflow.http.RequestBody;
 import io.orderflow.http.Routes;
 import io.orderflow.metrics.Meters;
 import java.net.InetAddress;
@@ -83,7 +84,7 @@ public final class Gateway {
     String host = config.getString("orderflow.bind");
     return Http.get(system).newServerAt(host, settings.getInt("port"))
         .withSettings(serverSettings(config))
-        .bind(gateway::handle)
+        .bind(RequestBody.readBeforeAnswer(gateway::handle, system))
         .thenApply(binding -> {
           LOG.info("The gateway listens on http://{}:{}", host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(settings.getDuration("drain"), system);

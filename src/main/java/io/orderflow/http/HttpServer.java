@@ -24,9 +24,11 @@ public final class HttpServer {
    * @param port 0 for any free one
    */
   public static CompletionStage<ServerBinding> bind(ActorSystem<?> system, String name, String host, int port, Route routes) {
-    return Http.get(system).newServerAt(host, port).bind(Routes.sealed(routes)).thenApply(binding -> {
-      LOG.info("The {} listens on http://{}:{}", name, host, binding.localAddress().getPort());
-      return binding.addToCoordinatedShutdown(DRAIN, system);
-    });
+    return Http.get(system).newServerAt(host, port)
+        .bind(RequestBody.readBeforeAnswer(Routes.sealed(routes).function(system), system))
+        .thenApply(binding -> {
+          LOG.info("The {} listens on http://{}:{}", name, host, binding.localAddress().getPort());
+          return binding.addToCoordinatedShutdown(DRAIN, system);
+        });
   }
 }

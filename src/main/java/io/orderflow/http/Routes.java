@@ -13,7 +13,6 @@ import akka.http.javadsl.server.RejectionHandler;
 import akka.http.javadsl.server.Route;
 import akka.http.javadsl.server.directives.RouteAdapter;
 import akka.http.scaladsl.model.EntityStreamSizeException;
-import akka.util.ByteString;
 import io.orderflow.kernel.Ids;
 import java.time.Duration;
 import java.util.Locale;
@@ -35,8 +34,6 @@ public abstract class Routes extends AllDirectives {
 
   /** The largest request body; beyond it 413. An order of 100 items takes a tenth of it. */
   public static final int MAX_BODY_BYTES = 64 * 1024;
-  /** How long a client may take to send its body; beyond it 408. */
-  private static final Duration BODY_TIMEOUT = Duration.ofSeconds(5);
   private static final Pattern WAIT = Pattern.compile("(?:^|[,;])\\s*wait\\s*=\\s*\"?([0-9]{1,9})\"?\\s*(?:$|[,;])");
   private static final Pattern KEY_FORM = Pattern.compile("[\\x21-\\x7e]{1,255}");
   private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
@@ -61,14 +58,12 @@ public abstract class Routes extends AllDirectives {
       if (entity instanceof HttpEntity.Strict strict && strict.getData().size() <= MAX_BODY_BYTES) {
         return inner.apply(Json.read(strict.getData(), reader));
       }
-      return extractActorSystem(system ->
-          whenEnded(entity.withSizeLimit(MAX_BODY_BYTES).toStrict(BODY_TIMEOUT.toMillis(), system), strict -> {
-            if (strict.isFailure()) {
-              return complete(problemOfBody(strict.failed().get()));
-            }
-            ByteString data = strict.get().getData();
-            return inner.apply(Json.read(data, reader));
-          }));
+      return extractMaterializer(materializer -> whenEnded(RequestBody.read(entity, MAX_BODY_BYTES, materializer), read -> {
+        if (read.isFailure()) {
+          return complete(problemOfBody(read.failed().get()));
+        }
+        return read.get().size() > MAX_BODY_BYTES ? complete(tooLarge()) : inner.apply(Json.read(read.get(), reader));
+      }));
     });
   }
 
@@ -136,12 +131,16 @@ public abstract class Routes extends AllDirectives {
 
   private static HttpResponse problemOfBody(Throwable failure) {
     if (failure instanceof EntityStreamSizeException) {
-      return Problem.of(413, "BODY_TOO_LARGE", "the body may have " + MAX_BODY_BYTES + " bytes").response();
+      return tooLarge();
     }
     if (failure instanceof TimeoutException) {
       return Problem.of(408, "BODY_TIMEOUT", "the body did not arrive in time").response();
     }
     return Problem.of(400, "MALFORMED_BODY", "the body could not be read").response();
+  }
+
+  private static HttpResponse tooLarge() {
+    return Problem.of(413, "BODY_TOO_LARGE", "the body may have " + MAX_BODY_BYTES + " bytes").response();
   }
 
   private static HttpResponse asProblem(HttpResponse rejection) {

@@ -65,6 +65,22 @@ class GatewayRoutingSpec {
     assertThat(answer.body()).contains("\"code\":\"SERVICE_NOT_FOUND\"");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/nowhere", "/api/orders/o-1"})
+  void an_answer_that_needs_no_body_comes_after_it_and_leaves_the_connection(String target) throws Exception {
+    try (RawClient client = RawClient.to(gateway.port)) {
+      client.send("POST " + target + " HTTP/1.1\r\nHost: h\r\nContent-Length: 500000\r\n\r\n" + "x".repeat(500_000));
+      assertThat(client.answer().status()).isEqualTo(target.equals("/api/nowhere") ? 404 : 200);
+      assertThat(client.sendGet("/ops/stats").answer().body()).isEqualTo("stats");
+    }
+  }
+
+  @Test
+  void a_client_that_asks_whether_to_send_its_body_is_told_what_is_wrong_instead() throws Exception {
+    assertThat(RawClient.ask(gateway.port, "POST /api/nowhere HTTP/1.1", "Host: h", "Expect: 100-continue", "Content-Length: 5").status())
+        .isEqualTo(404);
+  }
+
   @Test
   void a_path_outside_api_and_ops_is_a_404_problem() throws Exception {
     RawMessage answer = RawClient.get(gateway.port, "/apis/orders");

@@ -1,0 +1,73 @@
+package io.orderflow.http;
+
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpEntity;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.RequestEntity;
+import akka.japi.function.Function;
+import akka.stream.Materializer;
+import akka.stream.SystemMaterializer;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
+import akka.util.ByteString;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What a client sends, read to its end. An answer that comes sooner costs the client its connection (RFC 9112, section 9.6), and the reset
+ * that ends this may take the answer with it: also of a few bytes, for many clients send the body apart from the headers.
+ */
+public final class RequestBody {
+
+  /** How much is read before a request is refused; a client that sends more may lose its connection before it has the answer. */
+  private static final int MAX_READ_BYTES = 1024 * 1024;
+  /** How long a client may take to send its body. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  private RequestBody() {}
+
+  /** The handler, its answers kept until the bodies that it did not look at have come, within bounds. */
+  public static Function<HttpRequest, CompletionStage<HttpResponse>> readBeforeAnswer(
+      Function<HttpRequest, CompletionStage<HttpResponse>> handler, ActorSystem<?> system) {
+    Materializer materializer = SystemMaterializer.get(system).materializer();
+    return request -> {
+      // Who asks whether to send the body is answered instead of it.
+      if (request.entity() instanceof HttpEntity.Strict || request.getHeader("Expect").isPresent()) {
+        return handler.apply(request);
+      }
+      AtomicBoolean looked = new AtomicBoolean();
+      RequestEntity body = request.entity();
+      return handler.apply(request.withEntity(marking(body, looked))).thenCompose(answer -> looked.get()
+          ? CompletableFuture.completedFuture(answer)
+          : bounded(body).runWith(Sink.ignore(), materializer).handle((done, failure) -> answer));
+    };
+  }
+
+  /**
+   * The body, or the beginning of it that is longer than the bound: the rest is read too, but not kept.
+   *
+   * @return fails with a {@link java.util.concurrent.TimeoutException} when it does not come in time, and with an
+   *     {@link akka.http.scaladsl.model.EntityStreamSizeException} when it is too large even to be read
+   */
+  static CompletionStage<ByteString> read(RequestEntity body, int bound, Materializer materializer) {
+    return bounded(body).runFold(ByteString.emptyByteString(), (data, part) -> data.size() > bound ? data : data.concat(part), materializer);
+  }
+
+  private static Source<ByteString, Object> bounded(RequestEntity body) {
+    return body.withSizeLimit(MAX_READ_BYTES).getDataBytes().completionTimeout(TIMEOUT);
+  }
+
+  private static RequestEntity marking(RequestEntity body, AtomicBoolean looked) {
+    Source<ByteString, Object> bytes = body.getDataBytes().mapMaterializedValue(value -> {
+      looked.set(true);
+      return value;
+    });
+    return body instanceof HttpEntity.Default sized
+        ? HttpEntities.create(body.getContentType(), sized.getContentLengthOption().getAsLong(), bytes)
+        : HttpEntities.createChunked(body.getContentType(), bytes);
+  }
+}
