@@ -5,7 +5,6 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.SupervisorStrategy;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.pattern.StatusReply;
 import akka.persistence.typed.PersistenceId;
@@ -71,8 +70,8 @@ public final class Order extends EventSourcedBehaviorWithEnforcedReplies<Order.C
 
   /** Makes the node carry orders. */
   public static void init(ActorSystem<?> system, Clock clock) {
-    ClusterSharding.get(system).init(Entity.of(KEY, entity -> create(entity.getEntityId(), clock)).withRole("services")
-        .withSettings(ShortLived.sharding(system, Duration.ZERO)));
+    // An order that has ended stays for a moment: who placed it is told of its end.
+    ClusterSharding.get(system).init(ShortLived.entity(system, KEY, (orderId, leave) -> create(orderId, clock)));
   }
 
   static Behavior<Command> create(String orderId, Clock clock) {

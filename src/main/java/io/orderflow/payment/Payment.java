@@ -8,7 +8,6 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.pattern.StatusReply;
 import akka.persistence.typed.EventAdapter;
@@ -88,6 +87,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
   private final String orderId;
   private final PaymentSource source;
   private final Clock clock;
+  private final Runnable leave;
   private final Patience patience;
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
@@ -105,16 +105,16 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
     Config payment = system.settings().config().getConfig("orderflow.payment");
     Patience patience = new Patience(payment.getDuration("deadline"), Duration.ofSeconds(3));
     ClusterSharding.get(system).init(
-        Entity.of(KEY, entity -> create(entity.getEntityId(), source, patience, clock)).withRole("services")
-            .withSettings(ShortLived.sharding(system, payment.getDuration("timeout").multipliedBy(2))));
+        ShortLived.entity(system, KEY, (orderId, leave) -> create(orderId, source, patience, clock, leave)));
   }
 
-  static Behavior<Command> create(String orderId, PaymentSource source, Patience patience, Clock clock) {
+  /** @param leave what to do when it is settled and no call is under way */
+  static Behavior<Command> create(String orderId, PaymentSource source, Patience patience, Clock clock, Runnable leave) {
     return Behaviors.setup(context -> Behaviors.withTimers(
-        timers -> new Payment(orderId, source, patience, clock, context, timers)));
+        timers -> new Payment(orderId, source, patience, clock, leave, context, timers)));
   }
 
-  private Payment(String orderId, PaymentSource source, Patience patience, Clock clock, ActorContext<Command> context,
+  private Payment(String orderId, PaymentSource source, Patience patience, Clock clock, Runnable leave, ActorContext<Command> context,
       TimerScheduler<Command> timers) {
     super(PersistenceId.of(KEY.name(), orderId),
         SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
@@ -122,6 +122,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
     this.source = source;
     this.patience = patience;
     this.clock = clock;
+    this.leave = leave;
     this.context = context;
     this.timers = timers;
   }
@@ -288,7 +289,13 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
   }
 
   private Effect<PaymentEvent, PaymentState> settle(PaymentEvent event) {
-    return Effect().persist(event).thenRun(after -> tellAll(after, Turn.SETTLED));
+    return Effect().persist(event).thenRun(after -> {
+      // Before anyone is told: what is asked then finds the next incarnation.
+      if (!charging && !refunding) {
+        leave.run();
+      }
+      tellAll(after, Turn.SETTLED);
+    });
   }
 
   private void hold() {

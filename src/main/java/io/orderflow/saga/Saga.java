@@ -108,7 +108,6 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
     this.context = context;
     this.calls = new Calls<>(id, definition, decisions, settings, clock, context, timers);
     this.logBook = new LogBook(settings.aheadFor());
-    context.setReceiveTimeout(settings.keepInMemory(), Idle.INSTANCE);
   }
 
   @Override
@@ -149,6 +148,8 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
         cameBack = true;
         calls.forgetAlongside();
         makeCall();
+      } else {
+        context.setReceiveTimeout(settings.keepInMemory(), Idle.INSTANCE);
       }
     }).build();
   }
@@ -190,6 +191,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
 
   private Effect<SagaEvent, Progress> begin(Start start) {
     definition.wake(id);
+    context.cancelReceiveTimeout();
     return Effect().persist(decisions.start(start.input(), now())).thenRun(this::proceed)
         .thenReply(start.replyTo(), StatusReply::success);
   }
@@ -299,9 +301,13 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
 
   private Effect<SagaEvent, Progress> leave() {
     if (!present().exists() || !present().state().moving()) {
-      shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+      passivate();
     }
     return Effect().none();
+  }
+
+  private void passivate() {
+    shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
   }
 
   private Effect<SagaEvent, Progress> reply(ActorRef<StatusReply<Progress>> replyTo) {
@@ -324,6 +330,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
       Meters.of(context.getSystem()).timer("orderflow.sagas", "definition", definition.name(), "state", saga.state().name())
           .record(Duration.between(saga.startedAt(), saga.endedAt()));
       tellWaiting(saga);
+      passivate();
       return;
     }
     StepRecord step = saga.underWay().orElseThrow();

@@ -5,7 +5,6 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.SupervisorStrategy;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.pattern.StatusReply;
 import akka.persistence.typed.PersistenceId;
@@ -54,21 +53,23 @@ public final class Shipment
   public record Cancelled(Instant at) implements Event {}
 
   private final Clock clock;
+  private final Runnable leave;
 
   /** Makes the node carry shipments. */
   public static void init(ActorSystem<?> system, Clock clock) {
-    ClusterSharding.get(system).init(Entity.of(KEY, entity -> create(entity.getEntityId(), clock)).withRole("services")
-        .withSettings(ShortLived.sharding(system, Duration.ZERO)));
+    ClusterSharding.get(system).init(ShortLived.entity(system, KEY, (orderId, leave) -> create(orderId, clock, leave)));
   }
 
-  static Behavior<Command> create(String orderId, Clock clock) {
-    return new Shipment(orderId, clock);
+  /** @param leave what to do when nothing more is expected of it, unless the order is undone */
+  static Behavior<Command> create(String orderId, Clock clock, Runnable leave) {
+    return new Shipment(orderId, clock, leave);
   }
 
-  private Shipment(String orderId, Clock clock) {
+  private Shipment(String orderId, Clock clock, Runnable leave) {
     super(PersistenceId.of(KEY.name(), orderId),
         SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.clock = clock;
+    this.leave = leave;
   }
 
   /** The id of an order's shipment: one order has one. */
@@ -102,14 +103,18 @@ public final class Shipment
     if (shipment.status() == Status.CREATED) {
       return Effect().reply(create.replyTo(), StatusReply.success(shipment));
     }
-    return Effect().persist(new Created(create.address(), clock.instant())).thenReply(create.replyTo(), StatusReply::success);
+    return settle(new Created(create.address(), clock.instant()), create.replyTo());
   }
 
   private ReplyEffect<Event, State> cancel(State shipment, Cancel cancel) {
     if (shipment.status() == Status.CANCELLED) {
       return Effect().reply(cancel.replyTo(), StatusReply.success(shipment));
     }
-    return Effect().persist(new Cancelled(clock.instant())).thenReply(cancel.replyTo(), StatusReply::success);
+    return settle(new Cancelled(clock.instant()), cancel.replyTo());
+  }
+
+  private ReplyEffect<Event, State> settle(Event event, ActorRef<StatusReply<State>> replyTo) {
+    return Effect().persist(event).thenRun(settled -> leave.run()).thenReply(replyTo, StatusReply::success);
   }
 
   private static StatusReply<State> known(State shipment) {

@@ -9,23 +9,20 @@ import akka.pattern.StatusReply;
 import io.orderflow.kernel.AggregateKit;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.SetClock;
 import io.orderflow.payment.Payment.Patience;
 import io.orderflow.payment.Payment.Turn;
 import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Operation;
 import io.orderflow.payment.PaymentState.Status;
 import io.orderflow.payment.ProviderFailure.Kind;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -73,23 +70,8 @@ class PaymentSpec {
     }
   }
 
-  private final AtomicReference<Instant> now = new AtomicReference<>(AggregateKit.NOW);
-  private final Clock clock = new Clock() {
-    @Override
-    public Instant instant() {
-      return now.get();
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  };
+  private final SetClock clock = new SetClock(AggregateKit.NOW);
+  private final AtomicInteger left = new AtomicInteger();
   private final ActorTestKit kit = ActorTestKit.create(AggregateKit.CONFIG);
   private final Source source = new Source();
   private final TestProbe<StatusReply<PaymentState>> replies = kit.createTestProbe();
@@ -106,6 +88,7 @@ class PaymentSpec {
     charge();
     called(source.charges).complete(new ChargeResult.Charged("tx-1"));
     assertThat(answer().getValue().transactionId()).isEqualTo("tx-1");
+    assertThat(left).as("leaves memory").hasValue(1);
     restart();
     charge();
     assertThat(answer().getValue()).extracting(PaymentState::status, PaymentState::transactionId).containsExactly(Status.CHARGED, "tx-1");
@@ -258,7 +241,7 @@ class PaymentSpec {
     source.open = false;
     charge();
     assertThat(answer().getValue().status()).isEqualTo(Status.QUEUED);
-    now.set(AggregateKit.NOW.plus(DEADLINE));
+    clock.set(AggregateKit.NOW.plus(DEADLINE));
     charge();
     assertThat(answer().getValue()).extracting(PaymentState::status, PaymentState::code)
         .containsExactly(Status.DECLINED, "PAYMENT_TIMEOUT");
@@ -269,7 +252,7 @@ class PaymentSpec {
     source.open = false;
     charge();
     answer();
-    now.set(AggregateKit.NOW.plus(DEADLINE));
+    clock.set(AggregateKit.NOW.plus(DEADLINE));
     takeTurn();
     assertThat(turn()).isEqualTo(Turn.SETTLED);
     assertThat(state().code()).isEqualTo("PAYMENT_TIMEOUT");
@@ -282,7 +265,7 @@ class PaymentSpec {
     charge();
     takeTurn();
     CompletableFuture<ChargeResult> call = called(source.charges);
-    now.set(AggregateKit.NOW.plus(DEADLINE));
+    clock.set(AggregateKit.NOW.plus(DEADLINE));
     charge();
     call.complete(new ChargeResult.Charged("tx-1"));
     assertThat(answer().getValue().status()).isEqualTo(Status.CHARGED);
@@ -357,6 +340,18 @@ class PaymentSpec {
   }
 
   @Test
+  void stays_in_memory_while_a_call_is_under_way() throws InterruptedException {
+    charge();
+    called(source.charges);
+    source.open = false;
+    refund();
+    takeTurn();
+    called(source.refunds).complete(RefundResult.REFUNDED);
+    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(left).hasValue(0);
+  }
+
+  @Test
   void a_queued_refund_that_is_not_accepted_waits_ever_longer_at_the_end() throws InterruptedException {
     source.open = false;
     refund();
@@ -367,7 +362,7 @@ class PaymentSpec {
     takeTurn();
     assertThat(turn()).isEqualTo(Turn.POSTPONED);
     assertThat(source.refunds).isEmpty();
-    now.set(AggregateKit.NOW.plusSeconds(4));
+    clock.set(AggregateKit.NOW.plusSeconds(4));
     takeTurn();
     called(source.refunds).complete(RefundResult.REFUNDED);
     assertThat(turn()).isEqualTo(Turn.SETTLED);
@@ -428,7 +423,7 @@ class PaymentSpec {
   }
 
   private ActorRef<Payment.Command> spawn() {
-    return kit.spawn(Payment.create("order-1", source, new Patience(DEADLINE, HOLD), clock));
+    return kit.spawn(Payment.create("order-1", source, new Patience(DEADLINE, HOLD), clock, left::incrementAndGet));
   }
 
   private static <T> CompletableFuture<T> called(BlockingQueue<CompletableFuture<T>> calls) throws InterruptedException {

@@ -72,6 +72,8 @@ final class SagaKit implements AutoCloseable {
   static final Duration BACKOFF = Duration.ofSeconds(2);
   static final int ATTEMPTS = 3;
 
+  private static final Duration KEEP_IN_MEMORY = Duration.ofMinutes(1);
+  private static final Duration A_WHILE = Duration.ofMillis(100);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final ActorTestKit kit = ActorTestKit.create(ManualTime.config()
@@ -239,6 +241,25 @@ final class SagaKit implements AutoCloseable {
     assertThat(rest.endedAt()).isNotNull();
     assertThat(calls).isEmpty();
     return rest;
+  }
+
+  /** Expects that the saga asks its shard to leave memory. */
+  void leavesMemory() {
+    shard.expectMessageClass(ClusterSharding.Passivate.class, PATIENCE);
+  }
+
+  /** Expects that it does so when nobody asks for it any more. */
+  void leavesMemoryAfterAWhile() {
+    Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2)).untilAsserted(() -> {
+      timePasses(KEEP_IN_MEMORY);
+      shard.expectMessageClass(ClusterSharding.Passivate.class, A_WHILE);
+    });
+  }
+
+  /** Expects that it did not ask for that yet. */
+  void isInMemory() {
+    progress(); // answered after everything that was told before
+    shard.expectNoMessage(A_WHILE);
   }
 
   /** The log book in short: {@code reserve COMPLETED}. */

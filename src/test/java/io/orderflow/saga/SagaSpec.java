@@ -28,6 +28,25 @@ class SagaSpec {
   }
 
   @Test
+  void leaves_memory_when_it_comes_to_rest_and_not_before() {
+    saga.isStarted().expectAllSucceed("reserve", "charge", "ship");
+    SagaKit.Call last = saga.expect("confirm");
+    saga.isInMemory();
+    last.succeeds();
+    saga.leavesMemory();
+  }
+
+  @Test
+  void one_that_is_asked_for_at_rest_leaves_memory_later() {
+    saga.isStarted().expectAllSucceed("reserve", "charge", "ship", "confirm");
+    saga.rests(SagaState.COMPLETED);
+    saga.leavesMemory();
+    saga.crashesAndIsWoken();
+    saga.isInMemory();
+    saga.leavesMemoryAfterAWhile();
+  }
+
+  @Test
   void a_step_sees_the_input_its_key_and_what_earlier_steps_answered() {
     saga.isStarted().expectAllSucceed("reserve");
     StepCall<String> charge = saga.expect("charge").details();

@@ -12,8 +12,9 @@ class ShipmentSpec {
 
   private static final Address ADDRESS = new Address("Ada", "1 Main St", "Berlin", "10115", "DE");
 
+  private int left;
   private final AggregateKit<Shipment.Command, Shipment.Event, State> shipment =
-      new AggregateKit<>(Shipment.create("order-1", AggregateKit.CLOCK));
+      new AggregateKit<>(Shipment.create("order-1", AggregateKit.CLOCK, () -> left++));
 
   @AfterEach
   void close() {
@@ -24,6 +25,7 @@ class ShipmentSpec {
   void is_created_with_its_address() {
     var result = shipment.<State>tell(reply -> new Shipment.Create(ADDRESS, reply));
     assertThat(result.event()).isEqualTo(new Shipment.Created(ADDRESS, AggregateKit.NOW));
+    assertThat(left).as("leaves memory").isEqualTo(1);
     assertThat(result.reply().getValue()).isEqualTo(new State(Status.CREATED, ADDRESS, AggregateKit.NOW, null));
   }
 
