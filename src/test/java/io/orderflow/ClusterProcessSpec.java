@@ -163,16 +163,23 @@ class ClusterProcessSpec {
         }
       }
     }
-    System.out.printf("%s, node %d: what was under way had ended after %d ms; no order was answered for %d ms at most%n", fault, number,
-        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began), shoppers.longestSilence().toMillis());
+    long ended = System.nanoTime() - began;
     if (fault.equals("freeze")) {
+      // What was under way may have needed nothing of it.
+      awaitRemoval(node, others);
       node.thaw();
     }
+    System.out.printf("%s, node %d: what was under way had ended after %d ms; no order was answered for %d ms at most%n", fault, number,
+        TimeUnit.NANOSECONDS.toMillis(ended), shoppers.longestSilence().toMillis());
     if (fault.equals("freeze") || fault.equals("cut off")) {
       // It finds that the others have gone on without it, and ends.
       awaitDeath(List.of(node));
     }
     cut.close();
+  }
+
+  private static void awaitRemoval(NodeProcess node, List<NodeProcess> others) {
+    Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> others.stream().noneMatch(other -> other.hasMember(node)));
   }
 
   private static void awaitDeath(List<NodeProcess> anyOf) {

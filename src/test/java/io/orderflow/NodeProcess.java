@@ -140,6 +140,13 @@ public final class NodeProcess implements Serving, AutoCloseable {
     }
   }
 
+  /** Whether the other one is a member of the cluster, as this one knows it. */
+  boolean hasMember(NodeProcess other) {
+    String address = "@" + other.host + ":" + other.ports.get("orderflow.remoting.port");
+    return client("management").get("/cluster/members").expect(200).body().path("members").findValuesAsText("node").stream()
+        .anyMatch(node -> node.endsWith(address));
+  }
+
   /** The process. */
   public long pid() {
     return process.pid();
