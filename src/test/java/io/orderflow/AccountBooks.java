@@ -15,7 +15,7 @@ final class AccountBooks {
     long expected = 1;
     String from = "1";
     do {
-      JsonNode page = shop.get("/api/accounts/" + account + "/events?limit=500&from=" + from).expect(200).body();
+      JsonNode page = shop.read("/api/accounts/" + account + "/events?limit=500&from=" + from).expect(200).body();
       for (JsonNode event : page.path("events")) {
         assertThat(event.path("sequence").asLong()).as(account).isEqualTo(expected++);
         BigDecimal amount = new BigDecimal(event.path("data").path("amount").asText("0"));

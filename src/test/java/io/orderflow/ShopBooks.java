@@ -85,7 +85,7 @@ public final class ShopBooks {
     confirmed(order -> true).forEach(order -> order.wanted().lines().forEach(line -> sold.merge(line.sku(), line.quantity(), Integer::sum)));
     Map<String, Integer> available = new HashMap<>();
     for (String sku : assortment.skus()) {
-      JsonNode product = shop.get("/api/products/" + sku).expect(200).body();
+      JsonNode product = shop.read("/api/products/" + sku).expect(200).body();
       assertThat(product.path("reserved").asInt()).as(sku).isZero();
       available.put(sku, product.path("available").asInt());
       assertThat(available.get(sku)).as(sku).isNotNegative();
@@ -105,7 +105,7 @@ public final class ShopBooks {
   private void assertBalances() {
     for (String account : assortment.accounts()) {
       long paid = confirmed(order -> account.equals(order.wanted().account())).stream().mapToLong(order -> order.wanted().cents()).sum();
-      String balance = shop.get("/api/accounts/" + account).expect(200).text("balance");
+      String balance = shop.read("/api/accounts/" + account).expect(200).text("balance");
       assertThat(balance).as(account).isEqualTo(BigDecimal.valueOf(assortment.funds(account) - paid, 2).toPlainString());
       assertThat(AccountBooks.balance(shop, account)).as(account).isEqualTo(balance);
     }
@@ -117,8 +117,8 @@ public final class ShopBooks {
    */
   private void assertTraces(Placed order) {
     String status = ended.get(order.id()).path("status").asText();
-    ShopClient.Answer shipment = shop.get("/api/shipments/" + order.id());
-    ShopClient.Answer payment = shop.get("/api/payments/" + order.id());
+    ShopClient.Answer shipment = shop.read("/api/shipments/" + order.id());
+    ShopClient.Answer payment = shop.read("/api/payments/" + order.id());
     if (status.equals("CONFIRMED")) {
       assertThat(shipment.expect(200).text("status")).as(order.id()).isEqualTo("CREATED");
       assertThat(payment.expect(200).text("status")).as(order.id()).isEqualTo("CHARGED");
@@ -128,7 +128,7 @@ public final class ShopBooks {
       assertThat(payment.status() == 404 ? "REFUNDED" : payment.text("status")).as(order.id()).isIn("REFUNDED", "DECLINED");
     }
     List<String> told = new ArrayList<>();
-    shop.get("/api/orders/" + order.id() + "/events").expect(200).body().path("events")
+    shop.read("/api/orders/" + order.id() + "/events").expect(200).body().path("events")
         .forEach(event -> told.add(event.path("sequence").asInt() + " " + event.path("type").asText()));
     assertThat(told).as(order.id()).isIn(List.of("1 CREATED", "2 " + status), List.of("1 CANCELLED"));
   }
@@ -137,7 +137,7 @@ public final class ShopBooks {
   private void assertViews() {
     long confirmed = confirmed(order -> true).size();
     Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
-      JsonNode stats = shop.get("/ops/stats").expect(200).body();
+      JsonNode stats = shop.read("/ops/stats").expect(200).body();
       assertThat(stats.path("pending").asLong()).isZero();
       assertThat(stats.path("confirmed").asLong()).isEqualTo(confirmed);
       assertThat(stats.path("cancelled").asLong()).isEqualTo(ended.size() - confirmed);
@@ -164,7 +164,7 @@ public final class ShopBooks {
     List<JsonNode> all = new ArrayList<>();
     String cursor = "";
     do {
-      JsonNode page = shop.get(path + cursor).expect(200).body();
+      JsonNode page = shop.read(path + cursor).expect(200).body();
       page.path(what).forEach(all::add);
       cursor = page.hasNonNull("next") ? "&cursor=" + page.path("next").asText() : null;
     } while (cursor != null);

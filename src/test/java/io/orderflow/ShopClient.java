@@ -60,6 +60,13 @@ public final class ShopClient {
     return send("GET", path, null);
   }
 
+  /** Reads what a cluster may be moving: while that has no home the answer is 503, and the request is repeated. */
+  public Answer read(String path) {
+    Answer first = get(path);
+    return first.status() != 503 ? first
+        : Awaitility.await().atMost(PATIENCE).until(() -> get(path), answer -> answer.status() != 503);
+  }
+
   /** What is there as plain text. */
   public String text(String path) {
     try {
@@ -141,9 +148,9 @@ public final class ShopClient {
     return awaitEnd(placed.text("orderId"));
   }
 
-  /** Reads it until it has ended; while its part of a cluster has no home the answer is 503, and the request is repeated. */
+  /** Reads it until it has ended. */
   public Answer awaitEnd(String orderId) {
-    return Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> get("/api/orders/" + orderId),
-        order -> order.status() != 503 && Set.of("CONFIRMED", "CANCELLED").contains(order.expect(200).text("status")));
+    return Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> read("/api/orders/" + orderId).expect(200),
+        order -> Set.of("CONFIRMED", "CANCELLED").contains(order.text("status")));
   }
 }

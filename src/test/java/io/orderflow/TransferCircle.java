@@ -56,7 +56,7 @@ final class TransferCircle {
     Map<String, Long> due = new HashMap<>();
     ACCOUNTS.forEach(account -> due.put(account, FUNDS));
     for (Made transfer : made) {
-      String status = shop.get("/api/transfers/" + transfer.id()).expect(200).text("status");
+      String status = shop.read("/api/transfers/" + transfer.id()).expect(200).text("status");
       assertThat(status).isIn("COMPLETED", "FAILED");
       if (status.equals("COMPLETED")) {
         due.merge(transfer.wish().from(), -transfer.wish().cents(), Long::sum);
@@ -65,7 +65,7 @@ final class TransferCircle {
     }
     assertThat(due.values()).allSatisfy(balance -> assertThat(balance).isNotNegative());
     due.forEach((account, balance) -> {
-      assertThat(shop.get("/api/accounts/" + account).expect(200).text("balance")).as(account)
+      assertThat(shop.read("/api/accounts/" + account).expect(200).text("balance")).as(account)
           .isEqualTo(BigDecimal.valueOf(balance, 2).toString());
       assertThat(AccountBooks.balance(shop, account)).as(account).isEqualTo(BigDecimal.valueOf(balance, 2).toString());
     });
