@@ -137,7 +137,7 @@ public final class ShopBooks {
   private void assertViews() {
     long confirmed = confirmed(order -> true).size();
     Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
-      JsonNode stats = shop.read("/ops/stats").expect(200).body();
+      JsonNode stats = shop.get("/ops/stats").expect(200).body();
       assertThat(stats.path("pending").asLong()).isZero();
       assertThat(stats.path("confirmed").asLong()).isEqualTo(confirmed);
       assertThat(stats.path("cancelled").asLong()).isEqualTo(ended.size() - confirmed);
