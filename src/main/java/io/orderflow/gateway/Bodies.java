@@ -37,17 +37,22 @@ final class Bodies {
 
   /** Passes bytes on and tells how they ended. */
   static Flow<ByteString, ByteString, NotUsed> watch(Runnable whole, Runnable broken) {
-    return Flow.fromGraph(new Watched(Long.MAX_VALUE, whole, broken));
+    return Flow.fromGraph(new Watched(Long.MAX_VALUE, whole, broken, () -> {}));
   }
 
-  /** The request's body with someone told when all of it has been sent. */
-  static RequestEntity watched(RequestEntity body, Runnable sent) {
+  /**
+   * The request's body with someone told how it ends.
+   *
+   * @param sent when all of it has been sent
+   * @param malformed when the client broke off, or broke its framing
+   */
+  static RequestEntity watched(RequestEntity body, Runnable sent, Runnable malformed) {
     if (body instanceof HttpEntity.Default sized) {
       return HttpEntities.create(sized.getContentType(), sized.getContentLengthOption().getAsLong(),
-          sized.getDataBytes().via(Flow.fromGraph(new Watched(sized.getContentLengthOption().getAsLong(), sent, () -> {}))));
+          sized.getDataBytes().via(Flow.fromGraph(new Watched(sized.getContentLengthOption().getAsLong(), sent, () -> {}, malformed))));
     }
     return HttpEntities.createChunked(body.getContentType(),
-        body.getDataBytes().via(watch(sent, () -> {})));
+        body.getDataBytes().via(Flow.fromGraph(new Watched(Long.MAX_VALUE, sent, () -> {}, malformed))));
   }
 
   /**
@@ -62,8 +67,10 @@ final class Bodies {
     private final long length;
     private final Runnable whole;
     private final Runnable broken;
+    private final Runnable failed;
 
-    private Watched(long length, Runnable whole, Runnable broken) {
+    private Watched(long length, Runnable whole, Runnable broken, Runnable failed) {
+      this.failed = failed;
       this.length = length;
       this.whole = whole;
       this.broken = broken;
@@ -98,6 +105,12 @@ final class Bodies {
             @Override
             public void onPull() {
               pull(in);
+            }
+
+            @Override
+            public void onUpstreamFailure(Throwable failure) {
+              failed.run();
+              failStage(failure);
             }
 
             @Override

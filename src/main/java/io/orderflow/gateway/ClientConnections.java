@@ -9,26 +9,44 @@ import akka.http.impl.engine.http2.TelemetrySpi;
 import akka.http.javadsl.model.RemoteAddress;
 import akka.http.scaladsl.model.HttpRequest;
 import akka.http.scaladsl.model.HttpResponse;
+import akka.stream.Materializer;
+import akka.stream.SystemMaterializer;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
 import akka.stream.scaladsl.BidiFlow;
 import akka.stream.scaladsl.Flow;
 import akka.stream.scaladsl.Tcp;
 import akka.util.ByteString;
+import com.typesafe.config.Config;
+import io.orderflow.http.wire.ConnectionLimit;
+import io.orderflow.http.wire.Wire;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The connections that clients have to this node's gateway, so that what a client waits for is given up when it goes away. Akka HTTP tells a
- * handler nothing of that; the place where it lets a telemetry library look on ({@code akka.http.http2-telemetry-class}) does.
+ * The connections that clients have to the servers of this node: bounded in number, scanned before Akka HTTP reads them ({@link Wire}), and
+ * watched, so that what a client waits for is given up when it goes away. Akka HTTP gives a handler no access to connections; the place where
+ * it lets a telemetry library look on ({@code akka.http.http2-telemetry-class}) does.
  */
 public final class ClientConnections implements TelemetrySpi {
 
   private final Registry registry;
+  private final Materializer materializer;
+  private final akka.stream.javadsl.Flow<ByteString, ByteString, NotUsed> scanned;
+  private final ConnectionLimit limit;
 
   /** What Akka HTTP calls, by its setting. */
   public ClientConnections(ActorSystem system) {
+    Config config = system.settings().config().getConfig("orderflow");
+    ClientAddress addresses = new ClientAddress(config.getString("gateway.trusted-proxies"));
     this.registry = Registry.of(system);
+    this.materializer = SystemMaterializer.get(system).materializer();
+    this.scanned = Wire.requests(config);
+    this.limit = new ConnectionLimit(config.getConfig("http.connections"), Runtime.getRuntime().maxMemory(),
+        address -> addresses.trusts(address) ? ConnectionLimit.UNLIMITED : ClientAddress.allowanceKey(address));
   }
 
   /** The connections of one actor system. */
@@ -94,17 +112,29 @@ public final class ClientConnections implements TelemetrySpi {
 
   @Override
   public Flow<Tcp.IncomingConnection, Tcp.IncomingConnection, NotUsed> serverBinding() {
-    return akka.stream.javadsl.Flow.of(Tcp.IncomingConnection.class).map(this::watched).asScala();
+    return akka.stream.javadsl.Flow.of(Tcp.IncomingConnection.class).filter(this::admitted).map(this::watched).asScala();
+  }
+
+  private boolean admitted(Tcp.IncomingConnection connection) {
+    boolean admitted = limit.admit(connection.remoteAddress().getAddress());
+    if (!admitted) {
+      Source.<ByteString>empty().via(connection.flow().asJava()).runWith(Sink.cancelled(), materializer);
+    }
+    return admitted;
   }
 
   private Tcp.IncomingConnection watched(Tcp.IncomingConnection connection) {
     Client client = new Client();
+    AtomicBoolean left = new AtomicBoolean();
     registry.clients.put(connection.remoteAddress(), client);
     Runnable gone = () -> {
       registry.clients.remove(connection.remoteAddress(), client);
+      if (left.compareAndSet(false, true)) {
+        limit.leave(connection.remoteAddress().getAddress());
+      }
       client.gone();
     };
-    Flow<ByteString, ByteString, NotUsed> bytes = connection.flow().asJava().via(Bodies.watch(gone, gone)).asScala();
+    Flow<ByteString, ByteString, NotUsed> bytes = connection.flow().asJava().via(Bodies.watch(gone, gone)).via(scanned).asScala();
     return new Tcp.IncomingConnection(connection.localAddress(), connection.remoteAddress(), bytes);
   }
 

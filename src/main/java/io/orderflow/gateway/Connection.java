@@ -15,13 +15,14 @@ import akka.stream.stage.AbstractOutHandler;
 import akka.stream.stage.AsyncCallback;
 import akka.stream.stage.GraphStage;
 import akka.stream.stage.GraphStageLogic;
+import io.orderflow.http.wire.ResponseScanner;
 import java.util.concurrent.CancellationException;
 
 /**
  * One connection to an instance of a service: carries one exchange at a time, any number in turn, and can be torn off at any moment. That
  * last is why Akka's pool of connections is not used: there, a request that nobody waits for any more keeps its place until it is answered.
  */
-final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> {
+final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> implements ResponseScanner.Exchange {
 
   private final Inlet<HttpResponse> answers = Inlet.create("Connection.answers");
   private final Outlet<HttpRequest> requests = Outlet.create("Connection.requests");
@@ -30,6 +31,9 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
   private Logic logic;
   private Exchange current;
   private boolean closed;
+  /** The method whose answer is to come next over the wire; null while none is. */
+  private volatile String awaitedMethod;
+  private volatile boolean spoiled;
 
   /** A connection that is opened for this exchange. */
   Connection(Instance instance, Exchange first) {
@@ -61,9 +65,27 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
     logic.retire.invoke(Done.getInstance());
   }
 
-  /** The exchange's answer has been read to its end: the connection is free for another, unless the request is still being sent. */
+  @Override
+  public String awaitedMethod() {
+    return awaitedMethod;
+  }
+
+  @Override
+  public void answered() {
+    awaitedMethod = null;
+  }
+
+  @Override
+  public void spoiled() {
+    spoiled = true;
+  }
+
+  /**
+   * The exchange's answer has been read to its end: the connection is free for another, unless the request is still being sent or the service
+   * sent more than its answer.
+   */
   private void finished(Exchange exchange) {
-    if (!exchange.hasBeenSent()) {
+    if (spoiled || !exchange.hasBeenSent()) {
       abort(exchange);
       return;
     }
@@ -164,18 +186,20 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
       Exchange exchange = current();
       if (exchange != null && exchange != begun && isAvailable(requests)) {
         begun = exchange;
+        awaitedMethod = exchange.request().method().name();
         push(requests, instance.requestOf(exchange));
       }
     }
 
-    private void answer(HttpResponse answer) {
+    private void answer(HttpResponse received) {
       Exchange exchange = current();
       if (exchange == null || exchange == answered) {
         fail(new IllegalStateException("an answer that nobody asked for"));
         return;
       }
       tryPull(answers);
-      boolean staysOpen = staysOpen(answer);
+      boolean staysOpen = staysOpen(received);
+      HttpResponse answer = ServiceMessages.fromService(received, exchange.request().method());
       Runnable read = () -> {
         if (staysOpen) {
           finished(exchange);

@@ -120,6 +120,11 @@ final class Exchange extends CompletableFuture<HttpResponse> {
     }
   }
 
+  /** The client broke off its body, or broke the framing of it. */
+  void bodyBroken() {
+    refuse(Problem.of(400, "MALFORMED_BODY", "the body is malformed, or not all of it came"));
+  }
+
   /** Nobody waits any more, or nobody should: what is under way for it is torn off. */
   void giveUp() {
     if (refuse(Problem.of(504, "SERVICE_TIMEOUT", "the service did not answer in time"))) {

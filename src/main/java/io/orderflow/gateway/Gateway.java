@@ -5,16 +5,13 @@ import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.model.AttributeKeys;
 import akka.http.javadsl.model.HttpHeader;
-import akka.http.javadsl.model.HttpMethod;
-import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
-import akka.http.javadsl.model.RequestEntityAcceptances;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.Route;
-import akka.http.javadsl.settings.ServerSettings;
 import com.typesafe.config.Config;
 import io.micrometer.core.instrument.Counter;
+import io.orderflow.http.HttpServer;
 import io.orderflow.http.Problem;
 import io.orderflow.http.ProblemException;
 import io.orderflow.http.RequestBody;
@@ -83,20 +80,12 @@ public final class Gateway {
     Config settings = config.getConfig("orderflow.gateway");
     String host = config.getString("orderflow.bind");
     return Http.get(system).newServerAt(host, settings.getInt("port"))
-        .withSettings(serverSettings(config))
-        .bind(RequestBody.readBeforeAnswer(gateway::handle, system))
+        .withSettings(HttpServer.settings(config, settings.getConfig("server-settings")))
+        .bind(HttpServer.atTheDoor(RequestBody.readBeforeAnswer(gateway::handle, system)))
         .thenApply(binding -> {
           LOG.info("The gateway listens on http://{}:{}", host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(settings.getDuration("drain"), system);
         });
-  }
-
-  private static ServerSettings serverSettings(Config config) {
-    Config settings = config.getConfig("orderflow.gateway");
-    ServerSettings server = ServerSettings.create(settings.getConfig("server-settings").withFallback(config));
-    HttpMethod[] methods = settings.getStringList("further-methods").stream()
-        .map(name -> HttpMethods.custom(name, false, false, RequestEntityAcceptances.Tolerated)).toArray(HttpMethod[]::new);
-    return server.withParserSettings(server.getParserSettings().withCustomMethods(methods));
   }
 
   private CompletionStage<HttpResponse> handle(HttpRequest request) {

@@ -6,6 +6,7 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.Route;
 import akka.japi.function.Function;
 import io.orderflow.http.Problem;
+import io.orderflow.http.wire.WireHeaders;
 import io.orderflow.kernel.Prompt;
 import java.util.concurrent.CompletionStage;
 
@@ -26,7 +27,7 @@ final class InsideService implements Service {
     // The routes set a limit of their own to how long a body may take.
     exchange.sent();
     try {
-      handled = handler.apply(exchange.request());
+      handled = handler.apply(WireHeaders.withMediaType(exchange.request()));
     } catch (Exception defect) {
       exchange.fail(Problem.of(defect), defect);
       return;

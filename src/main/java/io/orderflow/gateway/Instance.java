@@ -2,15 +2,9 @@ package io.orderflow.gateway;
 
 import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
-import akka.http.javadsl.Http;
-import akka.http.javadsl.OutgoingConnection;
-import akka.http.javadsl.OutgoingConnectionBuilder;
 import akka.http.javadsl.model.HttpEntity;
-import akka.http.javadsl.model.HttpHeader;
-import akka.http.javadsl.model.HttpProtocols;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
-import akka.http.javadsl.model.headers.RawRequestURI;
 import akka.http.javadsl.settings.ClientConnectionSettings;
 import akka.stream.Attributes;
 import akka.stream.Materializer;
@@ -19,9 +13,6 @@ import akka.stream.javadsl.Flow;
 import com.typesafe.config.Config;
 import io.orderflow.http.Problem;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -36,7 +27,7 @@ final class Instance {
   private final Materializer materializer;
   private final String basePath;
   private final Function<RequestTarget, String> path;
-  private final Flow<HttpRequest, HttpResponse, CompletionStage<OutgoingConnection>> connect;
+  private final ServiceWire wire;
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
   private final AtomicInteger idleCount = new AtomicInteger();
   private final AtomicInteger open = new AtomicInteger();
@@ -70,10 +61,8 @@ final class Instance {
     String base = address.getRawPath();
     this.basePath = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
     boolean secure = "https".equals(address.getScheme());
-    OutgoingConnectionBuilder builder = Http.get(system).connectionTo(address.getHost())
-        .toPort(address.getPort() > 0 ? address.getPort() : secure ? 443 : 80)
-        .withClientConnectionSettings(ClientConnectionSettings.create(gateway.getConfig("client-settings").withFallback(config)));
-    this.connect = secure ? builder.https() : builder.http();
+    this.wire = new ServiceWire(system, address.getHost(), address.getPort() > 0 ? address.getPort() : secure ? 443 : 80, secure,
+        ClientConnectionSettings.create(gateway.getConfig("client-settings").withFallback(config)));
   }
 
   /** Whether it has refused a connection a short while ago, so that others go first. */
@@ -100,7 +89,7 @@ final class Instance {
     }
     Connection connection = new Connection(this, exchange);
     try {
-      Flow.<HttpResponse, HttpRequest, NotUsed>fromGraph(connection).join(connect).withAttributes(QUIET).run(materializer);
+      Flow.<HttpResponse, HttpRequest, NotUsed>fromGraph(connection).join(wire.connect(connection)).withAttributes(QUIET).run(materializer);
     } catch (IllegalStateException shutDown) {
       open.decrementAndGet();
       exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "the gateway is shutting down"));
@@ -109,14 +98,10 @@ final class Instance {
 
   /** The request as this instance gets it. */
   HttpRequest requestOf(Exchange exchange) {
-    HttpRequest request = exchange.request();
     String target = basePath + path.apply(exchange.target());
-    List<HttpHeader> headers = new ArrayList<>();
-    headers.add(RawRequestURI.create(target.startsWith("/") ? target : "/" + target));
-    request.getHeaders().forEach(headers::add);
-    HttpRequest ours = request.withUri("/").withProtocol(HttpProtocols.HTTP_1_1).withHeaders(headers);
-    return request.entity() instanceof HttpEntity.Strict ? ours
-        : ours.withEntity(Bodies.watched(request.entity(), exchange::sent));
+    HttpRequest request = ServiceMessages.toService(exchange.request(), target.startsWith("/") ? target : "/" + target);
+    return request.entity() instanceof HttpEntity.Strict ? request
+        : request.withEntity(Bodies.watched(request.entity(), exchange::sent, exchange::bodyBroken));
   }
 
   void idle(Connection connection) {

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import akka.http.scaladsl.model.IllegalResponseException;
 import com.typesafe.config.Config;
 import io.orderflow.http.Problem;
+import io.orderflow.http.wire.MalformedMessage;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,7 +89,7 @@ final class OutsideService implements Service {
       unreachable(exchange, cause);
     } else if (cause instanceof TimeoutException) {
       exchange.fail(Problem.of(504, "SERVICE_TIMEOUT", "the service did not answer in time"), cause);
-    } else if (cause instanceof IllegalResponseException) {
+    } else if (cause instanceof IllegalResponseException || cause instanceof MalformedMessage) {
       exchange.fail(Problem.of(502, "SERVICE_UNAVAILABLE", "the service gave no answer that can be understood"), cause);
     } else {
       exchange.fail(Problem.of(502, "SERVICE_UNAVAILABLE", "the service broke off the connection"), cause);

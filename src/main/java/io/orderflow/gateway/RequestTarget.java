@@ -4,6 +4,7 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.headers.RawRequestURI;
 import io.orderflow.http.Problem;
 import io.orderflow.http.ProblemException;
+import io.orderflow.http.wire.WireHeaders;
 
 /**
  * Where a request wants to go, read from the bytes that the client sent: nothing is decoded, so that the service gets what the client
@@ -24,9 +25,7 @@ record RequestTarget(Area area, String service, String rest) {
 
   /** The path and query as the client wrote them. */
   static String originForm(HttpRequest request) {
-    // Absent with HTTP/2: there the target is rendered from what was parsed, the same but for needless escapes.
-    return originForm(request.getHeader(RawRequestURI.class).map(RawRequestURI::uri)
-        .orElseGet(() -> request.getUri().asScala().toHttpRequestTargetOriginForm().toString()));
+    return request.getHeader(RawRequestURI.class).map(RawRequestURI::uri).or(() -> WireHeaders.target(request)).orElseThrow();
   }
 
   /** Whether requests for it are counted. */
@@ -56,16 +55,6 @@ record RequestTarget(Area area, String service, String rest) {
   /** All of it, as the client wrote it. */
   String whole() {
     return (area == Area.API ? API : OPS) + service + rest;
-  }
-
-  /** {@code http://host/path} is what a client says to a proxy; the host is not ours to look at. */
-  private static String originForm(String raw) {
-    if (raw.startsWith("/")) {
-      return raw;
-    }
-    int authority = raw.indexOf("://");
-    int path = authority < 0 ? -1 : raw.indexOf('/', authority + 3);
-    return path < 0 ? "/" : raw.substring(path);
   }
 
   /**

@@ -3,8 +3,20 @@ package io.orderflow.http;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.model.HttpMethod;
+import akka.http.javadsl.model.HttpMethods;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.RequestEntityAcceptances;
 import akka.http.javadsl.server.Route;
+import akka.http.javadsl.settings.ServerSettings;
+import akka.japi.function.Function;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.orderflow.http.wire.WireHeaders;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,13 +31,37 @@ public final class HttpServer {
   private HttpServer() {}
 
   /**
+   * The settings of every server of a node.
+   *
+   * @param config all of the node's
+   * @param overrides what this server has otherwise
+   */
+  public static ServerSettings settings(Config config, Config overrides) {
+    ServerSettings server = ServerSettings.create(
+        overrides.withFallback(config.getConfig("orderflow.http.server-settings")).withFallback(config));
+    HttpMethod[] methods = config.getStringList("orderflow.gateway.further-methods").stream()
+        .map(name -> HttpMethods.custom(name, false, false, RequestEntityAcceptances.Tolerated)).toArray(HttpMethod[]::new);
+    return server.withParserSettings(server.getParserSettings().withCustomMethods(methods));
+  }
+
+  /** The handler behind the answers to what was refused before it was a request. */
+  public static Function<HttpRequest, CompletionStage<HttpResponse>> atTheDoor(Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
+    return request -> {
+      Optional<HttpResponse> refusal = WireHeaders.refusal(request);
+      return refusal.isPresent() ? CompletableFuture.completedFuture(refusal.get()) : handler.apply(request);
+    };
+  }
+
+  /**
    * Binds; the stage fails when the port can't be had.
    *
    * @param port 0 for any free one
    */
   public static CompletionStage<ServerBinding> bind(ActorSystem<?> system, String name, String host, int port, Route routes) {
+    Function<HttpRequest, CompletionStage<HttpResponse>> handler = Routes.sealed(routes).function(system);
     return Http.get(system).newServerAt(host, port)
-        .bind(RequestBody.readBeforeAnswer(Routes.sealed(routes).function(system), system))
+        .withSettings(settings(system.settings().config(), ConfigFactory.empty()))
+        .bind(atTheDoor(RequestBody.readBeforeAnswer(request -> handler.apply(WireHeaders.withMediaType(request)), system)))
         .thenApply(binding -> {
           LOG.info("The {} listens on http://{}:{}", name, host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(DRAIN, system);

@@ -1,4 +1,4 @@
-package io.orderflow.gateway;
+package io.orderflow.http;
 
 import akka.event.LoggingAdapter;
 import akka.http.ParsingErrorHandler;
@@ -6,7 +6,6 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.scaladsl.model.ErrorInfo;
 import akka.http.scaladsl.model.StatusCode;
 import akka.http.scaladsl.settings.ServerSettings;
-import io.orderflow.http.Problem;
 
 /**
  * The answer to what is no request: Akka HTTP asks for it, by the setting {@code parsing.error-handler}, when its parser has given up, and

@@ -1,0 +1,284 @@
+package io.orderflow.http.wire;
+
+import akka.util.ByteString;
+import akka.util.ByteStringBuilder;
+import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Reads the frames of an HTTP/2 client (RFC 9113), from the second half of the preface on. Header blocks are bounded in bytes, frames and time,
+ * and go on decoded, checked and written anew ({@link Http2Headers}), so that one bad request is refused and the next one is served. Frames
+ * that exist only to be counted are bounded. Where the connection can't go on, a frame that breaks the protocol goes on instead: Akka HTTP
+ * answers it with GOAWAY and closes.
+ */
+final class Http2Scanner {
+
+  private static final ByteString SECOND_PREFACE = ByteString.fromString("SM\r\n\r\n");
+  /** SETTINGS for a stream: an error of the connection. */
+  private static final ByteString FATAL = Http2Frame.of(Http2Frame.SETTINGS, 0, 1, ByteString.emptyByteString());
+  private static final int MAX_BLOCK_FRAMES = 8;
+  /** Bodies with a length that may be under way: four times the streams that Akka HTTP lets be open. */
+  private static final int MAX_SIZED_BODIES = 1024;
+  private static final int HEADER_TABLE_SIZE = 1;
+  private static final int MAX_HEADER_TABLE_BYTES = 4096;
+
+  /** A header block that has begun. */
+  private static final class Block {
+    private final int stream;
+    private final boolean endStream;
+    private ByteString bytes = ByteString.emptyByteString();
+    private int frames;
+
+    private Block(int stream, boolean endStream) {
+      this.stream = stream;
+      this.endStream = endStream;
+    }
+  }
+
+  private final Http2Headers headers;
+  private final int maxBlockBytes;
+  private final FloodGuard flood = new FloodGuard();
+  /** How much of a body whose length was said is still to come, by stream. */
+  private final Map<Integer, Long> sizedBodies = new HashMap<>();
+  private ByteString rest = ByteString.emptyByteString();
+  private boolean prefaceRead;
+  private boolean ended;
+  private int dataLeft;
+  private Block block;
+  private int lastStream;
+  private long completed;
+
+  Http2Scanner(RequestRules rules) {
+    this.headers = new Http2Headers(rules);
+    this.maxBlockBytes = rules.limits().headBytes();
+  }
+
+  /** Whether a frame or a header block has begun and not ended; a body may take its time. */
+  boolean isOwed() {
+    return !ended && (!rest.isEmpty() || block != null || !prefaceRead);
+  }
+
+  /** How many frames have ended, those amid a header block aside. */
+  long completed() {
+    return completed;
+  }
+
+  ByteString late() {
+    ended = true;
+    return FATAL;
+  }
+
+  ByteString scan(ByteString in) {
+    Output out = new Output();
+    ByteString bytes = rest.isEmpty() ? in : rest.concat(in);
+    int at = 0;
+    try {
+      for (int taken = step(bytes, at, out); taken > 0 && !ended; taken = step(bytes, at, out)) {
+        at += taken;
+        completed += block == null ? 1 : 0;
+      }
+      rest = ended ? ByteString.emptyByteString() : bytes.drop(at).compact();
+    } catch (MalformedMessage malformed) {
+      rest = ByteString.emptyByteString();
+      out.add(late());
+    }
+    return out.bytes();
+  }
+
+  /** @return how many bytes were taken; 0 when more are needed */
+  private int step(ByteString in, int at, Output out) throws MalformedMessage {
+    int available = in.size() - at;
+    if (!prefaceRead) {
+      return preface(in, at, out);
+    }
+    if (dataLeft > 0) {
+      int part = Math.min(dataLeft, available);
+      out.add(in.slice(at, at + part));
+      dataLeft -= part;
+      return part;
+    }
+    if (available < Http2Frame.HEAD_BYTES) {
+      return 0;
+    }
+    Http2Frame frame = Http2Frame.read(in, at);
+    if (frame.length() > Http2Frame.MAX_PAYLOAD_BYTES || block != null && frame.type() != Http2Frame.CONTINUATION) {
+      throw MalformedMessage.because("a frame is too long, or out of its place");
+    }
+    if (frame.type() == Http2Frame.DATA) {
+      return data(frame, in, at, out);
+    }
+    int size = Http2Frame.HEAD_BYTES + frame.length();
+    if (available < size) {
+      return 0;
+    }
+    whole(frame, in.slice(at + Http2Frame.HEAD_BYTES, at + size), out);
+    return size;
+  }
+
+  private int preface(ByteString in, int at, Output out) throws MalformedMessage {
+    if (in.size() - at < SECOND_PREFACE.size()) {
+      return 0;
+    }
+    if (!in.slice(at, at + SECOND_PREFACE.size()).equals(SECOND_PREFACE)) {
+      throw MalformedMessage.because("the preface is not that of HTTP/2");
+    }
+    prefaceRead = true;
+    out.add(SECOND_PREFACE);
+    return SECOND_PREFACE.size();
+  }
+
+  private int data(Http2Frame frame, ByteString in, int at, Output out) throws MalformedMessage {
+    boolean padded = frame.has(Http2Frame.PADDED);
+    int head = Http2Frame.HEAD_BYTES + (padded ? 1 : 0);
+    if (in.size() - at < head) {
+      return 0;
+    }
+    int padding = padded ? (in.apply(at + Http2Frame.HEAD_BYTES) & 0xff) + 1 : 0;
+    if (frame.stream() == 0 || frame.stream() > lastStream || padding > frame.length()) {
+      throw MalformedMessage.because("a DATA frame has no stream, or more padding than bytes");
+    }
+    int bytes = frame.length() - padding;
+    boolean last = frame.has(Http2Frame.END_STREAM);
+    if (bytes == 0 && !last) {
+      flood.count();
+    }
+    count(frame.stream(), bytes, last);
+    out.add(in.slice(at, at + head));
+    dataLeft = frame.length() - (padded ? 1 : 0);
+    return head;
+  }
+
+  private void count(int stream, int bytes, boolean last) throws MalformedMessage {
+    Long left = sizedBodies.get(stream);
+    if (left == null) {
+      return;
+    }
+    if (bytes > left || last && bytes != left) {
+      throw MalformedMessage.because("a body is not as long as its Content-Length");
+    }
+    if (last) {
+      sizedBodies.remove(stream);
+    } else {
+      sizedBodies.put(stream, left - bytes);
+    }
+  }
+
+  private void whole(Http2Frame frame, ByteString payload, Output out) throws MalformedMessage {
+    switch (frame.type()) {
+      case Http2Frame.HEADERS -> begin(frame, payload, out);
+      case Http2Frame.CONTINUATION -> goOn(frame, payload, out);
+      case Http2Frame.SETTINGS -> {
+        flood.count();
+        out.add(frame.with(frame.has(Http2Frame.ACK) ? payload : bounded(payload)));
+      }
+      case Http2Frame.RST_STREAM -> {
+        flood.count();
+        sizedBodies.remove(frame.stream());
+        out.add(frame.with(payload));
+      }
+      case Http2Frame.PING -> {
+        flood.count();
+        out.add(frame.with(payload));
+      }
+      case Http2Frame.WINDOW_UPDATE -> {
+        if (payload.size() != 4 || (Http2Frame.intAt(payload, 0) & Integer.MAX_VALUE) == 0) {
+          throw MalformedMessage.because("a WINDOW_UPDATE frame adds nothing");
+        }
+        out.add(frame.with(payload));
+      }
+      case Http2Frame.GOAWAY -> out.add(frame.with(payload));
+      case Http2Frame.PUSH_PROMISE -> throw MalformedMessage.because("a client must not push");
+      // PRIORITY, which RFC 9113 has given up, and frames of extensions.
+      default -> flood.count();
+    }
+  }
+
+  private void begin(Http2Frame frame, ByteString payload, Output out) throws MalformedMessage {
+    int start = 0;
+    int end = payload.size();
+    if (frame.has(Http2Frame.PADDED) && end > 0) {
+      end -= payload.apply(0) & 0xff;
+      start = 1;
+    }
+    start += frame.has(Http2Frame.HAS_PRIORITY) ? 5 : 0;
+    if (start > end || frame.stream() % 2 == 0) {
+      throw MalformedMessage.because("a HEADERS frame has no stream of a client's, or more padding than bytes");
+    }
+    block = new Block(frame.stream(), frame.has(Http2Frame.END_STREAM));
+    add(payload.slice(start, end), frame.has(Http2Frame.END_HEADERS), out);
+  }
+
+  private void goOn(Http2Frame frame, ByteString payload, Output out) throws MalformedMessage {
+    if (block == null || frame.stream() != block.stream) {
+      throw MalformedMessage.because("a CONTINUATION frame continues nothing");
+    }
+    add(payload, frame.has(Http2Frame.END_HEADERS), out);
+  }
+
+  private void add(ByteString fragment, boolean end, Output out) throws MalformedMessage {
+    block.bytes = block.bytes.concat(fragment);
+    if (++block.frames > MAX_BLOCK_FRAMES || block.bytes.size() > maxBlockBytes) {
+      throw MalformedMessage.because("a header block is too large");
+    }
+    if (end) {
+      Block read = block;
+      block = null;
+      complete(read, out);
+    }
+  }
+
+  private void complete(Block read, Output out) throws MalformedMessage {
+    if (read.stream <= lastStream) {
+      headers.skip(read.bytes);
+      trailers(read, out);
+      return;
+    }
+    lastStream = read.stream;
+    Http2Headers.Request request = headers.request(read.bytes, read.endStream);
+    if (request.length() >= 0 && !read.endStream) {
+      if (sizedBodies.size() == MAX_SIZED_BODIES) {
+        throw MalformedMessage.because("too many bodies are under way");
+      }
+      sizedBodies.put(read.stream, request.length());
+    }
+    frames(read, request.block(), out);
+  }
+
+  /** Trailers end the body and are not passed on, as with HTTP/1.1. */
+  private void trailers(Block read, Output out) throws MalformedMessage {
+    if (!read.endStream) {
+      throw MalformedMessage.because("trailers must end their stream");
+    }
+    count(read.stream, 0, true);
+    out.add(Http2Frame.of(Http2Frame.DATA, Http2Frame.END_STREAM, read.stream, ByteString.emptyByteString()));
+  }
+
+  private static void frames(Block read, ByteString block, Output out) {
+    int end = read.endStream ? Http2Frame.END_STREAM : 0;
+    int type = Http2Frame.HEADERS;
+    ByteString left = block;
+    while (left.size() > Http2Frame.MAX_PAYLOAD_BYTES) {
+      out.add(Http2Frame.of(type, end, read.stream, left.take(Http2Frame.MAX_PAYLOAD_BYTES)));
+      left = left.drop(Http2Frame.MAX_PAYLOAD_BYTES);
+      type = Http2Frame.CONTINUATION;
+      end = 0;
+    }
+    out.add(Http2Frame.of(type, end | Http2Frame.END_HEADERS, read.stream, left));
+  }
+
+  /** The settings with the table of the encoder that writes to the client bounded: it would grow by each answer up to what the client says. */
+  private static ByteString bounded(ByteString settings) {
+    if (settings.size() % 6 != 0) {
+      return settings; // Akka HTTP ends the connection.
+    }
+    ByteStringBuilder bounded = ByteString.createBuilder();
+    for (int at = 0; at < settings.size(); at += 6) {
+      int id = (settings.apply(at) & 0xff) << 8 | settings.apply(at + 1) & 0xff;
+      int value = Http2Frame.intAt(settings, at + 2);
+      boolean tooMuch = id == HEADER_TABLE_SIZE && Integer.compareUnsigned(value, MAX_HEADER_TABLE_BYTES) > 0;
+      bounded.putShort(id, ByteOrder.BIG_ENDIAN).putInt(tooMuch ? MAX_HEADER_TABLE_BYTES : value, ByteOrder.BIG_ENDIAN);
+    }
+    return bounded.result();
+  }
+}

@@ -1,0 +1,97 @@
+package io.orderflow.http.wire;
+
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What a request must keep to, in HTTP/1.1 and HTTP/2 alike, before anything looks into it. */
+final class RequestRules {
+
+  /** RFC 9112, section 3.2: a host and perhaps a port, without user information. */
+  private static final Pattern AUTHORITY =
+      Pattern.compile("(?:\\[[0-9A-Fa-f:.]{2,45}(?:%25[0-9A-Za-z._~-]{1,32})?]|[A-Za-z0-9._~!$&'()*+,;=%-]{0,255})(?::[0-9]{0,5})?");
+  private static final Pattern SCHEME = Pattern.compile("https?://", Pattern.CASE_INSENSITIVE);
+  /** Fields that decide where a message ends and whom it is for: a CGI-like service takes the first spelling for the second. */
+  private static final Set<String> DECISIVE = Set.of("content-length", "transfer-encoding", "host", "content-type", "connection");
+
+  private final Set<String> methods;
+  private final Limits limits;
+
+  /** @param methods those that are served; others are answered with 501 */
+  RequestRules(Set<String> methods, Limits limits) {
+    this.methods = methods;
+    this.limits = limits;
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  /** @throws MalformedMessage 405 for a tunnel or an echo, which no service behind a gateway is asked for, 501 for an unknown method */
+  void checkMethod(String method) throws MalformedMessage {
+    if (!Octets.isToken(method)) {
+      throw MalformedMessage.because("the method must be a token");
+    }
+    if (method.equals("CONNECT") || method.equals("TRACE")) {
+      throw new MalformedMessage(405, "METHOD_NOT_ALLOWED", "the method is not allowed here");
+    }
+    if (!methods.contains(method)) {
+      throw new MalformedMessage(501, "METHOD_NOT_IMPLEMENTED", "the method is not known here");
+    }
+  }
+
+  /** Checks a target in origin form, or the asterisk of OPTIONS. */
+  void checkTarget(String method, String target) throws MalformedMessage {
+    if (target.length() > limits.targetBytes()) {
+      throw targetTooLong();
+    }
+    boolean asterisk = target.equals("*") && method.equals("OPTIONS");
+    if (!Octets.isVisibleAscii(target) || target.indexOf('#') >= 0 || !target.startsWith("/") && !asterisk) {
+      throw MalformedMessage.because("the target must be a path of visible ASCII characters");
+    }
+  }
+
+  static MalformedMessage targetTooLong() {
+    return new MalformedMessage(414, "URI_TOO_LONG", "the target is too long");
+  }
+
+  void checkAuthority(String authority) throws MalformedMessage {
+    if (!AUTHORITY.matcher(authority).matches()) {
+      throw MalformedMessage.because("Host must be a host and perhaps a port");
+    }
+  }
+
+  void checkNames(List<Field> fields) throws MalformedMessage {
+    for (Field field : fields) {
+      if (field.lowercaseName().indexOf('_') >= 0 && DECISIVE.contains(field.lowercaseName().replace('_', '-'))) {
+        throw MalformedMessage.because("a header name must not be another one's with an underscore");
+      }
+    }
+    if (MessageHead.values(fields, "content-type").size() > 1) {
+      throw MalformedMessage.because("Content-Type must not be repeated");
+    }
+  }
+
+  /** An absolute target's authority and, behind it, its origin form; null when the target is not absolute. */
+  String[] absolute(String method, String target) throws MalformedMessage {
+    var scheme = SCHEME.matcher(target);
+    if (!scheme.lookingAt()) {
+      return null;
+    }
+    int start = scheme.end();
+    int end = start;
+    while (end < target.length() && "/?#".indexOf(target.charAt(end)) < 0) {
+      end++;
+    }
+    String authority = target.substring(start, end);
+    if (authority.isEmpty()) {
+      throw MalformedMessage.because("an absolute target must name a host");
+    }
+    checkAuthority(authority);
+    String rest = target.substring(end);
+    if (rest.isEmpty()) {
+      return new String[] {authority, method.equals("OPTIONS") ? "*" : "/"};
+    }
+    return new String[] {authority, rest.startsWith("/") ? rest : "/" + rest};
+  }
+}
