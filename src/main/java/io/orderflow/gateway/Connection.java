@@ -205,7 +205,7 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
           finished(exchange);
         }
       };
-      boolean whole = answer.entity() instanceof HttpEntity.Strict || exchange.request().method().equals(HttpMethods.HEAD);
+      boolean whole = answer.entity() instanceof HttpEntity.Strict || !answer.status().allowsEntity() || exchange.request().method().equals(HttpMethods.HEAD);
       if (whole) {
         read.run();
         exchange.answer(answer);

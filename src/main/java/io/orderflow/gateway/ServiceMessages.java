@@ -1,6 +1,5 @@
 package io.orderflow.gateway;
 
-import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpMethod;
 import akka.http.javadsl.model.HttpMethods;
@@ -11,8 +10,6 @@ import akka.http.javadsl.model.RequestEntity;
 import akka.http.javadsl.model.ResponseEntity;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.RawRequestURI;
-import akka.stream.javadsl.Source;
-import akka.util.ByteString;
 import io.orderflow.http.wire.Octets;
 import io.orderflow.http.wire.WireHeaders;
 import io.orderflow.http.wire.WireHeaders.Verbatim;
@@ -67,11 +64,8 @@ final class ServiceMessages {
   }
 
   private static ResponseEntity entity(HttpResponse answer, HttpMethod method) {
-    boolean unknownLength = method.equals(HttpMethods.HEAD) && WireHeaders.bodilessLength(answer).isEmpty()
-        && answer.status().allowsEntity();
-    ResponseEntity entity = unknownLength
-        // An empty one would be written with a length of 0, which a GET would not have.
-        ? HttpEntities.createCloseDelimited(answer.entity().getContentType(), Source.<ByteString>empty()) : answer.entity();
-    return (ResponseEntity) WireHeaders.withoutType(entity);
+    boolean unknownLength = method.equals(HttpMethods.HEAD) && answer.status().allowsEntity() && WireHeaders.bodilessLength(answer).isEmpty();
+    // An empty one would be written with a length of 0, which a GET would not have.
+    return unknownLength ? WireHeaders.unsaid() : (ResponseEntity) WireHeaders.withoutType(answer.entity());
   }
 }

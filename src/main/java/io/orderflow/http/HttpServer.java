@@ -44,11 +44,16 @@ public final class HttpServer {
     return server.withParserSettings(server.getParserSettings().withCustomMethods(methods));
   }
 
-  /** The handler behind the answers to what was refused before it was a request. */
+  /** The handler behind the answers to what was refused before it was a request, and with answers to HEAD as HTTP has them. */
   public static Function<HttpRequest, CompletionStage<HttpResponse>> atTheDoor(Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
     return request -> {
       Optional<HttpResponse> refusal = WireHeaders.refusal(request);
-      return refusal.isPresent() ? CompletableFuture.completedFuture(refusal.get()) : handler.apply(request);
+      CompletionStage<HttpResponse> answer =
+          refusal.isPresent() ? CompletableFuture.completedFuture(refusal.get()) : handler.apply(request);
+      if (request.protocol().value().equals("HTTP/2.0")) {
+        answer = answer.thenApply(WireHeaders::withOneLength);
+      }
+      return request.method().equals(HttpMethods.HEAD) ? answer.thenApply(WireHeaders::withoutBody) : answer;
     };
   }
 

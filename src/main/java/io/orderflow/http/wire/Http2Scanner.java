@@ -71,6 +71,9 @@ final class Http2Scanner {
 
   ByteString scan(ByteString in) {
     Output out = new Output();
+    if (ended) {
+      return out.bytes();
+    }
     ByteString bytes = rest.isEmpty() ? in : rest.concat(in);
     int at = 0;
     try {

@@ -60,7 +60,7 @@ final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
         @Override
         public void onPull() {
-          pull(in);
+          ask();
         }
       });
     }
@@ -77,9 +77,16 @@ final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         await();
       }
       if (passed.isEmpty()) {
-        pull(in);
+        ask();
       } else {
         push(out, passed);
+      }
+    }
+
+    private void ask() {
+      // It may have been asked already, before the time limit had something else go on.
+      if (!hasBeenPulled(in)) {
+        pull(in);
       }
     }
 

@@ -2,13 +2,17 @@ package io.orderflow.http.wire;
 
 import akka.http.javadsl.model.ContentType;
 import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpEntity;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpMessage;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.RequestEntity;
+import akka.http.javadsl.model.ResponseEntity;
 import akka.http.scaladsl.model.headers.CustomHeader;
+import akka.stream.javadsl.Source;
+import akka.util.ByteString;
 import io.orderflow.http.Problem;
 import java.util.List;
 import java.util.Optional;
@@ -104,6 +108,28 @@ public final class WireHeaders {
   /** No type at all: Akka HTTP writes none, so that a {@link Verbatim} one can stand instead. */
   public static HttpEntity withoutType(HttpEntity entity) {
     return entity.withContentType(akka.http.scaladsl.model.ContentTypes.NoContentType());
+  }
+
+  /** A body that isn't sent, of a length that isn't said; for answers to HEAD. */
+  public static ResponseEntity unsaid() {
+    return HttpEntities.createCloseDelimited(akka.http.scaladsl.model.ContentTypes.NoContentType(), Source.<ByteString>empty());
+  }
+
+  /**
+   * The answer to a HEAD request with the headers that a GET would get. Akka HTTP leaves out the length with HTTP/1.1 and sends it with HTTP/2.
+   */
+  public static HttpResponse withoutBody(HttpResponse answer) {
+    HttpEntity entity = answer.entity();
+    if (entity.getContentLengthOption().isEmpty() || !answer.status().allowsEntity()) {
+      return answer;
+    }
+    return answer.addHeader(new Verbatim("Content-Length", Long.toString(entity.getContentLengthOption().getAsLong())))
+        .withEntity((ResponseEntity) unsaid().withContentType(entity.getContentType()));
+  }
+
+  /** The answer for HTTP/2, where Akka HTTP writes a length for every answer that can't have a body. */
+  public static HttpResponse withOneLength(HttpResponse answer) {
+    return answer.status().allowsEntity() ? answer : answer.removeHeader("Content-Length");
   }
 
   /** A header that is written exactly so, also where Akka HTTP would rather write its own. */
