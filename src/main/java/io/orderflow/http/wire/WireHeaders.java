@@ -101,8 +101,11 @@ public final class WireHeaders {
     }
     // Before the parameters an empty one changes nothing: "application/json;".
     String text = sent.endsWith(";") ? Octets.trimmed(sent.substring(0, sent.length() - 1)) : sent;
-    ContentType parsed = ContentTypes.parse(text);
-    return parsed == null ? ContentTypes.APPLICATION_OCTET_STREAM : parsed;
+    try {
+      return ContentTypes.parse(text);
+    } catch (IllegalArgumentException unreadable) {
+      return ContentTypes.APPLICATION_OCTET_STREAM;
+    }
   }
 
   /** No type at all: Akka HTTP writes none, so that a {@link Verbatim} one can stand instead. */
