@@ -49,12 +49,22 @@ public final class HttpServer {
     return request -> {
       Optional<HttpResponse> refusal = WireHeaders.refusal(request);
       CompletionStage<HttpResponse> answer =
-          refusal.isPresent() ? CompletableFuture.completedFuture(refusal.get()) : handler.apply(request);
+          refusal.isPresent() ? CompletableFuture.completedFuture(refusal.get()) : handled(handler, request);
       if (request.protocol().value().equals("HTTP/2.0")) {
         answer = answer.thenApply(WireHeaders::withOneLength);
       }
       return request.method().equals(HttpMethods.HEAD) ? answer.thenApply(WireHeaders::withoutBody) : answer;
     };
+  }
+
+  private static CompletionStage<HttpResponse> handled(Function<HttpRequest, CompletionStage<HttpResponse>> handler, HttpRequest request) {
+    try {
+      return handler.apply(request);
+    } catch (Exception defect) {
+      // Akka HTTP would answer it in text.
+      LOG.error("A request failed for a reason that nobody foresaw", defect);
+      return CompletableFuture.completedFuture(Problem.of(defect).response());
+    }
   }
 
   /**

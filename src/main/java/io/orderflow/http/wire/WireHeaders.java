@@ -15,6 +15,7 @@ import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import io.orderflow.http.Problem;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 
@@ -103,7 +104,7 @@ public final class WireHeaders {
     String text = sent.endsWith(";") ? Octets.trimmed(sent.substring(0, sent.length() - 1)) : sent;
     try {
       return ContentTypes.parse(text);
-    } catch (IllegalArgumentException unreadable) {
+    } catch (IllegalArgumentException | NoSuchElementException unreadable) {
       return ContentTypes.APPLICATION_OCTET_STREAM;
     }
   }
