@@ -2,28 +2,20 @@ package io.orderflow.gateway;
 
 import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
-import akka.http.javadsl.ClientTransport;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.Host;
 import akka.http.javadsl.settings.ClientConnectionSettings;
-import akka.stream.TLSClosing;
-import akka.stream.TLSProtocol.SendBytes;
-import akka.stream.TLSProtocol.SessionBytes;
 import akka.stream.TLSProtocol.SslTlsInbound;
 import akka.stream.TLSProtocol.SslTlsOutbound;
 import akka.stream.javadsl.BidiFlow;
 import akka.stream.javadsl.Flow;
-import akka.stream.javadsl.TLS;
 import akka.stream.javadsl.TLSPlacebo;
 import akka.util.ByteString;
 import io.orderflow.http.wire.ResponseScanner;
+import io.orderflow.http.wire.ScannedTransport;
 import io.orderflow.http.wire.Wire;
-import java.security.NoSuchAlgorithmException;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
 
 /** How a connection to one address is made: TCP, perhaps TLS, the scanner of what comes back, and Akka HTTP's client over them. */
 final class ServiceWire {
@@ -46,34 +38,12 @@ final class ServiceWire {
 
   /** A new connection, opened when the flow is run; the exchange is told of what the scanner sees. */
   Flow<HttpRequest, HttpResponse, NotUsed> connect(ResponseScanner.Exchange exchange) {
-    Flow<ByteString, ByteString, ?> tcp = ClientTransport.TCP().connectTo(host, port, settings, system.classicSystem());
-    Flow<ByteString, ByteString, ?> bytes = secure ? encrypted().join(tcp) : tcp;
-    return client.join(bytes.via(Wire.responses(exchange)));
+    return client.join(ScannedTransport.bytes(host, port, secure, settings, system.classicSystem()).via(Wire.responses(exchange)));
   }
 
   /** Bytes in place of the records of TLS; its type is only narrower than what is asked for. */
   @SuppressWarnings("unchecked")
   private static BidiFlow<SslTlsOutbound, ByteString, ByteString, SslTlsInbound, NotUsed> unencrypted() {
     return (BidiFlow<SslTlsOutbound, ByteString, ByteString, SslTlsInbound, NotUsed>) (BidiFlow<?, ?, ?, ?, ?>) TLSPlacebo.getInstance();
-  }
-
-  private BidiFlow<ByteString, ByteString, ByteString, ByteString, NotUsed> encrypted() {
-    Flow<ByteString, SslTlsOutbound, NotUsed> out = Flow.of(ByteString.class).map(SendBytes::new);
-    Flow<SslTlsInbound, ByteString, NotUsed> in =
-        Flow.of(SslTlsInbound.class).filter(SessionBytes.class::isInstance).map(session -> ((SessionBytes) session).bytes());
-    return BidiFlow.fromFlows(out, in).atop(TLS.create(this::engine, TLSClosing.eagerClose()));
-  }
-
-  private SSLEngine engine() {
-    try {
-      SSLEngine engine = SSLContext.getDefault().createSSLEngine(host, port);
-      engine.setUseClientMode(true);
-      SSLParameters parameters = engine.getSSLParameters();
-      parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      engine.setSSLParameters(parameters);
-      return engine;
-    } catch (NoSuchAlgorithmException missing) {
-      throw new IllegalStateException("the platform has no TLS", missing);
-    }
   }
 }
