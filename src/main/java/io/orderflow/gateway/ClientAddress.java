@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Who a request is from: its peer, or whom a trusted proxy names. */
@@ -15,6 +16,9 @@ final class ClientAddress {
 
   private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\\.|$)){4}");
   private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+
+  /** {@code [2001:db8::1]:443}, {@code [2001:db8::1]} or {@code 203.0.113.8:40001}. */
+  private static final Pattern WITH_PORT = Pattern.compile("\\[([^]]*)](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}");
 
   /** Addresses that begin with the same bits. */
   private record Block(byte[] address, int bits) {
@@ -33,6 +37,8 @@ final class ClientAddress {
       return true;
     }
   }
+
+  private static final int MAPPED_BITS = 96;
 
   private final List<Block> trusted;
 
@@ -74,6 +80,9 @@ final class ClientAddress {
         if (!trusts(client)) {
           return client;
         }
+        if (hops[j].isBlank()) {
+          continue; // RFC 9110, section 5.6.1: an empty element of a list counts for nothing.
+        }
         Optional<InetAddress> hop = literal(hops[j].strip());
         if (hop.isEmpty()) {
           return client;
@@ -91,12 +100,17 @@ final class ClientAddress {
         : ByteBuffer.wrap(client.getAddress()).getLong();
   }
 
+  /** An IPv4 address in the form of IPv6, {@code ::ffff:10.0.0.0}, is taken for the IPv4 address, and its block with it. */
+  private static boolean isMapped(String address, int bits) {
+    return bits == 32 && address.indexOf(':') >= 0;
+  }
+
   private static Block block(String entry) {
     String[] parts = entry.split("/", 2);
     Optional<InetAddress> address = literal(parts[0]);
     int most = address.map(found -> found.getAddress().length * 8).orElse(0);
     try {
-      int bits = parts.length == 1 ? most : Integer.parseInt(parts[1]);
+      int bits = parts.length == 1 ? most : Integer.parseInt(parts[1]) - (isMapped(parts[0], most) ? MAPPED_BITS : 0);
       if (address.isPresent() && bits >= 0 && bits <= most) {
         return new Block(address.get().getAddress(), bits);
       }
@@ -106,9 +120,18 @@ final class ClientAddress {
     throw new ConfigException.BadValue("orderflow.gateway.trusted-proxies", "\"" + entry + "\" is neither an address nor a CIDR block");
   }
 
-  /** An address that is written out, never a name that would have to be looked up. */
+  /**
+   * An address that is written out, never a name that would have to be looked up; perhaps with a port, a zone or quotes around it, as proxies
+   * write them.
+   */
   private static Optional<InetAddress> literal(String text) {
-    String bare = text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
+    String bare = text.startsWith("\"") && text.endsWith("\"") && text.length() > 1 ? text.substring(1, text.length() - 1) : text;
+    Matcher read = WITH_PORT.matcher(bare);
+    if (read.matches()) {
+      bare = read.group(1) != null ? read.group(1) : read.group(2);
+    }
+    int zone = bare.indexOf('%');
+    bare = zone > 0 ? bare.substring(0, zone) : bare;
     if (!IPV4.matcher(bare).matches() && !IPV6.matcher(bare).matches()) {
       return Optional.empty();
     }

@@ -28,6 +28,10 @@ final class Forwarding {
   private static final Set<String> OURS = Set.of("host", "expect", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
       "forwarded", RequestId.HEADER, "raw-request-uri", "remote-address", "timeout-access", "tls-session-info");
 
+  /** By these, servers and frameworks are told who the client is and what it asked for; with X-Forwarded-*, which are more. */
+  private static final Set<String> IDENTITY = Set.of("x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "fastly-client-ip",
+      "x-cluster-client-ip", "x-original-url", "x-original-host", "x-original-forwarded-for", "x-rewrite-url", "x-host", "x-proxyuser-ip",
+      "x-remote-ip", "x-remote-addr", "client-ip", "wl-proxy-client-ip", "proxy-client-ip", "x-envoy-external-address", "x-scheme");
   private static final int MAX_TYPED = 16;
   private static volatile Map<String, HttpHeader> lastTyped = Map.of();
 
@@ -43,17 +47,18 @@ final class Forwarding {
     Set<String> between = namedByConnection(request);
     List<HttpHeader> headers = new ArrayList<>();
     String host = null;
+    Optional<InetAddress> peer = peer(request);
+    boolean trusted = peer.isPresent() && addresses.trusts(peer.get());
     for (HttpHeader header : request.getHeaders()) {
       String name = header.lowercaseName();
       if (name.equals("host")) {
         host = header.value();
       }
-      if (header.renderInRequests() && !HOP_BY_HOP.contains(name) && !OURS.contains(name) && !between.contains(name)) {
+      if (header.renderInRequests() && !HOP_BY_HOP.contains(name) && !OURS.contains(name) && !between.contains(name)
+          && !isForged(name, trusted)) {
         headers.add(header);
       }
     }
-    Optional<InetAddress> peer = peer(request);
-    boolean trusted = peer.isPresent() && addresses.trusts(peer.get());
     List<String> way = new ArrayList<>(trusted ? values(request, "x-forwarded-for") : List.of());
     peer.ifPresent(address -> way.add(address.getHostAddress()));
     if (!way.isEmpty()) {
@@ -83,6 +88,19 @@ final class Forwarding {
       }
     }
     return answer.withHeaders(headers).withProtocol(HttpProtocols.HTTP_1_1);
+  }
+
+  /**
+   * Whether the field would tell a service who the client is without anyone to be believed. With an underscore it is what a CGI-like service
+   * takes for the field with hyphens, which no proxy writes.
+   */
+  private static boolean isForged(String name, boolean trusted) {
+    boolean underscored = name.indexOf('_') >= 0;
+    if (trusted && !underscored) {
+      return false;
+    }
+    String seen = name.replace('_', '-');
+    return seen.startsWith("x-forwarded-") || IDENTITY.contains(seen) || underscored && OURS.contains(seen);
   }
 
   private static boolean contains(List<HttpHeader> headers, String name) {

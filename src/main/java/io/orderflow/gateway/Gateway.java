@@ -19,9 +19,9 @@ import io.orderflow.http.Routes;
 import io.orderflow.metrics.Meters;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,8 +42,8 @@ public final class Gateway {
   private final ClientAddress addresses;
   private final Optional<RateLimiter> limiter;
   private final HttpHeader limitHeader;
-  private final int maxInFlight;
-  private final AtomicInteger inFlight = new AtomicInteger();
+  private final InFlight inFlight;
+  private final Hops hops = new Hops();
   private final ClientConnections.Registry clients;
   /** By the first digit of their status; none is what a client did not wait for. */
   private final Counter[] answers = new Counter[6];
@@ -55,12 +55,12 @@ public final class Gateway {
     this.addresses = new ClientAddress(config.getString("orderflow.gateway.trusted-proxies"));
     this.limiter = limits.getLong("requests") == 0 ? Optional.empty() : Optional.of(RateLimiter.start(system, limits));
     this.limitHeader = RawHeader.create("RateLimit-Limit", limits.getString("requests"));
-    this.maxInFlight = config.getInt("orderflow.gateway.max-in-flight");
+    this.inFlight = new InFlight(config.getConfig("orderflow.gateway"));
     this.clients = ClientConnections.Registry.of(system.classicSystem());
     for (int digit = 0; digit < answers.length; digit++) {
       answers[digit] = Meters.of(system).counter("orderflow.gateway.answers", "status", digit == 0 ? "none" : digit + "xx");
     }
-    Meters.of(system).gauge("orderflow.gateway.in.flight", inFlight);
+    Meters.of(system).gauge("orderflow.gateway.in.flight", inFlight, InFlight::size);
     this.maxWait = config.getDuration("orderflow.http.max-wait");
     this.inside = local.<Service>map(routes -> new InsideService(system, routes))
         .orElseGet(() -> OutsideService.onOtherNodes(system, config));
@@ -81,27 +81,28 @@ public final class Gateway {
     String host = config.getString("orderflow.bind");
     return Http.get(system).newServerAt(host, settings.getInt("port"))
         .withSettings(HttpServer.settings(config, settings.getConfig("server-settings")))
-        .bind(HttpServer.atTheDoor(RequestBody.readBeforeAnswer(gateway::handle, system)))
+        .bind(HttpServer.atTheDoor(RequestBody.readBeforeAnswer(gateway::handle, system), config))
         .thenApply(binding -> {
           LOG.info("The gateway listens on http://{}:{}", host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(settings.getDuration("drain"), system);
         });
   }
 
-  private CompletionStage<HttpResponse> handle(HttpRequest request) {
-    String id = RequestId.of(request);
-    String target = RequestTarget.originForm(request);
+  private CompletionStage<HttpResponse> handle(HttpRequest asked) {
+    String id = RequestId.of(asked);
+    String target = RequestTarget.originForm(asked);
     Exchange exchange = new Exchange(system);
     exchange.answersCarry(RawHeader.create("X-Request-Id", id));
-    if (inFlight.incrementAndGet() > maxInFlight) {
-      inFlight.decrementAndGet();
+    InFlight.Places place = inFlight.enter(target.startsWith(RequestTarget.OPS), Routes.preferredWait(asked, maxWait).isPresent());
+    if (place == null) {
       exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "there are more requests than can be answered now"));
       return exchange;
     }
     exchange.whenComplete((answer, none) -> {
-      inFlight.decrementAndGet();
+      place.leave();
       answers[answer == null ? 0 : answer.status().intValue() / 100].increment();
     });
+    HttpRequest request = inFlight.mayWait(place) ? asked : InFlight.withoutWait(asked);
     if (limiter.isPresent() && RequestTarget.isThrottled(target)) {
       Consumer<RateLimiter.Decision> decided = decision -> throttled(exchange, request, id, target, decision);
       RateLimiter.Decision decision = limiter.get().ask(allowanceKey(request), decided);
@@ -142,9 +143,18 @@ public final class Gateway {
       RequestTarget place = RequestTarget.of(target);
       Service service = place.area() == RequestTarget.Area.OPS ? inside : services.find(place.service())
           .orElseThrow(() -> Problem.of(404, "SERVICE_NOT_FOUND", "there is no such service").exception());
+      if (hops.goesInCircles(request)) {
+        throw Problem.of(508, "LOOP_DETECTED", "the service's address leads back to this gateway").exception();
+      }
       Duration limit = Routes.preferredWait(request, maxWait).map(timeout::plus).orElse(timeout);
       request.getAttribute(AttributeKeys.remoteAddress).ifPresent(client -> clients.watch(client, exchange));
-      exchange.setOut(request.withHeaders(Forwarding.toService(request, id, addresses)), place, limit);
+      List<HttpHeader> headers = Forwarding.toService(request, id, addresses);
+      headers.add(hops.via(request));
+      if (service == inside) {
+        // Where the request comes from has been judged by the name that the client knows this gateway by; another node has another name.
+        headers.removeIf(header -> header.is("origin") || header.is("sec-fetch-site"));
+      }
+      exchange.setOut(request.withHeaders(headers), place, limit);
       service.serve(exchange);
     } catch (ProblemException problem) {
       exchange.refuse(problem.problem());

@@ -19,7 +19,8 @@ record RequestTarget(Area area, String service, String rest) {
   enum Area { API, OPS }
 
   private static final String API = "/api/";
-  private static final String OPS = "/ops/";
+  /** Where operators' requests begin. */
+  static final String OPS = "/ops/";
   /** A dot hidden by repeated encoding is looked for this deep. */
   private static final int DECODINGS = 3;
 

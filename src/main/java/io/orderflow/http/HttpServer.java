@@ -45,9 +45,11 @@ public final class HttpServer {
   }
 
   /** The handler behind the answers to what was refused before it was a request, and with answers to HEAD as HTTP has them. */
-  public static Function<HttpRequest, CompletionStage<HttpResponse>> atTheDoor(Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
+  public static Function<HttpRequest, CompletionStage<HttpResponse>> atTheDoor(Function<HttpRequest, CompletionStage<HttpResponse>> handler,
+      Config config) {
+    AllowedHosts hosts = new AllowedHosts(config.getConfig("orderflow"));
     return request -> {
-      Optional<HttpResponse> refusal = WireHeaders.refusal(request);
+      Optional<HttpResponse> refusal = WireHeaders.refusal(request).or(() -> hosts.refuse(request).map(Problem::response));
       CompletionStage<HttpResponse> answer =
           refusal.isPresent() ? CompletableFuture.completedFuture(refusal.get()) : handled(handler, request);
       if (request.protocol().value().equals("HTTP/2.0")) {
@@ -76,7 +78,8 @@ public final class HttpServer {
     Function<HttpRequest, CompletionStage<HttpResponse>> handler = Routes.sealed(routes).function(system);
     return Http.get(system).newServerAt(host, port)
         .withSettings(settings(system.settings().config(), ConfigFactory.empty()))
-        .bind(atTheDoor(RequestBody.readBeforeAnswer(request -> handler.apply(WireHeaders.withMediaType(request)), system)))
+        .bind(atTheDoor(RequestBody.readBeforeAnswer(request -> handler.apply(WireHeaders.withMediaType(request)), system),
+            system.settings().config()))
         .thenApply(binding -> {
           LOG.info("The {} listens on http://{}:{}", name, host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(DRAIN, system);

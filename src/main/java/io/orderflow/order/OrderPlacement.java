@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
 
 /** Places orders and answers for them, whichever way they come: as an order, or from a cart. */
 public final class OrderPlacement extends Routes {
@@ -27,9 +28,17 @@ public final class OrderPlacement extends Routes {
   private final Sagas<PlacedOrder> sagas;
   private final Payments payments;
   private final Duration maxWait;
+  /** Places for clients that wait for an order's end. */
+  private final Semaphore waiting;
 
-  /** @param maxWait the longest that {@code Prefer: wait} is granted */
-  public OrderPlacement(Orders orders, Sagas<PlacedOrder> sagas, Payments payments, Duration maxWait) {
+  /**
+   * Placement of orders.
+   *
+   * @param maxWait the longest that {@code Prefer: wait} is granted
+   * @param maxWaiting the clients that it is granted to at the same time; one more is answered at once
+   */
+  public OrderPlacement(Orders orders, Sagas<PlacedOrder> sagas, Payments payments, Duration maxWait, int maxWaiting) {
+    this.waiting = new Semaphore(maxWaiting);
     this.orders = orders;
     this.sagas = sagas;
     this.payments = payments;
@@ -67,12 +76,27 @@ public final class OrderPlacement extends Routes {
   /** Answers for an order that is placed: 201 with its place, after the time that the request would rather wait for its end. */
   public Route placed(HttpRequest request, String orderId, PlacedOrder order, Progress progress) {
     Optional<Duration> wait = preferredWait(request, maxWait).filter(time -> !time.isZero());
-    if (wait.isPresent() && progress.state().moving()) {
-      return answer(sagas.awaitRest(orderId, wait.get()).handle((rest, stillMoving) -> orderId).thenCompose(this::read),
+    if (wait.isPresent() && progress.state().moving() && waiting.tryAcquire()) {
+      return answer(awaitRest(orderId, wait.get()).thenCompose(this::read),
           view -> created(view).addHeader(RawHeader.create("Preference-Applied", "wait=" + wait.get().toSeconds())));
     }
     return progress.steps().size() > 1 ? answer(read(orderId), OrderPlacement::created)
         : complete(created(OrderView.pending(orderId, order, progress.startedAt())));
+  }
+
+  /** Completes when the order's saga has come to rest, or the time is over. */
+  private CompletionStage<String> awaitRest(String orderId, Duration limit) {
+    CompletionStage<Progress> rest;
+    try {
+      rest = sagas.awaitRest(orderId, limit);
+    } catch (RuntimeException defect) {
+      waiting.release();
+      throw defect;
+    }
+    return rest.handle((ended, stillMoving) -> {
+      waiting.release();
+      return orderId;
+    });
   }
 
   /** The order; one whose saga has not created it yet is shown from the saga: an order that was answered with 201 is never unknown. */

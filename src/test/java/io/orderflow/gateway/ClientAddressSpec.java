@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who counts as the client. */
@@ -42,6 +43,26 @@ class ClientAddressSpec {
   @Test
   void a_proxy_that_says_nothing_is_the_client() throws Exception {
     assertThat(proxied.of(ip("10.9.9.9"), List.of())).isEqualTo(ip("10.9.9.9"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"203.0.113.8:40001,203.0.113.8", "[2a00:db8:6::1]:443,2a00:db8:6::1", "[2a00:db8:6::1],2a00:db8:6::1", "'\"[2a00:db8:6::1]:443\"',2a00:db8:6::1",
+      "::ffff:203.0.113.8,203.0.113.8", "[::ffff:203.0.113.8]:1,203.0.113.8", "fe80::1%eth0,fe80::1", "'203.0.113.8, ,',203.0.113.8", "'\"203.0.113.8\"',203.0.113.8",
+      "'203.0.113.8, [::ffff:10.0.0.1]:80',203.0.113.8"})
+  void a_client_counts_by_its_address_however_the_proxy_writes_it(String said, String address) throws Exception {
+    assertThat(proxied.of(ip("10.9.9.9"), List.of(said))).isEqualTo(ip(address));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"203.0.113.8:", "203.0.113.8:x", "203.0.113.8:400011", "[2001:db8::1", "2001:db8::1]:443", "[]:80", "_hidden", "203.0.113", "a:1"})
+  void what_only_looks_like_an_address_ends_the_way(String said) throws Exception {
+    assertThat(proxied.of(ip("10.9.9.9"), List.of(said))).isEqualTo(ip("10.9.9.9"));
+  }
+
+  @Test
+  void a_trusted_block_may_be_written_as_ipv6() throws Exception {
+    assertThat(new ClientAddress("::ffff:10.0.0.0/104").trusts(ip("10.9.9.9"))).isTrue();
+    assertThat(new ClientAddress("::ffff:10.0.0.0/104").trusts(ip("11.9.9.9"))).isFalse();
   }
 
   @Test

@@ -56,6 +56,7 @@ final class GatewayFixture implements AutoCloseable {
   private static ActorTestKit node(String settings) {
     return ActorTestKit.create("gateway", Configuration.over(ConfigFactory.parseString(settings).withFallback(ConfigFactory.parseString("""
         orderflow.gateway { port = 0, drain = 1s }
+        orderflow.http.allowed-hosts = "*"
         akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
         akka.cluster.jmx.multi-mbeans-in-same-jvm = on
         akka.coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout = 2s

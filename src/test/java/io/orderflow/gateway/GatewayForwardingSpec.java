@@ -52,7 +52,7 @@ class GatewayForwardingSpec {
     RawClient.get(gateway.port, "/api/echo/h", "User-Agent: curl");
 
     assertThat(upstream.last().headers()).extracting(line -> line.substring(0, line.indexOf(':')))
-        .containsExactlyInAnyOrder("Host", "User-Agent", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Request-Id");
+        .containsExactlyInAnyOrder("Host", "User-Agent", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Request-Id", "Via");
   }
 
   @Test
@@ -146,5 +146,15 @@ class GatewayForwardingSpec {
 
       assertThat(answer.body()).isEqualTo("got abcdefg");
     }
+  }
+
+  @org.junit.jupiter.params.ParameterizedTest
+  @org.junit.jupiter.params.provider.ValueSource(strings = {"X_Forwarded_For", "X-Forwarded_For", "x_forwarded-proto", "X-Real-IP", "X_Real_IP", "X-Forwarded-Port",
+      "X-Forwarded-Prefix", "X-Forwarded-Server", "X-Forwarded-Anything", "True-Client-IP", "CF-Connecting-IP", "X-Cluster-Client-IP", "X-Client-IP",
+      "X-Original-URL", "X-Rewrite-URL", "Forwarded", "X_Request_Id"})
+  void a_client_that_is_not_trusted_says_nothing_of_who_it_is(String name) throws Exception {
+    assertThat(RawClient.get(gateway.port, "/api/echo/x", name + ": 6.6.6.6").status()).isEqualTo(200);
+
+    assertThat(upstream.last().headers()).noneMatch(header -> header.contains("6.6.6.6"));
   }
 }

@@ -3,6 +3,7 @@ package io.orderflow.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import akka.http.javadsl.server.Route;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,62 @@ class GatewayOverloadSpec {
       }
       go.release();
       assertThat(RawClient.get(gateway.port, "/api/s/x").body()).isEqualTo("served");
+    }
+  }
+
+  @Test
+  void clients_that_would_rather_wait_take_no_places_of_others() throws Exception {
+    try (RawUpstream upstream = RawUpstream.answering(exchange -> {
+      if (exchange.request().header("Prefer").orElse("").contains("wait")) {
+        go.acquire();
+      }
+      exchange.ok("served");
+    }); GatewayFixture gateway = before(upstream, "orderflow.gateway { max-in-flight = 2, max-waiting = 3 }")) {
+      List<RawClient> waiting = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        waiting.add(RawClient.to(gateway.port).sendGet("/api/s/x", "Prefer: respond-async, wait=30"));
+      }
+      await().until(() -> upstream.requests.size() == 3);
+
+      for (int i = 0; i < 5; i++) {
+        assertThat(RawClient.get(gateway.port, "/api/s/x").body()).isEqualTo("served");
+        assertThat(RawClient.get(gateway.port, "/api/s/x", "Prefer: respond-async, wait=30").body()).as("one more that waits").isEqualTo("served");
+        assertThat(upstream.last().header("Prefer")).hasValue("respond-async");
+      }
+      waiting.get(0).close();
+      await().until(() -> {
+        try (RawClient client = RawClient.to(gateway.port).sendGet("/api/s/x", "Prefer: wait=30")) {
+          int before = upstream.requests.size();
+          await().until(() -> upstream.requests.size() >= before);
+          client.socket.setSoTimeout(500);
+          return client.answer() == null;
+        } catch (java.net.SocketTimeoutException waits) {
+          return true;
+        }
+      });
+      go.release(20);
+      assertThat(waiting.get(1).answer().body()).isEqualTo("served");
+      assertThat(waiting.get(2).answer().body()).isEqualTo("served");
+    }
+  }
+
+  @Test
+  void operators_are_heard_when_clients_are_too_many() throws Exception {
+    Route operators = new akka.http.javadsl.server.AllDirectives() {
+      private Route routes() {
+        return path(akka.http.javadsl.server.PathMatchers.segment("ops").slash("x"), () -> complete("heard"));
+      }
+    }.routes();
+    try (RawUpstream upstream = waiting(); GatewayFixture gateway = GatewayFixture.with(
+        "orderflow.gateway.max-in-flight = 2 \n orderflow.gateway.services.s = [\"" + upstream.url("") + "\"]", Optional.of(operators))) {
+      try (RawClient first = RawClient.to(gateway.port).sendGet("/api/s/x"); RawClient second = RawClient.to(gateway.port).sendGet("/api/s/x")) {
+        await().until(() -> upstream.requests.size() == 2);
+        assertThat(RawClient.get(gateway.port, "/api/s/x").status()).isEqualTo(503);
+        assertThat(RawClient.get(gateway.port, "/ops/x").body()).isEqualTo("heard");
+        go.release(2);
+        assertThat(first.answer().body()).isEqualTo("served");
+        assertThat(second.answer().body()).isEqualTo("served");
+      }
     }
   }
 

@@ -10,14 +10,17 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** A client for specs that sends exactly the frames of HTTP/2 that it is told. */
 final class RawHttp2Client implements AutoCloseable {
 
   static final int DATA = 0;
   static final int HEADERS = 1;
+  static final int RST_STREAM = 3;
   static final int SETTINGS = 4;
   static final int PING = 6;
   static final int GOAWAY = 7;
@@ -38,6 +41,7 @@ final class RawHttp2Client implements AutoCloseable {
   private final Decoder decoder = new Decoder(65_536, 4096);
   private final Map<Integer, Map<String, String>> heads = new HashMap<>();
   private final Map<Integer, StringBuilder> bodies = new HashMap<>();
+  private final Set<Integer> reset = new HashSet<>();
   private int nextStream = 1;
   /** The code of the GOAWAY that came; -1 before. */
   int goAway = -1;
@@ -126,7 +130,11 @@ final class RawHttp2Client implements AutoCloseable {
   /** Reads frames until the stream's answer is whole. */
   Answer answer(int stream) throws IOException {
     while (true) {
-      if (read() == stream) {
+      int ended = read();
+      if (reset.contains(stream)) {
+        throw new IOException("the stream " + stream + " was reset");
+      }
+      if (ended == stream) {
         return new Answer(heads.get(stream), bodies.getOrDefault(stream, new StringBuilder()).toString());
       }
     }
@@ -165,8 +173,8 @@ final class RawHttp2Client implements AutoCloseable {
       bodies.computeIfAbsent(stream, unknown -> new StringBuilder()).append(new String(payload, StandardCharsets.ISO_8859_1));
     } else if (type == GOAWAY) {
       goAway = payload[7] & 0xff;
-    } else if (type == 3) {
-      throw new IOException("the stream " + stream + " was reset");
+    } else if (type == RST_STREAM) {
+      reset.add(stream);
     }
     return (type == HEADERS || type == DATA) && (flags & END_STREAM) != 0 ? stream : 0;
   }

@@ -59,6 +59,10 @@ final class Http2Scanner {
     return !ended && (!rest.isEmpty() || block != null || !prefaceRead);
   }
 
+  boolean isEnded() {
+    return ended;
+  }
+
   /** How many frames have ended, those amid a header block aside. */
   long completed() {
     return completed;

@@ -35,6 +35,11 @@ final class RequestScanner implements Scanner {
   }
 
   @Override
+  public boolean isEnded() {
+    return refused || http2 != null && http2.isEnded();
+  }
+
+  @Override
   public long completed() {
     return http2 != null ? http2.completed() : completed + body.linesRead();
   }

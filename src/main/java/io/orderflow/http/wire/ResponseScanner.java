@@ -38,6 +38,11 @@ public final class ResponseScanner implements Scanner {
   }
 
   @Override
+  public boolean isEnded() {
+    return false; // Whoever uses the connection closes it.
+  }
+
+  @Override
   public long completed() {
     return 0;
   }

@@ -16,6 +16,9 @@ interface Scanner {
   /** Whether the peer owes the end of something that it must not be slow with: a head, a frame, a chunk's size. */
   boolean isOwed();
 
+  /** Whether nothing of the peer is read any more, and the connection has yet to be closed. */
+  boolean isEnded();
+
   /** How many of those have come to their end: while it grows, the peer is not slow. */
   long completed();
 

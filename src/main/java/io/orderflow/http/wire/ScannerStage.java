@@ -16,6 +16,9 @@ import java.util.function.Supplier;
 final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
   private static final String LATE = "late";
+  private static final String END = "end";
+  /** What is left for the last answer on a connection that is read no more. Akka HTTP closes it then, but for open streams of HTTP/2. */
+  private static final Duration LAST_ANSWER = Duration.ofSeconds(5);
 
   private final Inlet<ByteString> in = Inlet.create("Scanner.in");
   private final Outlet<ByteString> out = Outlet.create("Scanner.out");
@@ -73,13 +76,19 @@ final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         failStage(malformed);
         return;
       }
-      if (!waiting && scanner.isOwed()) {
-        await();
-      }
+      afterScan();
       if (passed.isEmpty()) {
         ask();
       } else {
         push(out, passed);
+      }
+    }
+
+    private void afterScan() {
+      if (scanner.isEnded() && !isTimerActive(END)) {
+        scheduleOnce(END, LAST_ANSWER);
+      } else if (!waiting && scanner.isOwed()) {
+        await();
       }
     }
 
@@ -98,6 +107,10 @@ final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
     @Override
     public void onTimer(Object key) {
+      if (END.equals(key)) {
+        failStage(MalformedMessage.because("the connection is read no more"));
+        return;
+      }
       waiting = false;
       if (!scanner.isOwed()) {
         return;
@@ -109,6 +122,7 @@ final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       }
       try {
         emit(out, scanner.late());
+        afterScan();
       } catch (MalformedMessage malformed) {
         failStage(malformed);
       }

@@ -1,0 +1,42 @@
+package io.orderflow.gateway;
+
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.headers.RawHeader;
+import java.util.UUID;
+
+/**
+ * Finds requests that go in circles, as when a service's address leads back to a gateway. Each gateway adds itself to {@code Via} (RFC 9110,
+ * section 7.6.3); a request that has passed this one before is refused, and so is one that has passed too many others, so that a circle through
+ * several gateways ends as well.
+ */
+final class Hops {
+
+  private static final String PREFIX = "orderflow-";
+  /** A gateway in front of another cluster's gateway is a use; four in a row are none. */
+  private static final int MAX_GATEWAYS = 4;
+
+  private final String pseudonym = PREFIX + UUID.randomUUID().toString().substring(0, 8);
+
+  /** Whether the request has been here before. */
+  boolean goesInCircles(HttpRequest request) {
+    int gateways = 0;
+    for (HttpHeader header : request.getHeaders()) {
+      if (header.is("via")) {
+        for (String entry : header.value().split(",")) {
+          String[] parts = entry.strip().split("\\s+");
+          String by = parts.length > 1 ? parts[1] : "";
+          if (by.equals(pseudonym) || by.startsWith(PREFIX) && ++gateways == MAX_GATEWAYS) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  /** What this gateway adds to {@code Via}. */
+  HttpHeader via(HttpRequest request) {
+    return RawHeader.create("Via", (request.protocol().value().equals("HTTP/2.0") ? "2.0 " : "1.1 ") + pseudonym);
+  }
+}

@@ -1,0 +1,99 @@
+package io.orderflow.http;
+
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpRequest;
+import com.typesafe.config.Config;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Keeps web pages of others from using this node through their visitors' browsers. A page can have its own name resolve to an address of this
+ * node (DNS rebinding): a name that is not known here is refused. And it can send simple requests to any address: one that changes something
+ * and comes from another site is refused. Both show in headers that a page can't choose. Other clients send no {@code Origin} and are not held up.
+ */
+public final class AllowedHosts {
+
+  private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
+  private static final Pattern ADDRESS = Pattern.compile("[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|\\[[0-9a-fA-F:.%]+]");
+  private static final Pattern LOOPBACK = Pattern.compile("localhost|.*\\.localhost|127(?:\\.[0-9]{1,3}){3}|\\[::1]");
+  private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://([^/]+)");
+
+  private final boolean any;
+  private final Set<String> names;
+  private final List<String> suffixes = new ArrayList<>();
+
+  /** @param config {@code orderflow}: its {@code http.allowed-hosts}, and {@code host}, the name that other nodes know this one by */
+  public AllowedHosts(Config config) {
+    List<String> entries = new ArrayList<>();
+    entries.add(config.getString("host"));
+    entries.addAll(List.of(config.getString("http.allowed-hosts").split(",")));
+    Set<String> exact = new java.util.HashSet<>();
+    for (String entry : entries) {
+      String name = entry.strip().toLowerCase(Locale.ROOT);
+      if (name.startsWith("*.")) {
+        suffixes.add(name.substring(1));
+      } else {
+        exact.add(name);
+      }
+    }
+    this.any = exact.contains("*");
+    this.names = Set.copyOf(exact);
+  }
+
+  /** Why the request is refused; empty when it is not. */
+  public Optional<Problem> refuse(HttpRequest request) {
+    if (any) {
+      return Optional.empty();
+    }
+    Optional<String> host = header(request, "host").map(AllowedHosts::withoutPort);
+    if (host.isPresent() && !isKnown(host.get())) {
+      return Optional.of(Problem.of(421, "HOST_NOT_ALLOWED", "this node is not known by the name in Host; see ORDERFLOW_ALLOWED_HOSTS"));
+    }
+    boolean crossSite = !READING.contains(request.method().value()) && isCrossSite(request, host.orElse(""));
+    return crossSite ? Optional.of(Problem.of(403, "CROSS_SITE_REQUEST", "a page of another site may not change anything here"))
+        : Optional.empty();
+  }
+
+  /** An address can't be rebound, and a name without a dot is none that the public DNS gives to strangers. */
+  private boolean isKnown(String host) {
+    return host.indexOf('.') < 0 && !host.startsWith("[") || ADDRESS.matcher(host).matches() || isTrusted(host);
+  }
+
+  private boolean isTrusted(String host) {
+    return LOOPBACK.matcher(host).matches() || names.contains(host) || suffixes.stream().anyMatch(host::endsWith);
+  }
+
+  private boolean isCrossSite(HttpRequest request, String host) {
+    Optional<String> origin = header(request, "origin");
+    if (origin.isEmpty()) {
+      return header(request, "sec-fetch-site").filter("cross-site"::equalsIgnoreCase).isPresent();
+    }
+    Matcher read = ORIGIN.matcher(origin.get().toLowerCase(Locale.ROOT));
+    if (!read.matches()) {
+      return true;
+    }
+    String from = withoutPort(read.group(1));
+    return !from.equals(host) && !isTrusted(from);
+  }
+
+  /** In lower case, without the dot that ends an absolute name. */
+  private static String withoutPort(String authority) {
+    int end = authority.startsWith("[") ? authority.indexOf(']') + 1 : authority.indexOf(':');
+    String host = (end > 0 ? authority.substring(0, end) : authority).toLowerCase(Locale.ROOT);
+    return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+  }
+
+  private static Optional<String> header(HttpRequest request, String name) {
+    for (HttpHeader header : request.getHeaders()) {
+      if (header.is(name)) {
+        return Optional.of(header.value());
+      }
+    }
+    return Optional.empty();
+  }
+}
