@@ -24,6 +24,7 @@ class GatewayHostileHttp2Spec {
     gateway = GatewayFixture.with("""
         orderflow.gateway.services.s = ["%s"]
         orderflow.http.header-timeout = 1s
+        orderflow.gateway.server-settings.akka.http.server.idle-timeout = 5s
         """.formatted(upstream.url("")), Optional.empty());
   }
 
