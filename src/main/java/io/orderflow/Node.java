@@ -166,7 +166,7 @@ public final class Node {
     List<Sagas<?>> allSagas = List.of(orderSagas, transferSagas);
     SagaRecovery.start(system, database, allSagas, clock);
     PaymentQueue.start(system, database, provider, orderSagas::askAgain);
-    CheckoutRecovery.start(system, database, carts, clock);
+    CheckoutRecovery.start(system, database, carts);
     JournalIndex.start(system, database, List.of(SagaRecovery.table(), PaymentQueue.table(), CheckoutRecovery.table()), clock);
     Projections projections = Projections.start(system, database, List.of(new OrderViews(), new ProductViews()), clock);
 

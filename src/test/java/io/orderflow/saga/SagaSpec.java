@@ -338,6 +338,16 @@ class SagaSpec {
   }
 
   @Test
+  void how_old_its_last_record_is_does_not_depend_on_a_clock_that_is_set_back() {
+    SagaKit.Call reserve = saga.isStarted().expect("reserve");
+    saga.timePasses(SagaKit.AHEAD_FOR);
+    saga.wallClockIsSetBack(Duration.ofHours(1));
+    reserve.succeeds();
+    saga.awaitRecords(2);
+    saga.expect("charge");
+  }
+
+  @Test
   void what_went_well_is_on_record_with_a_failure_that_follows() {
     saga.isStarted().expectAllSucceed("reserve");
     saga.expect("charge").fails();
