@@ -142,7 +142,8 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
         .onCommand(Answered.class, this::answered)
         .onCommand(TimedOut.class, limit -> calls.isAwaited(limit.call()) ? failed("no answer within the time limit") : Effect().none())
         .onCommand(BackoffOver.class, this::callAgain)
-        .onCommand(Wake.class, wake -> Effect().none())
+        // Who wakes it has read that it should move. If it knows of nothing to do, a write of an older incarnation came after it recovered.
+        .onCommand(Wake.class, wake -> leave())
         .onCommand(Resume.class, resume -> resumes ? resume() : Effect().none())
         .onCommand(AskAgain.class, now -> askAgain())
         .onCommand(Idle.class, idle -> leave())

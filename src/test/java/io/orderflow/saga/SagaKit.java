@@ -225,10 +225,15 @@ final class SagaKit implements AutoCloseable {
 
   /** The process dies and the saga is woken in another one; calls that were under way stay unanswered. */
   void crashesAndIsWoken() {
+    crashes();
+    wake();
+  }
+
+  /** The same, and nobody wakes it. */
+  void crashes() {
     kit.stop(saga, PATIENCE);
     calls.clear();
     saga = spawn();
-    wake();
   }
 
   Progress progress() {

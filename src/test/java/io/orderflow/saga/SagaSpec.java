@@ -41,9 +41,15 @@ class SagaSpec {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship", "confirm");
     saga.rests(SagaState.COMPLETED);
     saga.leavesMemory();
-    saga.crashesAndIsWoken();
+    saga.crashes();
     saga.isInMemory();
     saga.leavesMemoryAfterAWhile();
+  }
+
+  @Test
+  void one_that_is_woken_and_knows_of_nothing_to_do_leaves_memory_and_so_looks_again() {
+    saga.wake();
+    saga.leavesMemory();
   }
 
   @Test
