@@ -147,6 +147,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
         .onCommand(Resume.class, resume -> resumes ? resume() : Effect().none())
         .onCommand(AskAgain.class, now -> askAgain())
         .onCommand(Idle.class, idle -> leave())
+        .onCommand(SagaCommand.Stop.class, stop -> Effect().stop())
         .build();
   }
 

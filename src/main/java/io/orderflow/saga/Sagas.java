@@ -44,7 +44,7 @@ public final class Sagas<I> {
     Clock steady = SteadyClock.beginningAt(clock);
     sagas.sharding.init(Entity.of(sagas.key, entity -> Saga.create(entity.getEntityId(), definition, settings, clock, steady,
             RandomGenerator.getDefault(), () -> sagas.past(entity.getEntityId()), entity.getShard()))
-        .withRole("services")
+        .withStopMessage(SagaCommand.Stop.INSTANCE).withRole("services")
         .withSettings(ClusterShardingSettings.create(system)
             .withPassivationStrategy(ClusterShardingSettings.PassivationStrategySettings$.MODULE$.disabled())));
     return sagas;

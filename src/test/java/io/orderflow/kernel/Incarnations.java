@@ -82,6 +82,14 @@ public final class Incarnations<C> implements AutoCloseable {
     return held;
   }
 
+  /** The older one is told to leave memory while a write of it is on its way, which then fails: it leaves. */
+  public <R> void olderLeavesThoughItsWriteFails(Function<ActorRef<StatusReply<R>>, C> command, C stop) {
+    LateJournal.Held write = olderWritesLate(command);
+    older.entity.tell(stop);
+    write.isGivenUp();
+    older.kit.<C>createTestProbe().expectTerminated(older.entity, PATIENCE);
+  }
+
   /** The write that is held next. */
   public LateJournal.Held awaitHeld() {
     return Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))

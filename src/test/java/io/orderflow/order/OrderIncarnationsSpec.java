@@ -33,6 +33,12 @@ class OrderIncarnationsSpec {
     order.close();
   }
 
+  @Test
+  void one_that_is_told_to_leave_while_its_write_fails_leaves() {
+    order.older.spawns();
+    order.olderLeavesThoughItsWriteFails(create(), Order.Stop.INSTANCE);
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void a_creation_that_lands_late_does_not_bring_back_what_was_cancelled(boolean beforeTheCancellation) {

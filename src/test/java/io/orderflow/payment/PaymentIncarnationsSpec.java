@@ -140,6 +140,12 @@ class PaymentIncarnationsSpec {
     assertThat(payment.journal.events("payment|order-1")).hasSize(1);
   }
 
+  @Test
+  void one_that_is_told_to_leave_while_its_write_fails_leaves() {
+    payment.older.spawns();
+    payment.olderLeavesThoughItsWriteFails(refund(), Payment.Stop.INSTANCE);
+  }
+
   private static Function<ActorRef<StatusReply<PaymentState>>, Payment.Command> charge() {
     return reply -> new Payment.Charge(DUE, reply);
   }

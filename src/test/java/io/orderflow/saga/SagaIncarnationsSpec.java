@@ -192,6 +192,19 @@ class SagaIncarnationsSpec {
   }
 
   @Test
+  void one_that_is_told_to_leave_while_its_write_fails_leaves() {
+    older.isStarted();
+    older.expectAllSucceed("reserve", "charge");
+    nodes.journal.holdIf(all -> true);
+    older.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
+    LateJournal.Held refusal = nodes.awaitHeld(0);
+    older.leaves(() -> {
+      refusal.isGivenUp();
+      nodes.timePasses(Duration.ofSeconds(1));
+    });
+  }
+
+  @Test
   void a_takeover_is_no_step() {
     older.isStarted();
     older.expectAllSucceed("reserve", "charge");

@@ -141,6 +141,14 @@ final class SagaNodes implements AutoCloseable {
       saga = null;
     }
 
+    /** It is told to leave memory, and does. */
+    void leaves(Runnable meanwhile) {
+      saga.tell(SagaCommand.Stop.INSTANCE);
+      meanwhile.run();
+      kit.<SagaCommand>createTestProbe().expectTerminated(saga, PATIENCE);
+      saga = null;
+    }
+
     boolean isAlive() {
       return saga != null;
     }

@@ -8,6 +8,7 @@ import io.orderflow.shipping.Shipment.State;
 import io.orderflow.shipping.Shipment.Status;
 import io.orderflow.store.LateJournal;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,6 +21,12 @@ class ShipmentIncarnationsSpec {
   @AfterEach
   void close() {
     shipment.close();
+  }
+
+  @Test
+  void one_that_is_told_to_leave_while_its_write_fails_leaves() {
+    shipment.older.spawns();
+    shipment.<State>olderLeavesThoughItsWriteFails(reply -> new Shipment.Create(null, reply), Shipment.Stop.INSTANCE);
   }
 
   @ParameterizedTest
