@@ -131,7 +131,7 @@ public final class Node {
 
   private CompletionStage<Void> startRest() {
     List<CompletionStage<?>> parts = new ArrayList<>();
-    Optional<Route> local = roles.contains(SERVICES) ? Optional.of(Routes.sealed(services())) : Optional.empty();
+    Optional<Route> local = roles.contains(SERVICES) ? Optional.of(Standstill.guard(system, Routes.sealed(services()))) : Optional.empty();
     local.ifPresent(routes -> parts.add(HttpServer.bind(system, "services", config.getString("orderflow.bind"),
         config.getInt("orderflow.services.port"), routes).thenAccept(bound -> ServiceNodes.announce(system, bound.localAddress()))));
     if (roles.contains(GATEWAY)) {
@@ -167,7 +167,7 @@ public final class Node {
     List<Sagas<?>> allSagas = List.of(orderSagas, transferSagas);
     SagaRecovery.start(system, database, allSagas, clock);
     PaymentQueue.start(system, database, provider, orderSagas::askAgain);
-    CheckoutRecovery.start(system, database, carts, clock);
+    CheckoutRecovery.start(system, database, carts);
     JournalIndex.start(system, database, List.of(SagaRecovery.table(), PaymentQueue.table(), CheckoutRecovery.table()), clock);
     Projections projections = Projections.start(system, database, List.of(new OrderViews(), new ProductViews()), clock);
 

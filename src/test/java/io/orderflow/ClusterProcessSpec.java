@@ -8,6 +8,9 @@ import io.orderflow.provider.RunningSimulator;
 import io.orderflow.store.Postgresql;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,15 +29,18 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Three nodes on PostgreSQL, each a process at a loopback address of its own, under load while at random nodes are killed, frozen for
  * longer than the others wait for them, cut off from the others in both directions or one, or restarted in turn, PostgreSQL crashes and
- * the payment provider fails or the clock of one node jumps. Afterwards the books must balance, as clients see them over HTTP. {@code
- * -Dcluster.seed} repeats a run's dice, {@code -Dcluster.faults} makes it longer.
+ * the payment provider fails or the clock of one node jumps. A node that is thawed early goes on when the others have just taken its sagas over
+ * and recorded nothing else; that one is told not to notice that it stood still, so that nothing but the journal holds it back. Afterwards the books must balance, as clients see them over HTTP. {@code
+ * -Dcluster.seed} repeats a run's dice, {@code -Dcluster.faults} makes it longer, {@code -Dcluster.only} names the faults, comma-separated.
  */
 class ClusterProcessSpec {
 
   private static final int NODES = 3;
   /** Faults of the short form, which the dice choose: each takes half a minute. */
   private static final int FEW = 3;
-  private static final List<String> FAULTS = List.of("kill", "freeze", "database", "provider", "restart all");
+  private static final List<String> FAULTS = List.of("kill", "freeze", "thaw early", "database", "provider", "restart all");
+  /** The node that does not notice that it stood still. */
+  private static final int UNAWARE = 0;
   private static final List<String> CUTS = List.of("cut off", "cut one way");
 
   /** Kept when the spec fails: the logs of the nodes. */
@@ -54,6 +60,7 @@ class ClusterProcessSpec {
     List<String> all = new ArrayList<>(FAULTS);
     all.addAll(cutsPossible ? CUTS : List.of());
     all.addAll(jumpsPossible ? List.of("clock") : List.of());
+    Optional.ofNullable(System.getProperty("cluster.only")).ifPresent(only -> all.retainAll(List.of(only.split(","))));
     System.out.printf("seed %d%s%s%n", seed, cutsPossible ? "" : "; without cuts of the network, which need root, iptables and setpriv",
         jumpsPossible ? "" : "; without jumps of clocks, which need libfaketime");
     try (Postgresql postgresql = Postgresql.start(); RunningSimulator provider = RunningSimulator.in(folder.resolve("provider"))) {
@@ -93,7 +100,7 @@ class ClusterProcessSpec {
       NodeProcess node = new NodeProcess(folder.resolve("node-" + i), "127.0.0." + (2 + i), Map.of(
           "ORDERFLOW_ROLES", "services", "ORDERFLOW_PAYMENT_URL", provider.url(), "ORDERFLOW_DB_URL", db.getString("url"),
           "ORDERFLOW_DB_USER", db.getString("user"), "ORDERFLOW_DB_PASSWORD", db.getString("password"),
-          "ORDERFLOW_BREAKER_OPEN", "1s"));
+          "ORDERFLOW_BREAKER_OPEN", "1s", "ORDERFLOW_END_AFTER_STANDSTILL", i == UNAWARE ? "0s" : "8s"));
       if (cutsPossible) {
         node.runsAs(NetworkCut.user(i));
       }
@@ -111,7 +118,7 @@ class ClusterProcessSpec {
   }
 
   private void meet(String fault, Shoppers shoppers, Postgresql postgresql, RunningSimulator provider) throws Exception {
-    int number = dice.nextInt(NODES);
+    int number = fault.equals("thaw early") ? UNAWARE : fault.equals("freeze") ? 1 + dice.nextInt(NODES - 1) : dice.nextInt(NODES);
     NodeProcess node = nodes.get(number);
     List<NodeProcess> others = nodes.stream().filter(other -> other != node).toList();
     List<String> underWay = shoppers.latest(20);
@@ -122,9 +129,19 @@ class ClusterProcessSpec {
         node.kill();
         awaitEnds(underWay, others);
       }
-      case "freeze" -> {
+      case "freeze" -> freeze(node, others, underWay);
+      case "thaw early" -> {
+        // So slow that the sagas that others take over are not on with the next step before the node goes on.
+        provider.faults("{\"latencyMs\":1500}");
+        shoppers.awaitMore(100);
+        long takeovers = takeovers(postgresql);
         node.freeze();
+        awaitRemoval(node, others);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
+            .until(() -> takeovers(postgresql) > takeovers);
+        node.thaw();
         awaitEnds(underWay, others);
+        provider.faults("{}");
       }
       case "cut off" -> {
         for (NodeProcess other : others) {
@@ -164,18 +181,35 @@ class ClusterProcessSpec {
       }
     }
     long ended = System.nanoTime() - began;
-    if (fault.equals("freeze")) {
-      // What was under way may have needed nothing of it.
-      awaitRemoval(node, others);
-      node.thaw();
-    }
     System.out.printf("%s, node %d: what was under way had ended after %d ms; no order was answered for %d ms at most%n", fault, number,
         TimeUnit.NANOSECONDS.toMillis(ended), shoppers.longestSilence().toMillis());
-    if (fault.equals("freeze") || fault.equals("cut off")) {
+    if (Set.of("freeze", "thaw early", "cut off").contains(fault)) {
       // It finds that the others have gone on without it, and ends.
       awaitDeath(List.of(node));
     }
     cut.close();
+  }
+
+  /** Until the others have gone on without it; then it goes on, and tells nobody what it knew before. */
+  private static void freeze(NodeProcess node, List<NodeProcess> others, List<String> underWay) {
+    try (FrozenReads reads = new FrozenReads(node)) {
+      node.freeze();
+      awaitEnds(underWay, others);
+      // What was under way may have needed nothing of it.
+      awaitRemoval(node, others);
+      reads.change(others.get(0));
+      node.thaw();
+      reads.assertTrue();
+    }
+  }
+
+  /** The sagas that were taken up by another incarnation so far. */
+  private static long takeovers(Postgresql postgresql) throws SQLException {
+    try (Connection journal = postgresql.connect(); Statement count = journal.createStatement();
+        ResultSet found = count.executeQuery("SELECT COUNT(*) FROM event_journal WHERE event_ser_manifest LIKE '%SagaEvent$Resumed'")) {
+      found.next();
+      return found.getLong(1);
+    }
   }
 
   private static void awaitRemoval(NodeProcess node, List<NodeProcess> others) {

@@ -9,28 +9,35 @@ import akka.actor.typed.javadsl.Receive;
 import io.orderflow.store.Database;
 import io.orderflow.store.JournalIndex;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Places the orders of carts whose checkout was cut off between recording the order and starting its saga, so that none waits for a
  * client that never asks again. One in the cluster; a cart that is being placed at that moment takes no harm.
+ *
+ * <p>A checkout was cut off when it is seen in two passes in a row. The time in the table is that of another machine and says nothing.
  */
 public final class CheckoutRecovery extends AbstractBehavior<CheckoutRecovery.Tick> {
 
   enum Tick { INSTANCE }
 
-  /** Seldom enough that a cart that is taken up is usually done with before the next tick, as a saga of a cold node takes seconds. */
+  /**
+   * Longer than a checkout takes that nothing has cut off, and seldom enough that a cart that is taken up is usually done with before the
+   * next tick, as a saga of a cold node takes seconds.
+   */
   private static final Duration TICK = Duration.ofSeconds(5);
-  /** Longer than a checkout takes that nothing has cut off. */
-  private static final Duration CUT_OFF_AFTER = Duration.ofSeconds(5);
-  /** Carts taken up at a time; the next tick goes on behind them. */
+  /** Carts that are looked at in one tick; the next one goes on behind them. */
   private static final int BATCH = 50;
+  /** Carts that are remembered from one pass to the next; one beyond them is taken up at first sight. */
+  private static final int MAX_SEEN = 100_000;
 
   private final Database database;
   private final Carts carts;
-  private final Clock clock;
+  private Set<String> lastPass = new HashSet<>();
+  private Set<String> thisPass = new HashSet<>();
   private String doneUpTo = "";
 
   /** What the journal index keeps for it. */
@@ -39,19 +46,18 @@ public final class CheckoutRecovery extends AbstractBehavior<CheckoutRecovery.Ti
   }
 
   /** Starts it somewhere among the nodes that carry services. */
-  public static void start(ActorSystem<?> system, Database database, Carts carts, Clock clock) {
+  public static void start(ActorSystem<?> system, Database database, Carts carts) {
     Behavior<Tick> recovery = Behaviors.setup(context -> Behaviors.withTimers(timers -> {
       timers.startTimerWithFixedDelay(Tick.INSTANCE, TICK);
-      return new CheckoutRecovery(context, database, carts, clock);
+      return new CheckoutRecovery(context, database, carts);
     }));
     JournalIndex.singleton(system, "checkout-recovery", recovery);
   }
 
-  private CheckoutRecovery(ActorContext<Tick> context, Database database, Carts carts, Clock clock) {
+  private CheckoutRecovery(ActorContext<Tick> context, Database database, Carts carts) {
     super(context);
     this.database = database;
     this.carts = carts;
-    this.clock = clock;
   }
 
   @Override
@@ -63,9 +69,19 @@ public final class CheckoutRecovery extends AbstractBehavior<CheckoutRecovery.Ti
   }
 
   private void placeWhatWasCutOff() throws SQLException {
-    List<String> cutOff = database.transaction(connection ->
-        CheckoutTable.waiting(connection, clock.instant().minus(CUT_OFF_AFTER), doneUpTo, BATCH));
-    cutOff.forEach(carts::placeRecorded);
-    doneUpTo = cutOff.size() == BATCH ? cutOff.get(BATCH - 1) : "";
+    List<String> waiting = database.transaction(connection -> CheckoutTable.waiting(connection, doneUpTo, BATCH));
+    for (String cart : waiting) {
+      if (thisPass.size() >= MAX_SEEN || lastPass.contains(cart)) {
+        carts.placeRecorded(cart);
+      }
+      thisPass.add(cart);
+    }
+    if (waiting.size() == BATCH) {
+      doneUpTo = waiting.get(BATCH - 1);
+    } else {
+      doneUpTo = "";
+      lastPass = thisPass;
+      thisPass = new HashSet<>();
+    }
   }
 }

@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,13 +42,12 @@ final class CheckoutTable {
     }
   }
 
-  /** The carts that wait since before then, in the order of their ids. */
-  static List<String> waiting(Connection connection, Instant since, String afterId, int limit) throws SQLException {
+  /** The carts that wait, in the order of their ids. */
+  static List<String> waiting(Connection connection, String afterId, int limit) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(
-        "SELECT cart_id FROM cart_checkouts WHERE recorded_at < ? AND cart_id > ? ORDER BY cart_id LIMIT ?")) {
-      select.setLong(1, since.toEpochMilli());
-      select.setString(2, afterId);
-      select.setInt(3, limit);
+        "SELECT cart_id FROM cart_checkouts WHERE cart_id > ? ORDER BY cart_id LIMIT ?")) {
+      select.setString(1, afterId);
+      select.setInt(2, limit);
       List<String> carts = new ArrayList<>();
       try (ResultSet found = select.executeQuery()) {
         while (found.next()) {

@@ -114,6 +114,9 @@ public final class ShoppingCart extends EventSourcedBehaviorWithEnforcedReplies<
 
   public record Get(ActorRef<StatusReply<Contents>> replyTo) implements Command {}
 
+  /** Tells it to leave memory, when the write under way has succeeded or failed. */
+  enum Stop implements Command { INSTANCE }
+
   public sealed interface Event extends CborSerializable {}
 
   public record ItemPut(String sku, int quantity, Instant at) implements Event {}
@@ -137,7 +140,8 @@ public final class ShoppingCart extends EventSourcedBehaviorWithEnforcedReplies<
     Duration expiresAfter = config.getDuration("cart.expires-after");
     int snapshotEvery = config.getInt("snapshot-every");
     ClusterSharding.get(system).init(
-        Entity.of(KEY, entity -> create(entity.getEntityId(), clock, expiresAfter, snapshotEvery)).withRole("services"));
+        Entity.of(KEY, entity -> create(entity.getEntityId(), clock, expiresAfter, snapshotEvery))
+            .withStopMessage(Stop.INSTANCE).withRole("services"));
   }
 
   static Behavior<Command> create(String cartId, Clock clock, Duration expiresAfter, int snapshotEvery) {
@@ -191,6 +195,7 @@ public final class ShoppingCart extends EventSourcedBehaviorWithEnforcedReplies<
         .onCommand(RemoveItem.class, this::remove)
         .onCommand(CheckOut.class, this::checkOut)
         .onCommand(NotePlaced.class, note -> Effect().noReply())
+        .onCommand(Stop.class, stop -> Effect().stop().thenNoReply())
         .onCommand(Get.class, (cart, get) -> Effect().reply(get.replyTo(), contents(cart)));
     return handlers.build();
   }

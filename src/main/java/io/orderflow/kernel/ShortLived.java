@@ -22,13 +22,15 @@ public final class ShortLived {
    * for later, or comes to none, leaves after {@code orderflow.order-entities.keep-in-memory}, no sooner than twice the time that a call to
    * the payment provider may take.
    *
+   * @param stop tells it to leave memory. A message of its own and not Akka's PoisonPill, which an entity forgets when the write fails that was
+   *     under way; its shard would wait for its end for good, and keep everything that is sent to it
    * @param behavior of the entity of that id, which runs what it is given once nothing more is expected of it
    */
-  public static <C> Entity<C, ShardingEnvelope<C>> entity(ActorSystem<?> system, EntityTypeKey<C> key,
+  public static <C> Entity<C, ShardingEnvelope<C>> entity(ActorSystem<?> system, EntityTypeKey<C> key, C stop,
       BiFunction<String, Runnable, Behavior<C>> behavior) {
     return Entity.of(key, entity -> Behaviors.<C>setup(context -> behavior.apply(entity.getEntityId(),
             () -> entity.getShard().tell(new ClusterSharding.Passivate<>(context.getSelf())))))
-        .withRole("services").withSettings(settings(system));
+        .withStopMessage(stop).withRole("services").withSettings(settings(system));
   }
 
   private static ClusterShardingSettings settings(ActorSystem<?> system) {

@@ -58,6 +58,9 @@ public final class Order extends EventSourcedBehaviorWithEnforcedReplies<Order.C
 
   public record Get(ActorRef<StatusReply<State>> replyTo) implements Command {}
 
+  /** Tells it to leave memory, when the write under way has succeeded or failed. */
+  enum Stop implements Command { INSTANCE }
+
   public sealed interface Event extends CborSerializable {}
 
   public record Created(PlacedOrder order, Instant at) implements Event {}
@@ -71,7 +74,7 @@ public final class Order extends EventSourcedBehaviorWithEnforcedReplies<Order.C
   /** Makes the node carry orders. */
   public static void init(ActorSystem<?> system, Clock clock) {
     // An order that has ended stays for a moment: who placed it is told of its end.
-    ClusterSharding.get(system).init(ShortLived.entity(system, KEY, (orderId, leave) -> create(orderId, clock)));
+    ClusterSharding.get(system).init(ShortLived.entity(system, KEY, Stop.INSTANCE, (orderId, leave) -> create(orderId, clock)));
   }
 
   static Behavior<Command> create(String orderId, Clock clock) {
@@ -119,7 +122,8 @@ public final class Order extends EventSourcedBehaviorWithEnforcedReplies<Order.C
         .onCommand(Create.class, create -> Effect().reply(create.replyTo(), ended()))
         .onCommand(Confirm.class, confirm -> Effect().reply(confirm.replyTo(), ended()));
     handlers.forAnyState()
-        .onCommand(Get.class, (order, get) -> Effect().reply(get.replyTo(), StatusReply.success(order)));
+        .onCommand(Get.class, (order, get) -> Effect().reply(get.replyTo(), StatusReply.success(order)))
+        .onCommand(Stop.class, stop -> Effect().stop().thenNoReply());
     return handlers.build();
   }
 

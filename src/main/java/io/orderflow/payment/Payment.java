@@ -57,6 +57,9 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
 
   public record Get(ActorRef<StatusReply<PaymentState>> replyTo) implements Command {}
 
+  /** Tells it to leave memory, when the write under way has succeeded or failed. */
+  enum Stop implements Command { INSTANCE }
+
   private record Answered(Operation operation, Due due, Object result, Throwable failure) implements Command {}
 
   private enum HeldLongEnough implements Command { INSTANCE }
@@ -105,7 +108,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
     Config payment = system.settings().config().getConfig("orderflow.payment");
     Patience patience = new Patience(payment.getDuration("deadline"), Duration.ofSeconds(3));
     ClusterSharding.get(system).init(
-        ShortLived.entity(system, KEY, (orderId, leave) -> create(orderId, source, patience, clock, leave)));
+        ShortLived.entity(system, KEY, Stop.INSTANCE, (orderId, leave) -> create(orderId, source, patience, clock, leave)));
   }
 
   /** @param leave what to do when it is settled and no call is under way */
@@ -140,6 +143,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
         .onCommand(TakeTurn.class, this::takeTurn)
         .onCommand(Answered.class, this::answered)
         .onCommand(HeldLongEnough.class, this::heldLongEnough)
+        .onCommand(Stop.class, stop -> Effect().stop())
         .onCommand(Get.class, (payment, get) -> Effect().none().thenReply(get.replyTo(), same -> same.status() == null
             ? Refusal.notFound("PAYMENT_NOT_FOUND", "there is no payment for this order").reply() : StatusReply.success(same)))
         .build();

@@ -75,12 +75,18 @@ final class PaymentQueueTable {
     return last.values();
   }
 
-  /** Takes out payments that were found settled, unless they have joined the queue again. */
+  /**
+   * Takes out payments that were found settled, unless they have joined the queue again. The journal has the last word: a payment on a
+   * node that was frozen may not know that it waits.
+   */
   static void remove(Connection connection, Collection<Waiting> settled) throws SQLException {
     if (settled.isEmpty()) {
       return;
     }
-    try (PreparedStatement delete = connection.prepareStatement("DELETE FROM payment_queue WHERE order_id = ? AND position = ?")) {
+    try (PreparedStatement delete = connection.prepareStatement("DELETE FROM payment_queue WHERE order_id = ? AND position = ?"
+        + " AND NOT EXISTS (SELECT 1 FROM event_journal q WHERE q.ordering = payment_queue.position AND NOT EXISTS (SELECT 1 FROM"
+        + " event_journal s WHERE s.persistence_id = q.persistence_id AND s.sequence_number > q.sequence_number"
+        + " AND s.adapter_manifest = '" + SETTLED + "'))")) {
       for (Waiting payment : settled) {
         delete.setString(1, payment.orderId());
         delete.setLong(2, payment.position());

@@ -8,6 +8,7 @@ import io.orderflow.saga.SagaCommand.TimedOut;
 import io.orderflow.saga.StepRecord.Kind;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,7 @@ final class Calls<I> {
   /** The answer to the one alongside, when it came first. */
   private Answered early;
   private I input;
+  private Instant validFrom;
 
   Calls(String id, SagaDefinition<I> definition, Decisions<I> decisions, SagaSettings settings, Clock clock,
       ActorContext<SagaCommand> context, TimerScheduler<SagaCommand> timers) {
@@ -81,9 +83,15 @@ final class Calls<I> {
     timers.startSingleTimer(new BackoffOver(awaited), pause);
   }
 
-  /** Makes the call that is under way, unless it was made alongside the last one, and the one that is made alongside it. */
-  void make(Progress present) {
+  /**
+   * Makes the call that is under way, unless it was made alongside the last one, and the one that is made alongside it.
+   *
+   * @param latest from when on a call is valid for its time limit: now, unless this is earlier
+   */
+  void make(Progress present, Instant latest) {
     end();
+    Instant now = clock.instant();
+    validFrom = now.isBefore(latest) ? now : latest;
     StepRecord step = present.underWay().orElseThrow();
     timers.startSingleTimer(new TimedOut(takeUp(step, present)), settings.policy(definition.name(), step).timeLimit());
     SagaEvent.Begins next = decisions.alongside(step);
@@ -121,7 +129,7 @@ final class Calls<I> {
       input = definition.read(present.input());
     }
     StepCall<I> details = new StepCall<>(id, step.name(), step.attempts(), input, present.results(),
-        clock.instant().plus(settings.policy(definition.name(), step).timeLimit()),
+        validFrom.plus(settings.policy(definition.name(), step).timeLimit()),
         step.kind() == Kind.COMPENSATION ? Optional.ofNullable(present.failure()) : Optional.empty());
     context.pipeToSelf(begin(step, details), (result, failure) ->
         new Answered(number, result, result == null ? String.valueOf(Sagas.reasonOf(failure)) : null));

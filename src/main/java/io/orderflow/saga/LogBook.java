@@ -1,23 +1,42 @@
 package io.orderflow.saga;
 
 import io.orderflow.saga.StepRecord.Kind;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How far a saga has come, and how much of that is on record. Not for several threads: it belongs to one {@link Saga}. */
+/**
+ * How far a saga has come, how much of that is on record, and how old the last record is. Not for several threads: it belongs to one
+ * {@link Saga}.
+ *
+ * <p>A record proves that no other incarnation had taken over when its write began. Its age is counted from there, by a clock that does
+ * not jump and that goes on while the process is frozen: an answer of the journal that is read after a freeze does not make it young.
+ */
 final class LogBook {
 
+  /** One moment by both clocks: {@code written} is for other nodes to read, {@code steady} measures ages. */
+  private record Moment(Instant written, Instant steady) {}
+
   private final Duration aheadFor;
+  private final Clock clock;
+  private final Clock steady;
   /** What went well since the last record. */
   private final List<SagaEvent.StepCompleted> ahead = new ArrayList<>();
   private Progress present = Progress.NONE;
-  private Instant recordedAt = Instant.MIN;
+  private Moment writeBegan = new Moment(Instant.MIN, Instant.MIN);
+  private Moment lastRecord = writeBegan;
 
-  /** @param aheadFor how old the last record may be when something is not recorded at once */
-  LogBook(Duration aheadFor) {
+  /**
+   * @param aheadFor how old the last record may be when something is not recorded at once
+   * @param clock the time as other nodes know it
+   * @param steady the time as it passes
+   */
+  LogBook(Duration aheadFor, Clock clock, Clock steady) {
     this.aheadFor = aheadFor;
+    this.clock = clock;
+    this.steady = steady;
   }
 
   /** How far it has come, what is ahead of the last record included. */
@@ -29,11 +48,32 @@ final class LogBook {
     return !ahead.isEmpty();
   }
 
-  /** All that is known is on record now: this. */
-  void recorded(Progress progress, Instant now) {
+  /** This was read from the journal; another incarnation may be writing. */
+  void recovered(Progress progress) {
     ahead.clear();
     present = progress;
-    recordedAt = now;
+  }
+
+  /** A write begins; {@link #recorded} follows when it has succeeded. */
+  void writes() {
+    writeBegan = new Moment(clock.instant(), steady.instant());
+  }
+
+  /** All that is known is on record now: this. */
+  void recorded(Progress progress) {
+    ahead.clear();
+    present = progress;
+    lastRecord = writeBegan;
+  }
+
+  /** Whether the last record is so young that a call may be made which it does not show. */
+  boolean isYoung() {
+    return steady.instant().isBefore(lastRecord.steady().plus(aheadFor));
+  }
+
+  /** Until when a call may be made without a new record; a call that is made later is no more valid than one made then. */
+  Instant callsUntil() {
+    return lastRecord.written().plus(aheadFor);
   }
 
   /**
@@ -44,8 +84,7 @@ final class LogBook {
    */
   boolean goAhead(SagaEvent.StepCompleted event) {
     Kind ended = present.underWay().orElseThrow().kind();
-    if (event.begins() == null || event.begins().kind() != ended || ended == Kind.COMPENSATION
-        || !event.at().isBefore(recordedAt.plus(aheadFor))) {
+    if (event.begins() == null || event.begins().kind() != ended || ended == Kind.COMPENSATION || !isYoung()) {
       return false;
     }
     ahead.add(event);

@@ -28,6 +28,7 @@ import io.orderflow.saga.SagaCommand.Cancel;
 import io.orderflow.saga.SagaCommand.Get;
 import io.orderflow.saga.SagaCommand.Idle;
 import io.orderflow.saga.SagaCommand.LookedUp;
+import io.orderflow.saga.SagaCommand.Resume;
 import io.orderflow.saga.SagaCommand.Retry;
 import io.orderflow.saga.SagaCommand.Start;
 import io.orderflow.saga.SagaCommand.TimedOut;
@@ -53,6 +54,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It depends on nothing that is not in its events. After a crash it is started again by {@link SagaRecovery} and repeats the calls from
  * the one that its last record shows as under way: whether they had happened is not known, so every service answers repeats alike.
+ *
+ * <p>Two incarnations may live at once: a node was frozen and goes on, a write is still on its way when its client has given up. One that
+ * has recovered, also after a failed write of its own, records {@link SagaEvent.Resumed} before its first call. From then on the journal
+ * refuses what an older one tries to record, so an older one can't decide anything that the newer one's calls would contradict. When the
+ * older one's record comes first, the newer one's is refused: it recovers again and goes on from that record, and has called nothing yet.
+ * Calls of an older one may still arrive. Each is valid for a bounded time after the record that its saga had then, and services know
+ * a compensation for longer than that. For the same reason a saga that pauses longer than {@link SagaSettings#aheadFor} between two
+ * attempts records that it goes on.
  *
  * <p>Therefore not every answer needs a write of its own. While all goes well, and the last record is not older than
  * {@link SagaSettings#aheadFor}, an action follows an action and a conclusion a conclusion at once, and the answers are recorded together.
@@ -83,16 +92,22 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
   private final LogBook logBook;
   /** Whether calls of an earlier incarnation may have had effects that the log book doesn't show. */
   private boolean cameBack;
+  /** Whether it has recovered and not written anything since. */
+  private boolean resumes;
   /** Whether the service has said that the step's outcome will take a while. */
   private boolean pending;
 
+  /**
+   * @param clock what is written down and told to services
+   * @param steady measures how old the last record is
+   */
   static <I> Behavior<SagaCommand> create(String id, SagaDefinition<I> definition, SagaSettings settings, Clock clock,
-      RandomGenerator random, Supplier<CompletionStage<Progress>> past, ActorRef<ClusterSharding.ShardCommand> shard) {
+      Clock steady, RandomGenerator random, Supplier<CompletionStage<Progress>> past, ActorRef<ClusterSharding.ShardCommand> shard) {
     return Behaviors.setup(context -> Behaviors.withTimers(
-        timers -> new Saga<>(id, definition, settings, clock, random, past, shard, context, timers)));
+        timers -> new Saga<>(id, definition, settings, clock, steady, random, past, shard, context, timers)));
   }
 
-  private Saga(String id, SagaDefinition<I> definition, SagaSettings settings, Clock clock, RandomGenerator random,
+  private Saga(String id, SagaDefinition<I> definition, SagaSettings settings, Clock clock, Clock steady, RandomGenerator random,
       Supplier<CompletionStage<Progress>> past, ActorRef<ClusterSharding.ShardCommand> shard, ActorContext<SagaCommand> context,
       TimerScheduler<SagaCommand> timers) {
     super(PersistenceId.of(Sagas.entityType(definition.name()), id), SupervisorStrategy
@@ -107,7 +122,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
     this.shard = shard;
     this.context = context;
     this.calls = new Calls<>(id, definition, decisions, settings, clock, context, timers);
-    this.logBook = new LogBook(settings.aheadFor());
+    this.logBook = new LogBook(settings.aheadFor(), clock, steady);
   }
 
   @Override
@@ -127,9 +142,12 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
         .onCommand(Answered.class, this::answered)
         .onCommand(TimedOut.class, limit -> calls.isAwaited(limit.call()) ? failed("no answer within the time limit") : Effect().none())
         .onCommand(BackoffOver.class, this::callAgain)
-        .onCommand(Wake.class, wake -> Effect().none())
+        // Who wakes it has read that it should move. If it knows of nothing to do, a write of an older incarnation came after it recovered.
+        .onCommand(Wake.class, wake -> leave())
+        .onCommand(Resume.class, resume -> resumes ? resume() : Effect().none())
         .onCommand(AskAgain.class, now -> askAgain())
         .onCommand(Idle.class, idle -> leave())
+        .onCommand(SagaCommand.Stop.class, stop -> Effect().stop())
         .build();
   }
 
@@ -142,12 +160,14 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
   public SignalHandler<Progress> signalHandler() {
     return newSignalHandlerBuilder().onSignal(RecoveryCompleted.instance(), saga -> {
       // Also after a write that failed, when this object lives on.
-      logBook.recorded(saga, now());
+      logBook.recovered(saga);
       if (saga.exists() && saga.state().moving()) {
         LOG.info("saga {} {} goes on at {}", definition.name(), id, saga.underWay().map(StepRecord::name).orElse("its end"));
         cameBack = true;
+        resumes = true;
         calls.forgetAlongside();
-        makeCall();
+        endCall();
+        context.getSelf().tell(Resume.INSTANCE);
       } else {
         context.setReceiveTimeout(settings.keepInMemory(), Idle.INSTANCE);
       }
@@ -192,6 +212,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
   private Effect<SagaEvent, Progress> begin(Start start) {
     definition.wake(id);
     context.cancelReceiveTimeout();
+    logBook.writes();
     return Effect().persist(decisions.start(start.input(), now())).thenRun(this::proceed)
         .thenReply(start.replyTo(), StatusReply::success);
   }
@@ -260,9 +281,21 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
       return Effect().none();
     }
     endCall();
+    logBook.writes();
     return Effect().persist(logBook.toRecord()).thenRun(saga -> {
-      logBook.recorded(saga, now());
+      logBook.recorded(saga);
       askLater(later);
+    });
+  }
+
+  /** Records that this incarnation is the one that goes on, then makes the call that is under way. */
+  private Effect<SagaEvent, Progress> resume() {
+    endCall();
+    logBook.writes();
+    return Effect().persist(new SagaEvent.Resumed(present().state(), now())).thenRun(saga -> {
+      resumes = false;
+      logBook.recorded(saga);
+      makeCall();
     });
   }
 
@@ -282,19 +315,29 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
   private EffectBuilder<SagaEvent, Progress> record(SagaEvent event) {
     // Before the write: no answer that comes meanwhile belongs to the call that follows.
     endCall();
+    logBook.writes();
     return Effect().persist(logBook.toRecord(event)).thenRun(this::proceed);
   }
 
   private Effect<SagaEvent, Progress> callAgain(BackoffOver over) {
-    if (calls.isAwaited(over.call()) && present().state().moving()) {
-      makeCall();
+    if (!calls.isAwaited(over.call()) || !present().state().moving()) {
+      return Effect().none();
     }
+    if (pending) {
+      return askAgain();
+    }
+    if (!logBook.isYoung()) {
+      return resume();
+    }
+    makeCall();
     return Effect().none();
   }
 
+  /** The service has this call on record, and would know of its compensation: there is no need to find out who else lives. */
   private Effect<SagaEvent, Progress> askAgain() {
     if (pending && present().state().moving()) {
-      makeCall();
+      pending = false;
+      calls.make(present(), Instant.MAX);
     }
     return Effect().none();
   }
@@ -319,7 +362,8 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
   }
 
   private void proceed(Progress saga) {
-    logBook.recorded(saga, now());
+    resumes = false;
+    logBook.recorded(saga);
     endCall();
     if (!saga.state().moving()) {
       // What went well is told by the metrics: a line for each would be thousands a second.
@@ -353,7 +397,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
 
   private void makeCall() {
     pending = false;
-    calls.make(present());
+    calls.make(present(), logBook.callsUntil());
   }
 
   /** The actions after the one under way that may have been begun as well: by an earlier incarnation any, by this one what is alongside. */

@@ -33,6 +33,12 @@ sealed interface SagaCommand extends CborSerializable {
   /** What its step waits for may have come: the service is asked again at once. */
   enum AskAgain implements SagaCommand { INSTANCE }
 
+  /** Tells it to leave memory, when the write under way has succeeded or failed. */
+  enum Stop implements SagaCommand { INSTANCE }
+
+  /** To itself: it has recovered and goes on. */
+  enum Resume implements SagaCommand { INSTANCE }
+
   /** To itself: what the archive has of it. */
   record LookedUp(Start start, Progress past, Throwable failure) implements SagaCommand {}
 

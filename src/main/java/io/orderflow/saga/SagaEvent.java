@@ -36,6 +36,17 @@ public sealed interface SagaEvent extends CborSerializable {
   /** The saga exists: from here on it ends by itself, whatever crashes. */
   record Started(JsonNode input, Begins begins, SagaState leadsTo, Instant at) implements SagaEvent {}
 
+  /**
+   * An incarnation goes on with the saga from here. It changes nothing but the sequence number: whatever an older incarnation still tries
+   * to record is refused by the journal from now on.
+   */
+  record Resumed(SagaState leadsTo, Instant at) implements SagaEvent {
+    @Override
+    public Begins begins() {
+      return null;
+    }
+  }
+
   /** The call under way succeeded. */
   record StepCompleted(String result, Begins begins, SagaState leadsTo, Instant at) implements SagaEvent {}
 

@@ -11,7 +11,7 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Subscribe;
 import com.typesafe.config.Config;
 import io.orderflow.kernel.SteadyClock;
-import io.orderflow.saga.SagaTable.Listed;
+import io.orderflow.saga.SagaTable.Moving;
 import io.orderflow.store.Database;
 import io.orderflow.store.JournalIndex;
 import java.sql.SQLException;
@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,9 @@ import org.slf4j.LoggerFactory;
  * for its end. The sweep costs the order's path nothing, its reads are of one index range, and being told of a saga that is well awake
  * does no harm. A saga exists from its first event on, and that event is what the sweep finds: there is no moment at which an answered
  * order could be missing from both.
+ *
+ * <p>How long a saga has been silent is what this actor has seen itself, by its own steady clock. The times in the table are those of the
+ * machines that wrote the events, and a saga whose node had a clock ahead of this one's would not be woken until then.
  */
 public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
 
@@ -41,24 +45,50 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
 
   /** Sagas woken at a time: few, so that those that a crash left behind don't fall upon the payment provider all at once. */
   private static final int WAKE_BATCH = 50;
-  /** The same in a full round, which has all that move to go through: most of them are awake. */
+  /** The same in a full round, which wakes all that move: most of them are awake. */
   private static final int FULL_ROUND_BATCH = 250;
+  /** The most rows that are read at a time. */
+  private static final int READ_BATCH = 1000;
+  /** Sagas that are observed at once, 200 bytes each; those beyond them are woken whether they are silent or not. */
+  private static final int MAX_OBSERVED = 200_000;
   /** Full rounds after a start and the end of a node: the later ones have what the table of sagas had not yet heard of at the first. */
   private static final int FULL_ROUNDS = 4;
   private static final Duration BETWEEN_FULL_ROUNDS = Duration.ofSeconds(1);
-  private static final Instant END_OF_TIME = Instant.ofEpochMilli(Long.MAX_VALUE);
   private static final Duration TICK = Duration.ofMillis(250);
+  private static final List<SagaState> MOVING = Stream.of(SagaState.values()).filter(SagaState::moving).toList();
   private static final Logger LOG = LoggerFactory.getLogger(SagaRecovery.class);
+
+  /** Up to where a round has come: the states of which it has seen all, and the last saga of the next state. */
+  private record Position(int states, String sagaId, String definition) {
+
+    static final Position START = new Position(0, "", "");
+
+    SagaState state() {
+      return MOVING.get(states);
+    }
+
+    Position after(Moving saga) {
+      return new Position(states, saga.sagaId(), saga.definition());
+    }
+
+    Position nextState() {
+      return new Position(states + 1, "", "");
+    }
+
+    boolean isEnd() {
+      return states == MOVING.size();
+    }
+  }
 
   private final Database database;
   private final Map<String, Sagas<?>> sagas;
-  private final Clock clock;
-  private final Duration wakeAfter;
+  private final Duration betweenRounds;
   private final Clock steady;
+  private final Silence silence;
   private Instant nextRound = Instant.MIN;
-  /** Full rounds to come: they wake all that should move, whatever the clocks say; waking one that is awake does no harm. */
+  /** Full rounds to come: they wake all that should move, silent or not; waking one that is awake does no harm. */
   private int fullRounds = FULL_ROUNDS;
-  private String wokenUpTo = "";
+  private Position position = Position.START;
 
   /** What the journal index keeps for it. */
   public static JournalIndex.Table table() {
@@ -79,9 +109,10 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
     super(context);
     this.database = database;
     this.sagas = sagas.stream().collect(Collectors.toMap(Sagas::name, Function.identity()));
-    this.clock = clock;
-    this.wakeAfter = wakeAfter;
+    // Often enough that a silent saga waits little longer than it must.
+    this.betweenRounds = wakeAfter.dividedBy(5);
     this.steady = SteadyClock.beginningAt(clock);
+    this.silence = new Silence(wakeAfter, MAX_OBSERVED);
     // What a node carried is at home elsewhere now. The region that a saga is woken through keeps the message until it knows where.
     Cluster.get(context.getSystem()).subscriptions().tell(Subscribe.create(
         context.messageAdapter(MemberRemoved.class, removed -> Tick.NODE_REMOVED), MemberRemoved.class));
@@ -92,33 +123,64 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
     return newReceiveBuilder().onMessage(Tick.class, tick -> {
       if (tick == Tick.NODE_REMOVED) {
         fullRounds = FULL_ROUNDS;
-        wokenUpTo = "";
+        position = Position.START;
         nextRound = Instant.MIN;
       }
-      wake();
+      sweep();
       return this;
     }).build();
   }
 
-  private void wake() throws SQLException {
+  private void sweep() throws SQLException {
     Instant now = steady.instant();
     if (now.isBefore(nextRound)) {
       return;
     }
-    Instant since = fullRounds > 0 ? END_OF_TIME : clock.instant().minus(wakeAfter);
-    int batch = fullRounds > 0 ? FULL_ROUND_BATCH : WAKE_BATCH;
-    List<Listed> silent = database.transaction(connection -> SagaTable.silent(connection, since, wokenUpTo, batch));
-    for (Listed saga : silent) {
-      Sagas<?> ofThatName = sagas.get(saga.definition());
-      if (ofThatName == null) {
-        LOG.warn("saga {} {} is {} but this version has no such definition", saga.definition(), saga.sagaId(), saga.state());
-      } else {
-        ofThatName.wake(saga.sagaId());
+    boolean more;
+    do {
+      more = page(now, fullRounds > 0);
+    } while (more);
+  }
+
+  /** Goes on by a page; true when a state was seen to its end and there is another one. */
+  private boolean page(Instant now, boolean full) throws SQLException {
+    int limit = full ? FULL_ROUND_BATCH : READ_BATCH;
+    List<Moving> page = database.transaction(connection ->
+        SagaTable.moving(connection, position.state(), position.sagaId(), position.definition(), limit));
+    int woken = 0;
+    int seen = 0;
+    while (seen < page.size() && (full || woken < WAKE_BATCH)) {
+      Moving saga = page.get(seen++);
+      position = position.after(saga);
+      if (silence.of(saga, now) || full) {
+        woken++;
+        wake(saga);
       }
     }
-    boolean more = silent.size() == batch;
-    wokenUpTo = more ? silent.get(silent.size() - 1).sagaId() : "";
-    nextRound = more ? now : now.plus(fullRounds > 0 ? BETWEEN_FULL_ROUNDS : wakeAfter.dividedBy(2));
-    fullRounds = more ? fullRounds : Math.max(0, fullRounds - 1);
+    if (seen < page.size() || seen == limit) {
+      return false;
+    }
+    position = position.nextState();
+    if (position.isEnd()) {
+      endRound(now);
+      return false;
+    }
+    return true;
+  }
+
+  private void endRound(Instant now) {
+    position = Position.START;
+    silence.endPass();
+    nextRound = now.plus(fullRounds > 0 ? BETWEEN_FULL_ROUNDS : betweenRounds);
+    fullRounds = Math.max(0, fullRounds - 1);
+  }
+
+  private void wake(Moving saga) {
+    Sagas<?> ofThatName = sagas.get(saga.definition());
+    if (ofThatName == null) {
+      LOG.warn("saga {} {} should move but this version has no such definition", saga.definition(), saga.sagaId());
+    } else {
+      ofThatName.wake(saga.sagaId());
+    }
   }
 }

@@ -9,7 +9,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +19,9 @@ final class SagaTable {
 
   /** A row of the table. */
   record Listed(String definition, String sagaId, SagaState state, Instant startedAt, Instant updatedAt) {}
+
+  /** A saga that should move, and the number of its last event. */
+  record Moving(String definition, String sagaId, long sequence) {}
 
   private record Change(String definition, String sagaId, String state, long sequence, long startedAt, long updatedAt) {}
 
@@ -40,17 +42,25 @@ final class SagaTable {
         + " VALUES (r.definition, r.saga_id, r.state, r.sequence, r.started_at, r.updated_at)");
   }
 
-  /** Sagas that should move and of which nothing was heard since then, in the order of their ids. */
-  static List<Listed> silent(Connection connection, Instant since, String afterId, int limit) throws SQLException {
-    List<Listed> silent = new ArrayList<>();
-    for (SagaState state : SagaState.values()) {
-      if (state.moving()) {
-        // State by state, so that a page is a range of sagas_by_id however many thousands wait for the payment provider.
-        silent.addAll(select(connection, "WHERE state = ? AND saga_id > ? AND updated_at < ? ORDER BY state, saga_id LIMIT ?",
-            state.name(), afterId, since.toEpochMilli(), limit));
+  /** Sagas in that state, in the order of their ids and definitions, beginning after the given one. */
+  static List<Moving> moving(Connection connection, SagaState state, String afterId, String afterDefinition, int limit)
+      throws SQLException {
+    // One state at a time, so that a page is a range of sagas_by_id however many thousands wait for the payment provider.
+    try (PreparedStatement select = connection.prepareStatement("SELECT definition, saga_id, sequence FROM sagas WHERE state = ?"
+        + " AND saga_id >= ? AND (saga_id > ? OR definition > ?) ORDER BY state, saga_id, definition LIMIT ?")) {
+      select.setString(1, state.name());
+      select.setString(2, afterId);
+      select.setString(3, afterId);
+      select.setString(4, afterDefinition);
+      select.setInt(5, limit);
+      List<Moving> rows = new ArrayList<>();
+      try (ResultSet found = select.executeQuery()) {
+        while (found.next()) {
+          rows.add(new Moving(found.getString(1), found.getString(2), found.getLong(3)));
+        }
       }
+      return rows;
     }
-    return silent.stream().sorted(Comparator.comparing(Listed::sagaId)).limit(limit).toList();
   }
 
   /** Sagas of that definition at rest in that state since before then, oldest first, beginning after the given one. */

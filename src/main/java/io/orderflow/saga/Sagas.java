@@ -9,6 +9,7 @@ import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.pattern.StatusReply;
 import io.orderflow.kernel.Prompt;
+import io.orderflow.kernel.SteadyClock;
 import io.orderflow.store.StoredEvents;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,9 +41,10 @@ public final class Sagas<I> {
   public static <I> Sagas<I> init(ActorSystem<?> system, SagaDefinition<I> definition, Clock clock) {
     Sagas<I> sagas = new Sagas<>(definition, ClusterSharding.get(system), new StoredEvents(system));
     SagaSettings settings = new SagaSettings(system.settings().config().getConfig("orderflow.sagas"));
-    sagas.sharding.init(Entity.of(sagas.key, entity -> Saga.create(entity.getEntityId(), definition, settings, clock,
+    Clock steady = SteadyClock.beginningAt(clock);
+    sagas.sharding.init(Entity.of(sagas.key, entity -> Saga.create(entity.getEntityId(), definition, settings, clock, steady,
             RandomGenerator.getDefault(), () -> sagas.past(entity.getEntityId()), entity.getShard()))
-        .withRole("services")
+        .withStopMessage(SagaCommand.Stop.INSTANCE).withRole("services")
         .withSettings(ClusterShardingSettings.create(system)
             .withPassivationStrategy(ClusterShardingSettings.PassivationStrategySettings$.MODULE$.disabled())));
     return sagas;

@@ -26,7 +26,8 @@ public sealed interface StepResult {
   record Refused(String code, String detail, boolean partly) implements StepResult {}
 
   /**
-   * The service has taken the call over durably and will see it through: no failure, and no end yet.
+   * The service has taken the call over durably and will see it through: no failure, and no end yet. It knows the call and its compensation
+   * for good: the same call is made again without a new record of the saga.
    *
    * @param askAgainAfter when to make the same call again, for its end or one more such answer; not counted as an attempt
    */

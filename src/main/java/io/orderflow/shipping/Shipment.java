@@ -46,6 +46,9 @@ public final class Shipment
 
   public record Get(ActorRef<StatusReply<State>> replyTo) implements Command {}
 
+  /** Tells it to leave memory, when the write under way has succeeded or failed. */
+  enum Stop implements Command { INSTANCE }
+
   public sealed interface Event extends CborSerializable {}
 
   public record Created(Address address, Instant at) implements Event {}
@@ -57,7 +60,7 @@ public final class Shipment
 
   /** Makes the node carry shipments. */
   public static void init(ActorSystem<?> system, Clock clock) {
-    ClusterSharding.get(system).init(ShortLived.entity(system, KEY, (orderId, leave) -> create(orderId, clock, leave)));
+    ClusterSharding.get(system).init(ShortLived.entity(system, KEY, Stop.INSTANCE, (orderId, leave) -> create(orderId, clock, leave)));
   }
 
   /** @param leave what to do when nothing more is expected of it, unless the order is undone */
@@ -93,6 +96,7 @@ public final class Shipment
         .onCommand(Create.class, this::create)
         .onCommand(Cancel.class, this::cancel)
         .onCommand(Get.class, (shipment, get) -> Effect().reply(get.replyTo(), known(shipment)))
+        .onCommand(Stop.class, stop -> Effect().stop().thenNoReply())
         .build();
   }
 

@@ -40,6 +40,9 @@ public final class User extends EventSourcedBehaviorWithEnforcedReplies<User.Com
 
   public record Get(ActorRef<StatusReply<Profile>> replyTo) implements Command {}
 
+  /** Tells it to leave memory, when the write under way has succeeded or failed. */
+  enum Stop implements Command { INSTANCE }
+
   public sealed interface Event extends CborSerializable {}
 
   public record Registered(String name, String email, Instant at) implements Event {}
@@ -49,7 +52,8 @@ public final class User extends EventSourcedBehaviorWithEnforcedReplies<User.Com
 
   /** Makes the node carry users. */
   public static void init(ActorSystem<?> system, Clock clock) {
-    ClusterSharding.get(system).init(Entity.of(KEY, entity -> create(entity.getEntityId(), clock)).withRole("services"));
+    ClusterSharding.get(system).init(Entity.of(KEY, entity -> create(entity.getEntityId(), clock))
+        .withStopMessage(Stop.INSTANCE).withRole("services"));
   }
 
   static Behavior<Command> create(String userId, Clock clock) {
@@ -79,7 +83,8 @@ public final class User extends EventSourcedBehaviorWithEnforcedReplies<User.Com
             Refusal.notFound("USER_NOT_FOUND", "there is no such user").reply()));
     handlers.forAnyState()
         .onCommand(Register.class, this::registerAgain)
-        .onCommand(Get.class, (user, get) -> Effect().reply(get.replyTo(), profile(user)));
+        .onCommand(Get.class, (user, get) -> Effect().reply(get.replyTo(), profile(user)))
+        .onCommand(Stop.class, stop -> Effect().stop().thenNoReply());
     return handlers.build();
   }
 

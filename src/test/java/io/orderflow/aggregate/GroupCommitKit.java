@@ -21,6 +21,11 @@ public final class GroupCommitKit {
     return (Behavior<Object>) (Behavior<?>) new Writer<>(PersistenceId.ofUniqueId(id), aggregate, snapshotEvery);
   }
 
+  /** A whole aggregate, which writes what comes together together. */
+  public static <C extends Aggregate.Command, E, S> Behavior<C> entity(String id, Aggregate<C, E, S> aggregate) {
+    return GroupCommit.create(PersistenceId.ofUniqueId(id), aggregate, null, new GroupCommit.Settings(200, 10_000, 5_000));
+  }
+
   /** The command alone. */
   public <C> Object batch(C command) {
     return new Writer.Batch<>(List.of(command), writtenTo.ref());

@@ -87,8 +87,20 @@ class PaymentQueueTableSpec {
     List<Waiting> both = PaymentQueueTable.first(connection, 10);
     journal.event(3, "payment|b", 2, "QUEUED", NOW.toEpochMilli());
     sweep(2);
+    journal.event(4, "payment|a", 2, "SETTLED", NOW.toEpochMilli());
     PaymentQueueTable.remove(connection, both);
     assertThat(PaymentQueueTable.first(connection, 10)).containsExactly(new Waiting("b", 3, NOW));
+  }
+
+  @Test
+  void who_was_found_settled_by_mistake_stays() throws SQLException {
+    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
+    sweep(0);
+    PaymentQueueTable.remove(connection, PaymentQueueTable.first(connection, 10));
+    assertThat(PaymentQueueTable.first(connection, 10)).extracting(Waiting::orderId).containsExactly("a");
+    connection.createStatement().executeUpdate("DELETE FROM event_journal");
+    PaymentQueueTable.remove(connection, PaymentQueueTable.first(connection, 10));
+    assertThat(PaymentQueueTable.first(connection, 10)).isEmpty();
   }
 
   @Test

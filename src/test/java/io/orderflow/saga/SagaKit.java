@@ -83,6 +83,7 @@ final class SagaKit implements AutoCloseable {
       .withFallback(Configuration.over(ConfigFactory.empty())));
   private final ManualTime time = ManualTime.get(kit.system());
   private final SetClock clock = new SetClock(Instant.parse("2026-01-01T12:00:00Z"));
+  private final SetClock steady = new SetClock(clock.instant());
   private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
   private final TestProbe<StatusReply<Progress>> replies = kit.createTestProbe();
   private final TestProbe<ClusterSharding.ShardCommand> shard = kit.createTestProbe();
@@ -128,7 +129,7 @@ final class SagaKit implements AutoCloseable {
         step-defaults { time-limit = 5s, max-attempts = 3, min-backoff = 500ms, max-backoff = 2s, jitter = 0.5, reason = "GIVEN_UP" }
         compensation-defaults = ${step-defaults}
         """).resolve();
-    return kit.spawn(Saga.create("saga-1", definition, new SagaSettings(sagas), clock,
+    return kit.spawn(Saga.create("saga-1", definition, new SagaSettings(sagas), clock, steady,
         RandomGenerator.of("L64X128MixRandom"), () -> CompletableFuture.completedStage(Progress.NONE), shard.getRef()));
   }
 
@@ -200,7 +201,13 @@ final class SagaKit implements AutoCloseable {
 
   void timePasses(Duration duration) {
     clock.set(clock.instant().plus(duration));
+    steady.set(steady.instant().plus(duration));
     time.timePasses(duration);
+  }
+
+  /** The time as it is written down jumps back; what measures how much time has passed goes on as before. */
+  void wallClockIsSetBack(Duration duration) {
+    clock.set(clock.instant().minus(duration));
   }
 
   /** Expects that all it was told so far made it call nothing. */
@@ -218,10 +225,15 @@ final class SagaKit implements AutoCloseable {
 
   /** The process dies and the saga is woken in another one; calls that were under way stay unanswered. */
   void crashesAndIsWoken() {
+    crashes();
+    wake();
+  }
+
+  /** The same, and nobody wakes it. */
+  void crashes() {
     kit.stop(saga, PATIENCE);
     calls.clear();
     saga = spawn();
-    wake();
   }
 
   Progress progress() {

@@ -41,9 +41,15 @@ class SagaSpec {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship", "confirm");
     saga.rests(SagaState.COMPLETED);
     saga.leavesMemory();
-    saga.crashesAndIsWoken();
+    saga.crashes();
     saga.isInMemory();
     saga.leavesMemoryAfterAWhile();
+  }
+
+  @Test
+  void one_that_is_woken_and_knows_of_nothing_to_do_leaves_memory_and_so_looks_again() {
+    saga.wake();
+    saga.leavesMemory();
   }
 
   @Test
@@ -335,6 +341,16 @@ class SagaSpec {
     saga.crashesAndIsWoken();
     saga.expectAllSucceed("charge", "ship", "confirm");
     saga.rests(SagaState.COMPLETED);
+  }
+
+  @Test
+  void how_old_its_last_record_is_does_not_depend_on_a_clock_that_is_set_back() {
+    SagaKit.Call reserve = saga.isStarted().expect("reserve");
+    saga.timePasses(SagaKit.AHEAD_FOR);
+    saga.wallClockIsSetBack(Duration.ofHours(1));
+    reserve.succeeds();
+    saga.awaitRecords(2);
+    saga.expect("charge");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import io.orderflow.saga.SagaTable.Listed;
+import io.orderflow.saga.SagaTable.Moving;
 import io.orderflow.store.JournalReader;
 import io.orderflow.store.JournalReader.Row;
 import io.orderflow.store.TestDatabase;
@@ -77,16 +78,20 @@ class SagaTableSpec {
   }
 
   @Test
-  void only_sagas_that_should_move_and_are_silent_are_to_be_woken() throws SQLException {
-    journal.event(1, "saga-order|a", 1, "RUNNING", NOW.toEpochMilli());
+  void sagas_that_should_move_come_in_pages_whatever_clock_wrote_them() throws SQLException {
+    journal.event(1, "saga-order|a", 1, "RUNNING", NOW.plusSeconds(100_000).toEpochMilli());
     journal.event(2, "saga-order|b", 1, "COMPENSATING", NOW.toEpochMilli());
     journal.event(3, "saga-order|c", 1, "COMPLETED", NOW.toEpochMilli());
     journal.event(4, "saga-order|d", 1, "COMPENSATION_FAILED", NOW.toEpochMilli());
-    journal.event(5, "saga-transfer|e", 1, "RUNNING", NOW.toEpochMilli());
+    journal.event(5, "saga-transfer|a", 1, "RUNNING", NOW.toEpochMilli());
+    journal.event(6, "saga-transfer|e", 1, "RUNNING", NOW.toEpochMilli());
+    journal.event(7, "saga-transfer|e", 2, "RUNNING", NOW.toEpochMilli());
     sweep(0);
-    assertThat(SagaTable.silent(connection, NOW.plusSeconds(1), "", 10)).extracting(Listed::sagaId).containsExactly("a", "b", "e");
-    assertThat(SagaTable.silent(connection, NOW.plusSeconds(1), "a", 1)).extracting(Listed::sagaId).containsExactly("b");
-    assertThat(SagaTable.silent(connection, NOW, "", 10)).isEmpty();
+    assertThat(SagaTable.moving(connection, SagaState.RUNNING, "", "", 10)).containsExactly(
+        new Moving("order", "a", 1), new Moving("transfer", "a", 1), new Moving("transfer", "e", 2));
+    assertThat(SagaTable.moving(connection, SagaState.RUNNING, "", "", 1)).containsExactly(new Moving("order", "a", 1));
+    assertThat(SagaTable.moving(connection, SagaState.RUNNING, "a", "order", 1)).containsExactly(new Moving("transfer", "a", 1));
+    assertThat(SagaTable.moving(connection, SagaState.COMPENSATING, "", "", 10)).containsExactly(new Moving("order", "b", 1));
   }
 
   private void sweep(long from) throws SQLException {

@@ -80,6 +80,7 @@ final class StoredExamples {
         new ShoppingCart.Expired(AT),
         new ShoppingCart.State(List.of(new ShoppingCart.Item("tea", 2)), ORDER, true, AT),
         new SagaEvent.Started(JsonNodeFactory.instance.objectNode().put("customerId", "ada"), RESERVE, SagaState.RUNNING, AT),
+        new SagaEvent.Resumed(SagaState.RUNNING, AT),
         new SagaEvent.StepCompleted("tx_1", RESERVE, SagaState.RUNNING, AT),
         new SagaEvent.StepsCompleted(List.of(new SagaEvent.StepCompleted("tx_1", RESERVE, SagaState.RUNNING, AT),
             new SagaEvent.StepCompleted(null, null, SagaState.COMPLETED, LATER))),

@@ -1,0 +1,103 @@
+package io.orderflow.product;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.Done;
+import akka.actor.typed.ActorRef;
+import akka.pattern.StatusReply;
+import io.orderflow.aggregate.GroupCommitKit;
+import io.orderflow.kernel.AggregateKit;
+import io.orderflow.kernel.Incarnations;
+import io.orderflow.kernel.Money;
+import io.orderflow.product.Product.Details;
+import io.orderflow.store.LateJournal;
+import java.time.Duration;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two incarnations of one product live at once: no piece is lost or sold twice. */
+class ProductIncarnationsSpec {
+
+  private static final Money PRICE = new Money(350, "EUR");
+
+  private final Incarnations<Product.Command> product = new Incarnations<>(() -> GroupCommitKit.entity("product|tea",
+      new Product("tea", AggregateKit.CLOCK, new Product.Memory(10, Duration.ofSeconds(30), 1000))));
+
+  @BeforeEach
+  void tenPieces() {
+    product.older.spawns();
+    product.older.<Product.PutAnswer>ask(reply -> new Product.Put("Tea", PRICE, reply));
+    product.older.<Product.Stock>ask(reply -> new Product.Restock(10, "r", reply));
+  }
+
+  @AfterEach
+  void close() {
+    product.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_reservation_that_lands_late_is_given_back_or_refused(boolean heard) {
+    LateJournal.Held reserved = product.olderWritesLate(reserve("o-1", 10));
+    product.newer.spawns();
+    assertStock(product.newer, 10, 0);
+    if (!heard) {
+      reserved.isGivenUp();
+    }
+    reserved.lands();
+    assertThat(product.newer.ask(release("o-1")).isSuccess()).isTrue();
+    assertStock(product.newer, 10, 0);
+    product.newer.refuses(reserve("o-1", 10), "RESERVATION_CLOSED");
+  }
+
+  @Test
+  void a_reservation_that_comes_after_its_release_takes_nothing() {
+    product.newer.spawns();
+    assertThat(product.newer.ask(release("o-1")).isSuccess()).isTrue();
+    product.older.refuses(reserve("o-1", 10), "RESERVATION_CLOSED");
+    assertStock(product.older, 10, 0);
+  }
+
+  @Test
+  void the_last_pieces_are_reserved_once() {
+    product.newer.spawns();
+    assertThat(product.newer.ask(reserve("o-1", 10)).isSuccess()).isTrue();
+    product.older.refuses(reserve("o-2", 10), "OUT_OF_STOCK");
+    assertThat(product.older.ask(ship("o-1")).isSuccess()).isTrue();
+    assertThat(product.newer.ask(ship("o-1")).isSuccess()).isTrue();
+    product.newer.refuses(release("o-1"), "RESERVATION_CLOSED");
+    assertStock(product.older, 0, 0);
+  }
+
+  @Test
+  void a_reservation_that_is_shipped_late_is_not_released() {
+    product.older.ask(reserve("o-1", 10));
+    product.newer.spawns();
+    LateJournal.Held shipped = product.olderWritesLate(ship("o-1"));
+    shipped.isGivenUp();
+    shipped.lands();
+    product.newer.refuses(release("o-1"), "RESERVATION_CLOSED");
+  }
+
+  private static void assertStock(Incarnations<Product.Command>.Incarnation of, long available, long reserved) {
+    Details details = of.<Details>ask(Product.Get::new).getValue();
+    assertThat(details.available()).isEqualTo(available);
+    assertThat(details.reserved()).isEqualTo(reserved);
+  }
+
+  private static Function<ActorRef<StatusReply<Done>>, Product.Command> reserve(String order, int quantity) {
+    return reply -> new Product.Reserve(order, quantity, PRICE, AggregateKit.NOW.plusSeconds(7), reply);
+  }
+
+  private static Function<ActorRef<StatusReply<Done>>, Product.Command> release(String order) {
+    return reply -> new Product.Release(order, reply);
+  }
+
+  private static Function<ActorRef<StatusReply<Done>>, Product.Command> ship(String order) {
+    return reply -> new Product.Ship(order, reply);
+  }
+}

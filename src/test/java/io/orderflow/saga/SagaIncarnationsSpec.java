@@ -1,0 +1,317 @@
+package io.orderflow.saga;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.orderflow.saga.SagaKit.Call;
+import io.orderflow.saga.SagaNodes.Node;
+import io.orderflow.store.LateJournal;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two or more incarnations of one saga live at once, on nodes that share a journal. */
+class SagaIncarnationsSpec {
+
+  private static final Duration FREEZE = Duration.ofSeconds(60);
+
+  private final SagaNodes nodes = new SagaNodes(3);
+  private final Node older = nodes.node(0);
+  private final Node newer = nodes.node(1);
+
+  @AfterEach
+  void close() {
+    nodes.close();
+  }
+
+  @Test
+  void what_an_older_one_decides_after_it_was_taken_over_is_refused() {
+    older.isStarted();
+    older.expectAllSucceed("reserve", "charge");
+    Call unanswered = older.expect("ship");
+    newer.spawns();
+    newer.expectAllSucceed("reserve", "charge");
+    Call ship = newer.expect("ship");
+    assertThat(nodes.takesEffect(ship)).isTrue();
+    unanswered.isRefused("SHIPPING_UNAVAILABLE");
+    nodes.awaitRefused(1);
+    older.isStopped();
+    ship.succeeds();
+    assertThat(nodes.rests().state()).isEqualTo(SagaState.COMPLETED);
+    nodes.assertBooks();
+  }
+
+  @Test
+  void a_cancellation_that_an_older_one_takes_is_refused_too() {
+    older.isStarted();
+    older.expect("reserve");
+    newer.spawns();
+    newer.expectAllSucceed("reserve", "charge");
+    nodes.takesEffect(newer.expect("ship"));
+    older.cancel();
+    nodes.awaitRefused(1);
+    older.isStopped();
+    nodes.timePasses(SagaKit.TIME_LIMIT);
+    assertThat(nodes.rests().state()).isEqualTo(SagaState.COMPLETED);
+    nodes.assertBooks();
+  }
+
+  @Test
+  void nothing_is_called_before_the_takeover_is_on_record() {
+    older.isStarted();
+    older.expectAllSucceed("reserve", "charge");
+    nodes.journal.holdIf(all -> true);
+    older.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
+    LateJournal.Held refusal = nodes.awaitHeld(0);
+    newer.spawns();
+    LateJournal.Held takeover = nodes.awaitHeld(1);
+    assertThat(newer.poll(Duration.ofMillis(50))).isNull();
+    nodes.journal.holdNone();
+    refusal.landsUnheard();
+    takeover.lands();
+    older.isStopped();
+    nodes.timePasses(Duration.ofSeconds(1));
+    newer.expectAllSucceed("undo charge", "undo reserve");
+    assertThat(nodes.rests().state()).isEqualTo(SagaState.COMPENSATED);
+    nodes.assertBooks();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_record_may_land_after_its_client_gave_up(boolean beforeTheNextOne) {
+    older.isStarted();
+    older.expectAllSucceed("reserve", "charge");
+    nodes.journal.holdIf(all -> true);
+    older.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
+    LateJournal.Held refusal = nodes.awaitHeld(0);
+    refusal.isGivenUp();
+    nodes.timePasses(Duration.ofSeconds(1));
+    LateJournal.Held resumed = nodes.awaitHeld(1);
+    nodes.journal.holdNone();
+    if (beforeTheNextOne) {
+      refusal.lands();
+      resumed.lands();
+    } else {
+      resumed.lands();
+      nodes.takesEffect(older.expect("reserve"));
+      refusal.lands();
+      nodes.timePasses(SagaKit.TIME_LIMIT);
+    }
+    assertThat(nodes.rests().state()).isEqualTo(beforeTheNextOne ? SagaState.COMPENSATED : SagaState.COMPLETED);
+    nodes.assertBooks();
+  }
+
+  @Test
+  void a_call_of_an_older_one_that_arrives_long_after_a_newer_one_has_undone_its_step_has_no_effect() {
+    older.isStarted();
+    List<Call> late = List.of(older.expect("reserve"), older.expect("charge"));
+    cancelledByTheNewerOne();
+    nodes.timePasses(FREEZE);
+    late.forEach(call -> assertThat(nodes.takesEffect(call)).as(call.name()).isFalse());
+    nodes.assertBooks();
+  }
+
+  @Test
+  void an_older_one_that_was_frozen_calls_nothing_when_an_answer_comes() {
+    older.isStarted();
+    older.expectAllSucceed("reserve");
+    Call charge = older.expect("charge");
+    nodes.takesEffect(charge);
+    cancelledByTheNewerOne();
+    nodes.timePasses(FREEZE);
+    int refused = nodes.journal.refused();
+    charge.succeeds();
+    nodes.awaitRefused(refused + 1);
+    assertThat(older.poll(Duration.ofMillis(50))).isNull();
+    nodes.assertBooks();
+  }
+
+  @Test
+  void an_older_one_that_was_frozen_between_two_attempts_calls_nothing() {
+    older.isStarted();
+    older.expect("reserve").fails();
+    nodes.awaitRecords(2);
+    older.expectAllSucceed("charge");
+    cancelledByTheNewerOne();
+    nodes.timePasses(FREEZE);
+    int refused = nodes.journal.refused();
+    older.thaws();
+    nodes.timePasses(SagaKit.BACKOFF);
+    nodes.awaitRefused(refused + 1);
+    assertThat(older.poll(Duration.ofMillis(50))).isNull();
+    nodes.assertBooks();
+  }
+
+  @Test
+  void calls_that_follow_a_record_whose_answer_came_after_a_freeze_are_not_valid_any_more() {
+    nodes.journal.holdIf(all -> true);
+    older.isStarted();
+    LateJournal.Held start = nodes.awaitHeld(0);
+    nodes.journal.holdNone();
+    start.landsUnheard();
+    cancelledByTheNewerOne();
+    nodes.timePasses(FREEZE);
+    start.isHeardOf();
+    assertThat(nodes.takesEffect(older.expect("reserve"))).isFalse();
+    assertThat(nodes.takesEffect(older.expect("charge"))).isFalse();
+    nodes.assertBooks();
+  }
+
+  @Test
+  void the_last_action_of_an_older_one_cannot_conclude_what_a_newer_one_undoes() {
+    older.isStarted();
+    older.expectAllSucceed("reserve", "charge");
+    Call ship = older.expect("ship");
+    nodes.takesEffect(ship);
+    newer.spawns();
+    nodes.takesEffect(newer.expect("reserve"));
+    ship.succeeds();
+    nodes.awaitRefused(1);
+    older.isStopped();
+    newer.cancel();
+    assertThat(nodes.rests().state()).isEqualTo(SagaState.COMPENSATED);
+    nodes.assertBooks();
+  }
+
+  @Test
+  void a_saga_that_pauses_for_long_between_two_attempts_records_that_it_goes_on_and_its_call_is_valid() {
+    older.isStarted();
+    older.expect("reserve").fails();
+    nodes.awaitRecords(2);
+    older.expectAllSucceed("charge");
+    nodes.timePasses(SagaKit.AHEAD_FOR.plusSeconds(1));
+    Call again = older.expect("reserve");
+    assertThat(nodes.records()).last().isInstanceOf(SagaEvent.Resumed.class);
+    assertThat(nodes.takesEffect(again)).isTrue();
+    again.succeeds();
+    assertThat(nodes.rests().state()).isEqualTo(SagaState.COMPLETED);
+    nodes.assertBooks();
+  }
+
+  @Test
+  void one_that_is_told_to_leave_while_its_write_fails_leaves() {
+    older.isStarted();
+    older.expectAllSucceed("reserve", "charge");
+    nodes.journal.holdIf(all -> true);
+    older.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
+    LateJournal.Held refusal = nodes.awaitHeld(0);
+    older.leaves(() -> {
+      refusal.isGivenUp();
+      nodes.timePasses(Duration.ofSeconds(1));
+    });
+  }
+
+  @Test
+  void a_takeover_is_no_step() {
+    older.isStarted();
+    older.expectAllSucceed("reserve", "charge");
+    older.expect("ship");
+    older.isStopped();
+    newer.spawns();
+    newer.expectAllSucceed("reserve", "charge", "ship", "confirm");
+    assertThat(SagaKit.log(nodes.rests()))
+        .containsExactly("reserve COMPLETED", "charge COMPLETED", "ship COMPLETED", "confirm COMPLETED");
+    assertThat(nodes.records()).hasSize(4);
+  }
+
+  /**
+   * Incarnations come and go, live side by side, their calls and writes arrive late, twice or never, clients cancel: whatever the dice say,
+   * the saga's end is true. {@code -Dincarnations.seed} repeats a round, {@code -Dincarnations.rounds} makes it longer.
+   */
+  @Test
+  void whatever_comes_late_the_sagas_end_is_what_its_services_have_done() {
+    long first = Long.getLong("incarnations.seed", System.nanoTime());
+    for (int round = 0; round < Integer.getInteger("incarnations.rounds", 20); round++) {
+      long seed = first + round;
+      nodes.nextSaga("saga-" + seed);
+      try {
+        live(new SplittableRandom(seed));
+      } catch (Throwable failure) {
+        throw new AssertionError("incarnations.seed " + seed + ": " + nodes.records(), failure);
+      }
+    }
+  }
+
+  private void live(SplittableRandom dice) {
+    nodes.node(0).isStarted();
+    nodes.awaitRecords(1);
+    int spawned = 1;
+    for (int step = 0; step < 30; step++) {
+      Node node = nodes.alive().get(dice.nextInt(nodes.alive().size()));
+      switch (dice.nextInt(12)) {
+        case 0 -> nodes.timePasses(Duration.ofMillis(dice.nextInt(6_000)));
+        case 1 -> {
+          if (spawned < 3) {
+            nodes.node(spawned++).spawns();
+          }
+        }
+        case 2 -> {
+          if (nodes.alive().size() > 1) {
+            node.isStopped();
+          }
+        }
+        case 3 -> {
+          if (dice.nextInt(4) == 0) {
+            node.cancel();
+          }
+        }
+        case 4 -> nodes.journal.holdIf(all -> true);
+        case 5, 6 -> {
+          nodes.journal.holdNone();
+          nodes.journal.held().stream().filter(held -> dice.nextBoolean()).forEach(held -> {
+            if (dice.nextInt(4) == 0) {
+              held.isGivenUp();
+            } else {
+              held.lands();
+            }
+          });
+        }
+        default -> answer(node, dice);
+      }
+    }
+    while (nodes.alive().size() > 1) {
+      nodes.alive().get(dice.nextInt(nodes.alive().size())).isStopped();
+    }
+    nodes.journal.holdNone();
+    nodes.journal.held().forEach(LateJournal.Held::lands);
+    nodes.rests();
+    nodes.timePasses(Duration.ofSeconds(dice.nextInt(120)));
+    nodes.late.forEach(nodes::takesEffect);
+    nodes.assertBooks();
+  }
+
+  private void answer(Node node, SplittableRandom dice) {
+    Call call = node.poll(Duration.ofMillis(4));
+    if (call == null) {
+      return;
+    }
+    boolean isAction = SagaNodes.STEPS.contains(call.name());
+    int fate = dice.nextInt(10);
+    if (fate == 0 && isAction) {
+      nodes.late.add(call);
+    } else if (fate <= 2 && isAction && !nodes.isDone(call.name())) {
+      call.isRefused("NO");
+    } else if (fate == 3 && isAction) {
+      nodes.takesEffect(call);
+      call.fails();
+    } else {
+      nodes.succeeds(call);
+    }
+  }
+
+  /** The older one is frozen, a newer one takes over, and its client cancels. */
+  private void cancelledByTheNewerOne() {
+    older.freezes();
+    newer.spawns();
+    newer.expect("reserve");
+    newer.expect("charge");
+    newer.cancel();
+    newer.expectAllSucceed("undo ship", "undo charge", "undo reserve");
+    assertThat(nodes.rests().state()).isEqualTo(SagaState.COMPENSATED);
+    newer.isStopped();
+    nodes.late.clear();
+  }
+}

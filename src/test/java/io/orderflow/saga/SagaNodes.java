@@ -1,0 +1,305 @@
+package io.orderflow.saga;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.ManualTime;
+import akka.actor.typed.ActorRef;
+import akka.persistence.testkit.PersistenceTestKitSnapshotPlugin;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.orderflow.kernel.Configuration;
+import io.orderflow.kernel.SetClock;
+import io.orderflow.saga.SagaKit.Call;
+import io.orderflow.store.LateJournal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+
+/**
+ * Several nodes that share a journal, each of which may have an incarnation of the same saga at the same time. Its steps are "reserve",
+ * "charge" (called together with the one before), "ship", its conclusion "confirm". A call takes effect, and is answered, when the spec
+ * says so.
+ */
+final class SagaNodes implements AutoCloseable {
+
+  static final List<String> STEPS = List.of("reserve", "charge", "ship");
+  /** How long the services know a compensation. */
+  static final Duration REMEMBERED = Duration.ofSeconds(30);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Config SAGAS = ConfigFactory.parseString("""
+      keep-in-memory = 1m
+      ahead-for = 2s
+      step-defaults { time-limit = 5s, max-attempts = 3, min-backoff = 500ms, max-backoff = 10s, jitter = 0.5, reason = "GIVEN_UP" }
+      compensation-defaults = ${step-defaults}
+      """).resolve();
+
+  /**
+   * What the steps have done. It forgets compensations after a while and takes no call whose time has passed, as a product does.
+   */
+  static final class World {
+    private final Set<String> done = new HashSet<>();
+    private final Map<String, Instant> undone = new HashMap<>();
+    private boolean confirmed;
+
+    private boolean act(String step, Instant validUntil, Instant now) {
+      undone.values().removeIf(at -> at.plus(REMEMBERED).isBefore(now));
+      if (undone.containsKey(step) || !done.contains(step) && now.isAfter(validUntil)) {
+        return false;
+      }
+      done.add(step);
+      return true;
+    }
+
+    private void undo(String step, Instant now) {
+      done.remove(step);
+      undone.put(step, now);
+    }
+  }
+
+  /** One node; at most one incarnation of a saga is spawned on it. */
+  final class Node {
+    private final ActorTestKit kit = ActorTestKit.create(ManualTime.config()
+        .withFallback(journal.settings())
+        .withFallback(PersistenceTestKitSnapshotPlugin.getInstance().config())
+        .withFallback(ConfigFactory.parseString("akka.actor.provider = local"))
+        .withFallback(Configuration.over(ConfigFactory.empty())));
+    private final ManualTime time = ManualTime.get(kit.system());
+    private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
+    private ActorRef<SagaCommand> saga;
+    private boolean frozen;
+
+    private Function<StepCall<String>, CompletionStage<StepResult>> called(String id, String name) {
+      return details -> {
+        Call call = new Call(name, details, new CompletableFuture<>());
+        // What a saga of an earlier round still tries is no concern of this one.
+        if (details.sagaId().equals(id)) {
+          calls.add(call);
+        }
+        return call.answer();
+      };
+    }
+
+    private SagaDefinition<String> definition(String id) {
+      SagaDefinition<String> listed = SagaDefinition.named("spec", String.class);
+      for (String step : STEPS) {
+        listed = listed.step(step, called(id, step), called(id, "undo " + step));
+        listed = step.equals("charge") ? listed.alongside() : listed;
+      }
+      return listed.onSuccess("confirm", called(id, "confirm"));
+    }
+
+    /** The saga gets an incarnation here, which recovers. */
+    Node spawns() {
+      // What an incarnation before it has called may still arrive.
+      calls.drainTo(late);
+      saga = kit.spawn(Saga.create(sagaId, definition(sagaId), new SagaSettings(SAGAS), clock, steady,
+          RandomGenerator.of("L64X128MixRandom"), () -> CompletableFuture.completedStage(Progress.NONE),
+          kit.<akka.cluster.sharding.typed.javadsl.ClusterSharding.ShardCommand>createTestProbe().ref()));
+      return this;
+    }
+
+    Node isStarted() {
+      spawns();
+      saga.tell(new SagaCommand.Start(TextNode.valueOf("input"), true, kit.system().ignoreRef()));
+      return this;
+    }
+
+    /** All clocks go on, and its timers stand still. What it calls and writes meanwhile is up to the spec. */
+    void freezes() {
+      frozen = true;
+    }
+
+    void thaws() {
+      frozen = false;
+    }
+
+    void cancel() {
+      saga.tell(new SagaCommand.Cancel("CUSTOMER_REQUEST", "changed my mind", kit.system().ignoreRef()));
+    }
+
+    /** It ends here, as when its shard moves away and its time to stop is over. */
+    void isStopped() {
+      kit.stop(saga, PATIENCE);
+      calls.drainTo(late);
+      saga = null;
+    }
+
+    /** It is told to leave memory, and does. */
+    void leaves(Runnable meanwhile) {
+      saga.tell(SagaCommand.Stop.INSTANCE);
+      meanwhile.run();
+      kit.<SagaCommand>createTestProbe().expectTerminated(saga, PATIENCE);
+      saga = null;
+    }
+
+    boolean isAlive() {
+      return saga != null;
+    }
+
+    Call expect(String name) {
+      Call call = poll(PATIENCE);
+      assertThat(call).as("a call of " + name).isNotNull();
+      assertThat(call.name()).isEqualTo(name);
+      return call;
+    }
+
+    /** The next call, if one is made within that time. */
+    Call poll(Duration patience) {
+      try {
+        return calls.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException interrupted) {
+        throw new IllegalStateException(interrupted);
+      }
+    }
+
+    void expectAllSucceed(String... names) {
+      for (String name : names) {
+        succeeds(expect(name));
+      }
+    }
+  }
+
+  final LateJournal.Shared journal = LateJournal.create();
+  private final SetClock clock = new SetClock(Instant.parse("2026-01-01T12:00:00Z"));
+  private final SetClock steady = new SetClock(clock.instant());
+  private final List<Node> nodes;
+  /** Calls of incarnations that have ended; none was answered or has taken effect so far. */
+  final List<Call> late = new ArrayList<>();
+  private String sagaId = "saga-0";
+  World world = new World();
+
+  SagaNodes(int number) {
+    nodes = new ArrayList<>(IntStream.range(0, number).mapToObj(i -> new Node()).toList());
+  }
+
+  Node node(int number) {
+    return nodes.get(number);
+  }
+
+  List<Node> alive() {
+    return nodes.stream().filter(Node::isAlive).toList();
+  }
+
+  /** All begins anew with another saga. */
+  void nextSaga(String id) {
+    alive().forEach(Node::isStopped);
+    journal.holdNone();
+    late.clear();
+    sagaId = id;
+    world = new World();
+  }
+
+  /** The call takes effect, unless the service refuses that; answers whether it did. */
+  boolean takesEffect(Call call) {
+    if (call.name().startsWith("undo ")) {
+      world.undo(call.name().substring("undo ".length()), clock.instant());
+      return true;
+    }
+    if (call.name().equals("confirm")) {
+      world.confirmed = true;
+      return true;
+    }
+    return world.act(call.name(), call.details().validUntil(), clock.instant());
+  }
+
+  /** The call takes effect and is answered so, or as a failure when it came too late. */
+  void succeeds(Call call) {
+    if (takesEffect(call)) {
+      call.succeedsWith("done");
+    } else {
+      call.fails();
+    }
+  }
+
+  boolean isDone(String step) {
+    return world.done.contains(step);
+  }
+
+  void timePasses(Duration duration) {
+    clock.set(clock.instant().plus(duration));
+    steady.set(steady.instant().plus(duration));
+    nodes.stream().filter(node -> !node.frozen).forEach(node -> node.time.timePasses(duration));
+  }
+
+  List<SagaEvent> records() {
+    return journal.events("saga-spec|" + sagaId).stream().map(SagaEvent.class::cast).toList();
+  }
+
+  Progress recorded() {
+    Progress progress = Progress.NONE;
+    for (SagaEvent event : records()) {
+      progress = progress.apply(event);
+    }
+    return progress;
+  }
+
+  void awaitRecords(int number) {
+    Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
+        .until(() -> records().size() >= number);
+  }
+
+  LateJournal.Held awaitHeld(int index) {
+    Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
+        .until(() -> journal.held().size() > index);
+    return journal.held().get(index);
+  }
+
+  void awaitRefused(int number) {
+    Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
+        .until(() -> journal.refused() >= number);
+  }
+
+  /** Lets all that is called from now on succeed, on whichever node, until the saga is on record as being at rest. */
+  Progress rests() {
+    Awaitility.await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> {
+      boolean called = false;
+      for (Node node : alive().stream().filter(awake -> !awake.frozen).toList()) {
+        for (Call call = node.poll(Duration.ofMillis(1)); call != null; call = node.poll(Duration.ZERO)) {
+          succeeds(call);
+          called = true;
+        }
+      }
+      if (!called) {
+        // A back-off may have to pass.
+        timePasses(Duration.ofMillis(500));
+      }
+      return recorded().exists() && !recorded().state().moving();
+    });
+    return recorded();
+  }
+
+  /** What was done is what the saga's end says. */
+  void assertBooks() {
+    Progress rest = recorded();
+    if (rest.state() == SagaState.COMPLETED) {
+      assertThat(world.done).containsExactlyInAnyOrderElementsOf(STEPS);
+      assertThat(world.confirmed).isTrue();
+    } else {
+      assertThat(rest.state()).isEqualTo(SagaState.COMPENSATED);
+      assertThat(world.done).as(() -> "left behind by " + records()).isEmpty();
+      assertThat(world.confirmed).isFalse();
+    }
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(node -> node.kit.shutdownTestKit());
+  }
+}
