@@ -9,6 +9,7 @@ import io.orderflow.kernel.Prompt;
 import io.orderflow.kernel.Refusal;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -45,9 +46,15 @@ public final class PaymentSources implements PaymentSource {
   }
 
   @Override
-  public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method) {
+  public boolean hasAnsweredSince(Instant time, PaymentMethod method) {
+    Instant answered = provider.lastAnswered();
+    return method instanceof PaymentMethod.Card && answered != null && answered.isAfter(time);
+  }
+
+  @Override
+  public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean suspect) {
     if (method instanceof PaymentMethod.Card card) {
-      return provider.charge(key, orderId, amount, card.token());
+      return provider.charge(key, orderId, amount, card.token(), suspect);
     }
     String accountId = ((PaymentMethod.FromAccount) method).accountId();
     return Prompt.answer(account(accountId).<Account.Balance>askWithStatus(
@@ -59,9 +66,9 @@ public final class PaymentSources implements PaymentSource {
   }
 
   @Override
-  public CompletionStage<RefundResult> refund(String key, PaymentMethod method) {
+  public CompletionStage<RefundResult> refund(String key, PaymentMethod method, boolean suspect) {
     if (method instanceof PaymentMethod.Card) {
-      return provider.refund(key);
+      return provider.refund(key, suspect);
     }
     String accountId = ((PaymentMethod.FromAccount) method).accountId();
     return account(accountId).<Account.Balance>askWithStatus(replyTo -> new Account.PayBack(key, replyTo), ASK)
