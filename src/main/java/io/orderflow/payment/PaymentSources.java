@@ -22,12 +22,14 @@ public final class PaymentSources implements PaymentSource {
   private final PaymentBacklog backlog;
   private final ClusterSharding sharding;
   private final Clock clock;
+  private final Duration clockSkew;
 
   public PaymentSources(ActorSystem<?> system, PaymentProvider provider, PaymentBacklog backlog, Clock clock) {
     this.provider = provider;
     this.backlog = backlog;
     this.sharding = ClusterSharding.get(system);
     this.clock = clock;
+    this.clockSkew = system.settings().config().getDuration("orderflow.sagas.clock-skew");
   }
 
   /**
@@ -58,7 +60,7 @@ public final class PaymentSources implements PaymentSource {
     }
     String accountId = ((PaymentMethod.FromAccount) method).accountId();
     return Prompt.answer(account(accountId).<Account.Balance>askWithStatus(
-            replyTo -> new Account.Pay(amount, key, clock.instant().plus(ASK), replyTo), ASK))
+            replyTo -> new Account.Pay(amount, key, clock.instant().plus(ASK).plus(clockSkew), replyTo), ASK))
         .<ChargeResult>thenApply(balance -> new ChargeResult.Charged("acc-" + accountId + "-" + balance.sequence()))
         .exceptionallyCompose(failure -> Refusal.in(failure).filter(refusal -> refusal.kind() != Refusal.Kind.UNAVAILABLE)
             .map(PaymentSources::refused).map(CompletableFuture::completedFuture)
