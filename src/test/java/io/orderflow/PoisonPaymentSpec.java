@@ -58,7 +58,7 @@ class PoisonPaymentSpec {
       good.add(place("tok_good"));
     }
     good.forEach(id -> assertThat(shop.awaitEnd(id).text("status")).isEqualTo("CONFIRMED"));
-    awaitMetric("orderflow_payments_postponed 1.0");
+    awaitOnlyPostponed(1);
     confirmedAtOnce(10);
 
     int failed = patiently().until(() -> payment(poison).path("attempts").asInt(), attempts -> attempts >= 4);
@@ -87,7 +87,7 @@ class PoisonPaymentSpec {
       good.add(place("tok_good"));
     }
     good.forEach(id -> assertThat(shop.awaitEnd(id).text("status")).isEqualTo("CONFIRMED"));
-    awaitMetric("orderflow_payments_postponed " + poisoned + ".0");
+    awaitOnlyPostponed(poisoned);
     confirmedAtOnce(15);
     assertThat(breaker()).isEqualTo("CLOSED");
 
@@ -189,8 +189,10 @@ class PoisonPaymentSpec {
     }
   }
 
-  private void awaitMetric(String line) {
-    patiently().until(() -> node.management().text("/metrics").contains(line));
+  /** Until the node has seen that so many payments wait, all of them postponed. */
+  private void awaitOnlyPostponed(int payments) {
+    patiently().until(() -> node.management().text("/metrics"), metrics -> metrics.contains("orderflow_payments_postponed " + payments + ".0")
+        && metrics.contains("orderflow_payments_waiting " + payments + ".0"));
   }
 
   private void start(String settings) {
