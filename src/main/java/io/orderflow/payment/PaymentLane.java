@@ -50,9 +50,9 @@ final class PaymentLane {
     next.clear();
   }
 
-  /** Lets the one come next that has failed least often, of those that may be called; the round is over when there is none. */
-  void tryAnother(Predicate<Waiting> callable) {
-    Optional<Waiting> other = next.stream().filter(callable).min(Comparator.comparingInt(Waiting::failures));
+  /** Lets the first in that order come next, of those that may be called; the round is over when there is none. */
+  void tryAnother(Predicate<Waiting> callable, Comparator<Waiting> order) {
+    Optional<Waiting> other = next.stream().filter(callable).min(order);
     if (other.isEmpty()) {
       stop();
     } else {

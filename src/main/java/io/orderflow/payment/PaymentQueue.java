@@ -35,8 +35,9 @@ import org.slf4j.LoggerFactory;
  * more calls are under way at once (a tenth of their number, at most {@code parallel}): the order is kept to within that number then.
  *
  * <p>A round begins with the first payment of the queue, once its pause is over. When its call fails, either the provider is down or this
- * payment fails by itself. So another one is tried, the one that has failed least often, and the round ends when as many in a row have
- * failed as decide a half-open breaker. In an outage that leaves the order as it is. When another succeeds, the provider works: the pauses of
+ * payment fails by itself. So another one is tried, and the round ends when as many in a row have failed as decide a half-open breaker. The
+ * other one is the next; after a round in which none succeeded it is the one that has failed least often, so that payments take turns in
+ * trying. In an outage that leaves the order as it is. When another succeeds, the provider works: the pauses of
  * those that failed before are over, each is tried once more in its place, and one that fails again is postponed ({@link Payment}).
  *
  * <p>Postponed payments have a lane of their own, in which they are called when they are due: nothing waits for them.
@@ -62,6 +63,7 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
   /** Sagas are told again and again of refunds that were given up, so many at a time: the first message may have got lost. */
   private static final Duration BETWEEN_REMINDERS = Duration.ofSeconds(10);
   private static final int REMINDERS = 100;
+  private static final Comparator<Waiting> LEAST_FAILED = Comparator.comparingInt(Waiting::failures);
   private static final Logger LOG = LoggerFactory.getLogger(PaymentQueue.class);
 
   private final Database database;
@@ -83,6 +85,8 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
   /** When the provider last answered a call, as far as it is known here; null before it has. */
   private Instant answered;
   private int failedInARow;
+  /** Whether no call has succeeded since a call of an earlier round failed. */
+  private boolean lastRoundFailed;
   private int atOnce = 1;
   private Instant nextReminder = Instant.MIN;
   private long remindedUpTo;
@@ -168,12 +172,13 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
 
   private void beginInOrder(List<Waiting> payments, Backlog backlog) {
     noteAnswer(provider.lastAnswered());
+    lastRoundFailed = lastRoundFailed || failedInARow > 0;
     failedInARow = 0;
     if (payments.isEmpty()) {
       return;
     }
     Waiting first = payments.get(0);
-    int least = payments.stream().filter(this::isCallable).min(Comparator.comparingInt(Waiting::failures)).map(Waiting::failures).orElse(0);
+    int least = payments.stream().filter(this::isCallable).min(LEAST_FAILED).map(Waiting::failures).orElse(0);
     boolean yields = oneFailureOpens && first.failures() >= least + YIELDS_AFTER;
     if (!isCallable(first) && !yields) {
       return;
@@ -182,7 +187,7 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
     // Whether the provider works is found out by one call after the other.
     inOrder.begin(payments, first.failures() > 0 && !isReleased(first) ? 1 : atOnce);
     if (yields) {
-      inOrder.tryAnother(this::isCallable);
+      inOrder.tryAnother(this::isCallable, LEAST_FAILED);
     }
   }
 
@@ -225,6 +230,7 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
       case SETTLED -> {
         noteAnswer(clock.instant());
         failedInARow = 0;
+        lastRoundFailed = false;
         inOrder.goOnWith(atOnce);
         isSettled(payment);
       }
@@ -253,7 +259,7 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
     if (failedInARow >= trialCalls) {
       lane.stop();
     } else {
-      lane.tryAnother(this::isCallable);
+      lane.tryAnother(this::isCallable, lastRoundFailed ? LEAST_FAILED : Comparator.comparingLong(Waiting::position));
     }
   }
 }
