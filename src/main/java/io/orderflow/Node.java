@@ -166,7 +166,8 @@ public final class Node {
     Sagas<Transfer> transferSagas = Sagas.init(system, TransferSaga.definition(new Transfers(system)), clock);
     List<Sagas<?>> allSagas = List.of(orderSagas, transferSagas);
     SagaRecovery.start(system, database, allSagas, clock);
-    PaymentQueue.start(system, database, provider, orderSagas::askAgain);
+    PaymentQueue.start(system, database, provider, orderSagas::askAgain, orderId -> payments.ifRefundFailed(orderId,
+        reason -> orderSagas.compensationFailed(orderId, OrderSaga.CHARGE, reason)), clock);
     CheckoutRecovery.start(system, database, carts);
     JournalIndex.start(system, database, List.of(SagaRecovery.table(), PaymentQueue.table(), CheckoutRecovery.table()), clock);
     Projections projections = Projections.start(system, database, List.of(new OrderViews(), new ProductViews()), clock);

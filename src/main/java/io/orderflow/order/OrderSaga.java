@@ -8,7 +8,8 @@ import io.orderflow.shipping.Shipping;
 /** What happens to an order, in order, and what undoes each step. */
 public final class OrderSaga {
 
-  static final String CHARGE = "charge-payment";
+  /** The step whose compensation is the refund. */
+  public static final String CHARGE = "charge-payment";
   static final String SHIP = "create-shipment";
 
   private OrderSaga() {}

@@ -11,6 +11,8 @@ public final class FailureRate {
   private final int window;
   private final double threshold;
   private final BitSet failed;
+  /** Which payment each call was made for; null where that is unknown. */
+  private final String[] payments;
   private int next;
   private int calls;
 
@@ -29,14 +31,31 @@ public final class FailureRate {
     this.window = window;
     this.threshold = threshold;
     this.failed = new BitSet(window);
+    this.payments = new String[window];
   }
 
   /** Takes in how a call ended, in the place of the oldest when the window is full, and answers whether {@link #tooHigh}. */
   public synchronized boolean record(boolean failure) {
+    return record(null, failure);
+  }
+
+  /** The same for a call that was made for the given payment. */
+  public synchronized boolean record(String payment, boolean failure) {
     failed.set(next, failure);
+    payments[next] = payment;
     next = (next + 1) % window;
     calls = Math.min(calls + 1, window);
     return tooHigh();
+  }
+
+  /** Whether a call for that payment is among the failures in the window; false for null. */
+  public synchronized boolean hasFailureOf(String payment) {
+    for (int i = failed.nextSetBit(0); payment != null && i >= 0; i = failed.nextSetBit(i + 1)) {
+      if (payment.equals(payments[i])) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether the window is full and the failures in it have reached the threshold. */

@@ -32,13 +32,20 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The payment of one order, under the order's id. It asks where the money is, and records what the answer was. What can't be asked now
  * is put on record as queued, and asked when {@link PaymentQueue} says that it is its turn.
  *
  * <p>A call whose answer is lost is repeated under the same key, which charges no one twice. A refund is final, also when it comes
- * before the charge or while one is under way: the source of the money refuses the charge then. One that is queued is as good as made.
+ * before the charge or while one is under way: the source of the money refuses the charge then. One that is queued is as good as made
+ * until it is given up, which the saga and the operators are told.
+ *
+ * <p>A payment that fails makes pauses that grow ({@link PaymentPauses}). While nobody succeeds it keeps its place in the queue, since the
+ * provider may be down. Once it fails although the source has answered another payment since its last failure, it is postponed: others no
+ * longer wait for it, and its failures are not held against the provider.
  */
 public final class Payment extends EventSourcedBehavior<Payment.Command, PaymentEvent, PaymentState> {
 
@@ -52,8 +59,12 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
   /** Gives the money back, and makes sure that none is taken later. Answers when that is done or queued. */
   public record Refund(Due due, ActorRef<StatusReply<PaymentState>> replyTo) implements Command {}
 
-  /** Its turn has come: makes the call that it waits for. */
-  public record TakeTurn(ActorRef<Turn> replyTo) implements Command {}
+  /**
+   * Its turn has come: makes the call that it waits for.
+   *
+   * @param lastAnswered when the source last answered another payment, as far as the queue knows; may be null
+   */
+  public record TakeTurn(Instant lastAnswered, ActorRef<Turn> replyTo) implements Command {}
 
   public record Get(ActorRef<StatusReply<PaymentState>> replyTo) implements Command {}
 
@@ -66,26 +77,32 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
 
   /** How a turn went. */
   public enum Turn implements CborSerializable {
-    /** It waits no longer. */
+    /** The source has decided: it waits no longer. */
     SETTLED,
+    /** It waits no longer, and no call was made. */
+    OVER,
     /** The breaker of its node did not let the call through. */
     NOT_CALLED,
-    /** The provider failed. */
+    /** The provider failed, and may be down. */
     FAILED,
-    /** The provider did not accept the call; it has gone to the end of the queue. */
-    POSTPONED
+    /** It fails while others succeed, or its pause is not over. */
+    POSTPONED,
+    /** Its refund was given up. */
+    GIVEN_UP
   }
 
   /**
    * @param deadline how long it may wait to be charged
+   * @param refundDeadline how long a refund may fail before it is given up
    * @param hold how long a caller waits for one that is queued before it is told so
    */
-  record Patience(Duration deadline, Duration hold) {}
+  record Patience(Duration deadline, Duration refundDeadline, Duration hold, PaymentPauses pauses) {}
 
   static final String TIMEOUT = "PAYMENT_TIMEOUT";
   private static final String DECLINED = "PAYMENT_DECLINED";
-  /** The longest pause after a refund was not accepted; the first one is a second, each further one doubles it. */
-  private static final Duration MAX_PAUSE = Duration.ofHours(1);
+  /** A refund that was refused is given up at the fifth failure, some ten seconds after the first: refusals seldom change by themselves. */
+  private static final int REFUSED_CALLS = 5;
+  private static final Logger LOG = LoggerFactory.getLogger(Payment.class);
 
   private final String orderId;
   private final PaymentSource source;
@@ -102,11 +119,14 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
   private boolean refunding;
   /** Calls that failed and left no event, as an account's do: the saga repeats those. */
   private int failedCalls;
+  /** When the source last answered another payment, as the queue told it. */
+  private Instant answeredElsewhere = Instant.MIN;
 
   /** Makes the node carry payments, taken from that source. */
   public static void init(ActorSystem<?> system, PaymentSource source, Clock clock) {
     Config payment = system.settings().config().getConfig("orderflow.payment");
-    Patience patience = new Patience(payment.getDuration("deadline"), Duration.ofSeconds(3));
+    Patience patience = new Patience(payment.getDuration("deadline"), payment.getDuration("refund-deadline"), Duration.ofSeconds(3),
+        PaymentPauses.of(payment));
     ClusterSharding.get(system).init(
         ShortLived.entity(system, KEY, Stop.INSTANCE, (orderId, leave) -> create(orderId, source, patience, clock, leave)));
   }
@@ -161,7 +181,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
     if (!charging && !source.takesCharges(charge.due().method())) {
       return queue(Operation.CHARGE, charge.due(), 0, null);
     }
-    call(Operation.CHARGE, charge.due());
+    call(Operation.CHARGE, charge.due(), false);
     return Effect().none();
   }
 
@@ -174,34 +194,46 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
     if (!refunding && !source.takesRefunds(refund.due().method())) {
       return queue(Operation.REFUND, refund.due(), 0, null);
     }
-    call(Operation.REFUND, refund.due());
+    call(Operation.REFUND, refund.due(), payment.status() == Status.REFUND_FAILED);
     return Effect().none();
   }
 
   private Effect<PaymentEvent, PaymentState> takeTurn(PaymentState payment, TakeTurn turn) {
     if (payment.status() != Status.QUEUED) {
-      return Effect().none().thenRun(same -> turn.replyTo().tell(Turn.SETTLED));
+      return Effect().none().thenRun(same -> turn.replyTo().tell(endOf(same)));
     }
-    if (payment.notBefore() != null && payment.notBefore().isAfter(clock.instant())) {
+    if (turn.lastAnswered() != null && turn.lastAnswered().isAfter(answeredElsewhere)) {
+      answeredElsewhere = turn.lastAnswered();
+    }
+    boolean othersSucceed = othersSucceed(payment);
+    // Nobody knew whether the provider was down when it failed, and now it is known to work: that pause is over.
+    boolean released = othersSucceed && !payment.postponed();
+    if (!isTooLate(payment) && !released && patience.pauses().lasts(payment.notBefore(), clock.instant())) {
       return Effect().none().thenRun(same -> turn.replyTo().tell(Turn.POSTPONED));
     }
     awaitingTurn.add(turn.replyTo());
     if (isTooLate(payment)) {
       return giveUp(payment);
     }
-    call(payment.waitsFor(), payment.due());
+    call(payment.waitsFor(), payment.due(), payment.postponed() || othersSucceed);
     return Effect().none();
   }
 
+  /** Whether the source has answered another payment since this one last failed. */
+  private boolean othersSucceed(PaymentState payment) {
+    return payment.failedAt() != null && (answeredElsewhere.isAfter(payment.failedAt())
+        || source.hasAnsweredSince(payment.failedAt(), payment.due().method()));
+  }
+
   /** Makes the call unless it is under way already. */
-  private void call(Operation operation, Due due) {
+  private void call(Operation operation, Due due, boolean suspect) {
     if (operation == Operation.CHARGE && !charging) {
       charging = true;
-      context.pipeToSelf(source.charge(due.key(), orderId, due.amount(), due.method()),
+      context.pipeToSelf(source.charge(due.key(), orderId, due.amount(), due.method(), suspect),
           (result, failure) -> new Answered(operation, due, result, failure));
     } else if (operation == Operation.REFUND && !refunding) {
       refunding = true;
-      context.pipeToSelf(source.refund(due.key(), due.method()),
+      context.pipeToSelf(source.refund(due.key(), due.method(), suspect),
           (result, failure) -> new Answered(operation, due, result, failure));
     }
   }
@@ -237,37 +269,60 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
     Throwable cause = answer.failure() instanceof CompletionException wrapped && wrapped.getCause() != null
         ? wrapped.getCause() : answer.failure();
     String message = String.valueOf(cause.getMessage());
-    if (!(cause instanceof ProviderFailure failure)) {
+    if (!(cause instanceof ProviderFailure) && payment.waitsFor() != answer.operation()) {
       failedCalls += answer.operation() == Operation.CHARGE ? 1 : 0;
       return Effect().none().thenRun(same -> fail(answer.operation(), message));
     }
+    // A defect of our own must not keep the queue waiting either.
+    ProviderFailure failure = cause instanceof ProviderFailure known ? known
+        : new ProviderFailure(ProviderFailure.Kind.IN_DOUBT, ProviderText.clean(message));
     boolean called = failure.kind() != ProviderFailure.Kind.NOT_CALLED;
+    boolean ofCharge = answer.operation() == Operation.CHARGE;
+    boolean notAccepted = failure.kind() == ProviderFailure.Kind.NOT_ACCEPTED;
     int attempts = payment.attempts() + (called ? 1 : 0);
-    if (failure.kind() == ProviderFailure.Kind.NOT_ACCEPTED) {
-      return notAccepted(payment, answer, attempts, message);
-    }
-    if (payment.waitsFor() != answer.operation()) {
-      return queue(answer.operation(), answer.due(), answer.operation() == Operation.CHARGE ? attempts : 1, message);
-    }
-    if (!called) {
-      return Effect().none().thenRun(same -> tellTurn(Turn.NOT_CALLED));
-    }
-    return Effect().persist(new PaymentEvent.AttemptFailed(message, attempts, null, clock.instant()))
-        .thenRun(same -> tellTurn(Turn.FAILED));
-  }
-
-  /** A charge that the provider does not accept is declined; a refund has to be made, so it is tried again later and seen by operators. */
-  private Effect<PaymentEvent, PaymentState> notAccepted(PaymentState payment, Answered answer, int attempts, String message) {
-    if (answer.operation() == Operation.CHARGE) {
+    if (notAccepted && ofCharge) {
       return settle(decline(payment, answer.due(), DECLINED, message, attempts));
     }
-    if (!payment.waitsForRefund()) {
-      return Effect().none().thenRun(same -> fail(Operation.REFUND, message));
+    if (payment.waitsFor() == answer.operation()) {
+      return called ? failedAgain(payment, failure, attempts) : Effect().none().thenRun(same -> tellTurn(Turn.NOT_CALLED));
     }
-    Duration pause = Duration.ofSeconds(1L << Math.min(attempts, 20));
-    Instant next = clock.instant().plus(pause.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : pause);
-    return Effect().persist(new PaymentEvent.AttemptFailed(message, attempts, next, clock.instant()))
-        .thenRun(same -> tellTurn(Turn.POSTPONED));
+    if (notAccepted) {
+      return payment.status() == Status.REFUND_FAILED ? Effect().none().thenRun(same -> fail(Operation.REFUND, message))
+          : giveUpRefund(answer.due(), message, attempts);
+    }
+    return queue(answer.operation(), answer.due(), ofCharge ? attempts : called ? 1 : 0, message);
+  }
+
+  /** The call of one that waits failed once more. */
+  private Effect<PaymentEvent, PaymentState> failedAgain(PaymentState payment, ProviderFailure failure, int attempts) {
+    Instant now = clock.instant();
+    int failures = payment.failures() + 1;
+    boolean postponed = payment.postponed() || failure.kind() == ProviderFailure.Kind.NOT_ACCEPTED || othersSucceed(payment);
+    if (payment.waitsForRefund() && failures >= REFUSED_CALLS
+        && (failure.refused() || !payment.queuedAt().plus(patience.refundDeadline()).isAfter(now))) {
+      return giveUpRefund(payment.due(), failure.getMessage(), attempts);
+    }
+    Instant next = now.plus(patience.pauses().after(failures, postponed));
+    Instant deadline = payment.queuedAt().plus(patience.deadline());
+    Instant notBefore = payment.waitsForCharge() && deadline.isBefore(next) ? deadline : next;
+    if (postponed && !payment.postponed()) {
+      LOG.warn("The {} of order {} fails while others succeed, so they no longer wait for it; it is tried again at {}: {}",
+          payment.waitsForCharge() ? "charge" : "refund", orderId, notBefore, failure.getMessage());
+    }
+    return Effect().persist(new PaymentEvent.AttemptFailed(failure.getMessage(), attempts, notBefore, failures, postponed, now))
+        .thenRun(same -> tellTurn(postponed ? Turn.POSTPONED : Turn.FAILED));
+  }
+
+  /** Leaves the refund to operators: it is listed, its saga is told ({@link PaymentQueue}), and the retry of the saga calls again. */
+  private Effect<PaymentEvent, PaymentState> giveUpRefund(Due due, String message, int attempts) {
+    return Effect().persist(new PaymentEvent.RefundGivenUp(due, message, attempts, clock.instant())).thenRun(after -> {
+      LOG.warn("The refund of order {} was given up, an operator must take it up again: {}", orderId, message);
+      if (!charging) {
+        leave.run();
+      }
+      fail(Operation.REFUND, message);
+      tellTurn(Turn.GIVEN_UP);
+    });
   }
 
   private Effect<PaymentEvent, PaymentState> queue(Operation operation, Due due, int attempts, String failure) {
@@ -284,7 +339,8 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
   }
 
   private Effect<PaymentEvent, PaymentState> giveUp(PaymentState payment) {
-    return settle(decline(payment, payment.due(), TIMEOUT, "the payment provider could not be reached in time", payment.attempts()));
+    return settle(decline(payment, payment.due(), TIMEOUT, "the payment provider did not make the charge in time", payment.attempts()),
+        Turn.OVER);
   }
 
   private PaymentEvent decline(PaymentState payment, Due due, String code, String reason, int attempts) {
@@ -293,12 +349,16 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
   }
 
   private Effect<PaymentEvent, PaymentState> settle(PaymentEvent event) {
+    return settle(event, Turn.SETTLED);
+  }
+
+  private Effect<PaymentEvent, PaymentState> settle(PaymentEvent event, Turn turn) {
     return Effect().persist(event).thenRun(after -> {
       // Before anyone is told: what is asked then finds the next incarnation.
       if (!charging && !refunding) {
         leave.run();
       }
-      tellAll(after, Turn.SETTLED);
+      tellAll(after, turn);
     });
   }
 
@@ -324,8 +384,8 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
   }
 
   private void tellAll(PaymentState payment, Turn turn) {
-    tellWhatIsKnown(payment);
     tellTurn(turn);
+    tellWhatIsKnown(payment);
   }
 
   private void tellWhatIsKnown(PaymentState payment) {
@@ -336,8 +396,12 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
       tell(awaitingRefund, StatusReply.success(payment));
     }
     if (payment.status() != Status.QUEUED) {
-      tellTurn(Turn.SETTLED);
+      tellTurn(endOf(payment));
     }
+  }
+
+  private static Turn endOf(PaymentState payment) {
+    return payment.status() == Status.REFUND_FAILED ? Turn.GIVEN_UP : Turn.OVER;
   }
 
   private void tellTurn(Turn turn) {
@@ -346,7 +410,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
   }
 
   private static StatusReply<PaymentState> afterCharge(PaymentState payment) {
-    return payment.refundIsSure()
+    return payment.isRefundWanted()
         ? Refusal.conflict("PAYMENT_REFUNDED", "the payment was given back already").reply() : StatusReply.success(payment);
   }
 

@@ -36,6 +36,8 @@ public final class PaymentBacklog {
   public static PaymentBacklog watch(ActorSystem<?> system, Database database) {
     PaymentBacklog backlog = new PaymentBacklog(system.settings().config().getInt("orderflow.payment.queue.max"));
     Meters.of(system).gauge("orderflow.payments.waiting", backlog, watched -> watched.seen.waiting());
+    Meters.of(system).gauge("orderflow.payments.postponed", backlog, watched -> watched.seen.postponed());
+    Meters.of(system).gauge("orderflow.refunds.failed", backlog, watched -> watched.seen.givenUp());
     Behavior<Look> watching = Behaviors.withTimers(timers -> {
       timers.startTimerWithFixedDelay(Look.INSTANCE, INTERVAL);
       return Behaviors.receive(Look.class).onMessage(Look.class, look -> {
@@ -49,7 +51,7 @@ public final class PaymentBacklog {
 
   private void look(Database database) {
     try {
-      seen = database.transaction(connection -> PaymentQueueTable.backlog(connection, max));
+      seen = database.transaction(connection -> PaymentQueueTable.backlog(connection, Instant.now(), max));
     } catch (SQLException unreachable) {
       LOG.debug("the payment queue could not be looked at: {}", unreachable.getMessage());
     }
@@ -60,8 +62,8 @@ public final class PaymentBacklog {
     return seen.waiting() >= max;
   }
 
-  /** Whether a payment waits that has done so for longer than one that is just being made. */
+  /** Whether a payment waits for its turn that has done so for longer than one that is just being made; what makes a pause does not. */
   boolean isOld(Instant now) {
-    return seen.waiting() > 0 && seen.oldest().plus(OLD).isBefore(now);
+    return seen.oldest() != null && seen.oldest().plus(OLD).isBefore(now);
   }
 }

@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The circuit breaker in front of the payment provider: Akka's, with a {@link FailureRate} deciding when it opens. Akka's lets one
  * call through when it is half-open and closes at its success; this one stays half-open until as many as configured were judged.
+ *
+ * <p>It judges the provider and not one payment. Repeated failures of one payment count once in a window, and those of a payment that is
+ * known to fail while others succeed don't count at all. When half-open, a call that does not count gives its permit back.
  */
 final class PaymentBreaker {
 
@@ -55,6 +58,7 @@ final class PaymentBreaker {
   private final CircuitBreaker akka;
   private final List<Consumer<State>> listeners = new CopyOnWriteArrayList<>();
   private Phase phase;
+  private Instant lastAnswered;
 
   /**
    * @param settings {@code orderflow.payment.breaker}
@@ -78,7 +82,17 @@ final class PaymentBreaker {
 
   /** Makes the call and judges it by how it ends; a stage that failed with {@code NOT_CALLED} when the breaker does not permit it. */
   <T> CompletionStage<T> call(Supplier<CompletionStage<T>> call) {
-    Attempt<T> attempt = new Attempt<>(call);
+    return call(null, false, call);
+  }
+
+  /**
+   * The same for a call whose payment is known.
+   *
+   * @param payment the same for all calls of one payment; null counts every failure
+   * @param suspect whether the payment is known to fail while others succeed
+   */
+  <T> CompletionStage<T> call(String payment, boolean suspect, Supplier<CompletionStage<T>> call) {
+    Attempt<T> attempt = new Attempt<>(payment, suspect, call);
     akka.callWithCircuitBreakerCS(attempt);
     return attempt.answer != null ? attempt.answer : CompletableFuture.failedFuture(
         new ProviderFailure(Kind.NOT_CALLED, "the payment provider is not called now: its circuit breaker is open"));
@@ -99,6 +113,11 @@ final class PaymentBreaker {
     return phase.state == State.OPEN || !phase.rate.lastFailed();
   }
 
+  /** When the provider last answered something to go by, through this breaker; null before it has. */
+  synchronized Instant lastAnswered() {
+    return lastAnswered;
+  }
+
   synchronized BreakerSnapshot snapshot() {
     boolean nobodyCalledYet = phase.state == State.OPEN && akka.isHalfOpen();
     Phase shown = nobodyCalledYet ? halfOpen(phase.openSince) : phase;
@@ -113,10 +132,14 @@ final class PaymentBreaker {
   /** One call, as Akka's breaker makes it: on the caller's thread, or not at all. */
   private final class Attempt<T> implements Callable<CompletionStage<Done>> {
 
+    private final String payment;
+    private final boolean suspect;
     private final Supplier<CompletionStage<T>> call;
     private CompletableFuture<T> answer;
 
-    private Attempt(Supplier<CompletionStage<T>> call) {
+    private Attempt(String payment, boolean suspect, Supplier<CompletionStage<T>> call) {
+      this.payment = payment;
+      this.suspect = suspect;
       this.call = call;
     }
 
@@ -142,7 +165,7 @@ final class PaymentBreaker {
     }
 
     private void end(Phase begunIn, CompletableFuture<Done> verdict, T value, Throwable failure) {
-      State after = judge(begunIn, failure);
+      State after = judge(begunIn, payment, suspect, failure);
       // Akka's breaker follows within this line, before the caller hears of the answer.
       give(verdict, after == State.OPEN);
       if (after != begunIn.state) {
@@ -180,20 +203,24 @@ final class PaymentBreaker {
   }
 
   /** Takes in how a call ended and answers with the state after it; what began before the last transition changes nothing. */
-  private synchronized State judge(Phase begunIn, Throwable failure) {
-    if (begunIn != phase) {
-      return begunIn.state;
-    }
+  private synchronized State judge(Phase begunIn, String payment, boolean suspect, Throwable failure) {
     Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     boolean failed = cause instanceof ProviderFailure known && known.kind() == Kind.IN_DOUBT;
     boolean answered = cause == null || cause instanceof ProviderFailure known && known.kind() == Kind.NOT_ACCEPTED;
-    if (!failed && !answered) {
+    if (answered) {
+      lastAnswered = clock.instant();
+    }
+    if (begunIn != phase) {
+      return begunIn.state;
+    }
+    boolean saysNothing = failed ? suspect || phase.rate.hasFailureOf(payment) : !answered;
+    if (saysNothing) {
       if (phase.state == State.HALF_OPEN) {
         phase.permits++;
       }
       return phase.state;
     }
-    if (phase.rate.record(failed)) {
+    if (phase.rate.record(payment, failed)) {
       phase = new Phase(State.OPEN, phase.rate, clock.instant(), 0);
     } else if (phase.state == State.HALF_OPEN && phase.rate.full()) {
       phase = closed();

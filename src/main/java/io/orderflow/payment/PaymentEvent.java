@@ -55,19 +55,41 @@ public sealed interface PaymentEvent extends CborSerializable {
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Queued(Operation operation, Due due, int attempts, String failure, Instant at) implements PaymentEvent {
 
+    /** The calls that have failed already: the one that was made before it was queued, or none. */
+    int failures() {
+      return failure != null && attempts > 0 ? 1 : 0;
+    }
+
     @Override
     public String manifest() {
-      return PaymentQueueTable.QUEUED;
+      return PaymentQueueTable.queued(failures());
     }
   }
 
-  /** A call of one that waits failed; @param notBefore null when it keeps its place in the queue */
+  /**
+   * A call of one that waits failed.
+   *
+   * @param notBefore when the next call may be made
+   * @param failures the calls that have failed one after the other, this one included
+   * @param postponed whether it fails while others succeed, so that they don't wait for it
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record AttemptFailed(String failure, int attempts, Instant notBefore, Instant at) implements PaymentEvent {
+  record AttemptFailed(String failure, int attempts, Instant notBefore, int failures, boolean postponed, Instant at)
+      implements PaymentEvent {
 
     @Override
     public String manifest() {
-      return notBefore == null ? "" : PaymentQueueTable.QUEUED;
+      return PaymentQueueTable.failed(failures, postponed, notBefore == null ? at : notBefore);
+    }
+  }
+
+  /** The refund was given up: no call is made until an operator has the saga taken up again. @param failure the last one */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record RefundGivenUp(Due due, String failure, int attempts, Instant at) implements PaymentEvent {
+
+    @Override
+    public String manifest() {
+      return PaymentQueueTable.GIVEN_UP;
     }
   }
 }

@@ -24,11 +24,14 @@ import io.orderflow.payment.BreakerSnapshot.State;
 import io.orderflow.payment.ProviderFailure.Kind;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.concurrent.duration.FiniteDuration;
 
 /**
@@ -39,7 +42,7 @@ public final class PaymentProvider {
 
   /** The longest answer that is read; the contract's have some hundred bytes. */
   private static final int MAX_ANSWER_BYTES = 64 * 1024;
-  private static final int MAX_TEXT = 255;
+  private static final Logger LOG = LoggerFactory.getLogger(PaymentProvider.class);
 
   private record ChargeBody(String orderId, String amount, String currency, String token) {}
 
@@ -51,8 +54,7 @@ public final class PaymentProvider {
     }
 
     String text(String field) {
-      String text = body.path(field).asText("");
-      return text.substring(0, Math.min(text.length(), MAX_TEXT));
+      return ProviderText.clean(body.path(field).asText(""));
     }
   }
 
@@ -90,9 +92,14 @@ public final class PaymentProvider {
 
   /** Charges the amount to what the token stands for; a repeat under the same key answers the same and charges nothing. */
   public CompletionStage<ChargeResult> charge(String idempotencyKey, String orderId, Money amount, String token) {
+    return charge(idempotencyKey, orderId, amount, token, false);
+  }
+
+  /** @param suspect whether this payment is known to fail while others succeed: its failure is not held against the provider */
+  CompletionStage<ChargeResult> charge(String idempotencyKey, String orderId, Money amount, String token, boolean suspect) {
     HttpRequest request = post("/charges", new ChargeBody(orderId, amount.amount(), amount.currency(), token))
         .addHeader(RawHeader.create("Idempotency-Key", idempotencyKey));
-    return call(request, answer -> {
+    return call(idempotencyKey, suspect, request, answer -> {
       if (answer.says(200, "succeeded") && !answer.text("transactionId").isBlank()) {
         return new ChargeResult.Charged(answer.text("transactionId"));
       }
@@ -105,7 +112,12 @@ public final class PaymentProvider {
 
   /** Gives back what was charged under the key, if anything was, and keeps it from being charged later. */
   public CompletionStage<RefundResult> refund(String idempotencyKey) {
-    return call(post("/refunds", Map.of("idempotencyKey", idempotencyKey)), answer ->
+    return refund(idempotencyKey, false);
+  }
+
+  /** @param suspect as in {@link #charge} */
+  CompletionStage<RefundResult> refund(String idempotencyKey, boolean suspect) {
+    return call(idempotencyKey, suspect, post("/refunds", Map.of("idempotencyKey", idempotencyKey)), answer ->
         answer.says(200, "refunded") ? RefundResult.REFUNDED
             : answer.says(200, "nothing_to_refund") ? RefundResult.NOTHING_TO_REFUND : null);
   }
@@ -125,6 +137,11 @@ public final class PaymentProvider {
     return breaker.seemsWell();
   }
 
+  /** When the provider last answered a call of this node with something to go by; null before it has. */
+  public Instant lastAnswered() {
+    return breaker.lastAnswered();
+  }
+
   /** Has the listener told of each of the breaker's transitions, on the thread on which it happens: it must be quick. */
   public void onTransition(Consumer<State> listener) {
     breaker.onTransition(listener);
@@ -134,8 +151,8 @@ public final class PaymentProvider {
     return HttpRequest.POST(url + path).withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, Json.bytes(body)));
   }
 
-  private <T> CompletionStage<T> call(HttpRequest request, Reading<T> reading) {
-    return breaker.call(() -> exchange(request, reading));
+  private <T> CompletionStage<T> call(String payment, boolean suspect, HttpRequest request, Reading<T> reading) {
+    return breaker.call(payment, suspect, () -> exchange(request, reading));
   }
 
   /** Sends it; the limit covers everything from the wait for a connection to the answer's last byte. */
@@ -172,6 +189,9 @@ public final class PaymentProvider {
       meaning = reading.of(new Answer(status, Json.parse(body)));
     } catch (ProblemException noJson) {
       // Said below, with the status, as of any other answer that means nothing.
+    } catch (RuntimeException defect) {
+      // Without an end of the call its payment would wait for it as long as it stays in memory.
+      LOG.error("An answer {} of the payment provider could not be read", status, defect);
     }
     if (meaning != null) {
       result.complete(meaning);
@@ -179,7 +199,8 @@ public final class PaymentProvider {
     }
     // Only what is said of this one request is no failure: a key that is wrong, a path that is missing, less than a server can do.
     boolean ofTheRequest = status == 400 || status == 413 || status == 415 || status == 422;
-    result.completeExceptionally(new ProviderFailure(ofTheRequest ? Kind.NOT_ACCEPTED : Kind.IN_DOUBT,
+    boolean refused = status >= 400 && status < 500 && status != 408 && status != 425 && status != 429;
+    result.completeExceptionally(new ProviderFailure(ofTheRequest ? Kind.NOT_ACCEPTED : Kind.IN_DOUBT, refused,
         "the payment provider's answer " + status + " to " + request.getUri().path() + " is none that was agreed on"));
   }
 
@@ -189,7 +210,8 @@ public final class PaymentProvider {
       return new ProviderFailure(Kind.NOT_CALLED, "too many calls are waiting for the payment provider");
     }
     String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("").replaceFirst("^Tcp command .* because of ", "");
-    return new ProviderFailure(Kind.IN_DOUBT, what + reason.substring(0, Math.min(reason.length(), MAX_TEXT)));
+    // The parser quotes what the provider sent.
+    return new ProviderFailure(Kind.IN_DOUBT, what + ProviderText.clean(reason));
   }
 
   private static ConnectionPoolSettings pool(ActorSystem<?> system, Config payment, Duration timeout) {

@@ -14,23 +14,27 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** {@code /api/payments}: the payment of an order, and those that wait for the provider. */
+/** {@code /api/payments}: the payment of an order, and those that wait for the provider or need an operator. */
 public final class PaymentRoutes extends Routes {
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record PaymentView(String orderId, Status status, Operation waitsFor, String method, String amount, String currency,
-      String transactionId, int attempts, String code, String reason, Instant queuedAt, Instant chargedAt, Instant refundedAt) {
+      String transactionId, int attempts, String code, String reason, Instant queuedAt, Instant nextAttemptAt, Instant chargedAt,
+      Instant refundedAt) {
 
     static PaymentView of(String orderId, PaymentState payment) {
       PaymentMethod method = payment.due().method();
       return new PaymentView(orderId, payment.status(), payment.waitsFor(), method.method(), payment.due().amount().amount(),
           payment.due().amount().currency(), payment.transactionId(), payment.attempts(), payment.code(), payment.reason(),
-          payment.queuedAt(), payment.chargedAt(), payment.refundedAt());
+          payment.queuedAt(), payment.notBefore(), payment.chargedAt(), payment.refundedAt());
     }
   }
+
+  private static final Set<Status> LISTED = Set.of(Status.QUEUED, Status.REFUND_FAILED);
 
   private final Database database;
   private final Payments payments;
@@ -48,17 +52,16 @@ public final class PaymentRoutes extends Routes {
             answer(payments.get(order), payment -> Json.response(200, PaymentView.of(order, payment)))))))));
   }
 
-  /** Only what waits is listed: what an operator needs in an outage. All others are found by their orders. */
+  /** Only what waits or needs an operator is listed. All others are found by their orders. */
   private Route list(Optional<String> status, Page page) {
-    if (!status.equals(Optional.of(Status.QUEUED.name()))) {
-      throw Problem.field("INVALID_FIELD", "status", "must be QUEUED: only the payments that wait are listed").exception();
-    }
+    Status wanted = status.flatMap(name -> LISTED.stream().filter(listed -> listed.name().equals(name)).findFirst()).orElseThrow(() ->
+        Problem.field("INVALID_FIELD", "status", "must be QUEUED or REFUND_FAILED: no other payments are listed").exception());
     return after(database.async(connection ->
-            PaymentQueueTable.list(connection, page.before(), page.beforeId(), page.limit() + 1)),
+            PaymentQueueTable.list(connection, wanted == Status.REFUND_FAILED, page.before(), page.beforeId(), page.limit() + 1)),
         rows -> {
           Map<String, Object> listed = page.answer("payments", rows, Waiting::queuedAt, Waiting::orderId);
           List<Waiting> shown = rows.subList(0, Math.min(rows.size(), page.limit()));
-          return answer(views(shown), views -> {
+          return answer(views(shown, wanted), views -> {
             listed.put("payments", views);
             return Json.response(200, listed);
           });
@@ -66,10 +69,10 @@ public final class PaymentRoutes extends Routes {
   }
 
   /** Each as it knows itself; one that was settled since the row was read is left out. */
-  private CompletionStage<List<PaymentView>> views(List<Waiting> rows) {
+  private CompletionStage<List<PaymentView>> views(List<Waiting> rows, Status wanted) {
     List<CompletableFuture<PaymentView>> asked = rows.stream().map(row -> payments.get(row.orderId())
         .thenApply(payment -> PaymentView.of(row.orderId(), payment)).toCompletableFuture()).toList();
     return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)).thenApply(all -> asked.stream()
-        .map(CompletableFuture::join).filter(view -> view.status() == Status.QUEUED).toList());
+        .map(CompletableFuture::join).filter(view -> view.status() == wanted).toList());
   }
 }

@@ -9,6 +9,7 @@ import io.orderflow.kernel.Prompt;
 import io.orderflow.kernel.Refusal;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -21,12 +22,14 @@ public final class PaymentSources implements PaymentSource {
   private final PaymentBacklog backlog;
   private final ClusterSharding sharding;
   private final Clock clock;
+  private final Duration clockSkew;
 
   public PaymentSources(ActorSystem<?> system, PaymentProvider provider, PaymentBacklog backlog, Clock clock) {
     this.provider = provider;
     this.backlog = backlog;
     this.sharding = ClusterSharding.get(system);
     this.clock = clock;
+    this.clockSkew = system.settings().config().getDuration("orderflow.sagas.clock-skew");
   }
 
   /**
@@ -45,13 +48,19 @@ public final class PaymentSources implements PaymentSource {
   }
 
   @Override
-  public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method) {
+  public boolean hasAnsweredSince(Instant time, PaymentMethod method) {
+    Instant answered = provider.lastAnswered();
+    return method instanceof PaymentMethod.Card && answered != null && answered.isAfter(time);
+  }
+
+  @Override
+  public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean suspect) {
     if (method instanceof PaymentMethod.Card card) {
-      return provider.charge(key, orderId, amount, card.token());
+      return provider.charge(key, orderId, amount, card.token(), suspect);
     }
     String accountId = ((PaymentMethod.FromAccount) method).accountId();
     return Prompt.answer(account(accountId).<Account.Balance>askWithStatus(
-            replyTo -> new Account.Pay(amount, key, clock.instant().plus(ASK), replyTo), ASK))
+            replyTo -> new Account.Pay(amount, key, clock.instant().plus(ASK).plus(clockSkew), replyTo), ASK))
         .<ChargeResult>thenApply(balance -> new ChargeResult.Charged("acc-" + accountId + "-" + balance.sequence()))
         .exceptionallyCompose(failure -> Refusal.in(failure).filter(refusal -> refusal.kind() != Refusal.Kind.UNAVAILABLE)
             .map(PaymentSources::refused).map(CompletableFuture::completedFuture)
@@ -59,9 +68,9 @@ public final class PaymentSources implements PaymentSource {
   }
 
   @Override
-  public CompletionStage<RefundResult> refund(String key, PaymentMethod method) {
+  public CompletionStage<RefundResult> refund(String key, PaymentMethod method, boolean suspect) {
     if (method instanceof PaymentMethod.Card) {
-      return provider.refund(key);
+      return provider.refund(key, suspect);
     }
     String accountId = ((PaymentMethod.FromAccount) method).accountId();
     return account(accountId).<Account.Balance>askWithStatus(replyTo -> new Account.PayBack(key, replyTo), ASK)

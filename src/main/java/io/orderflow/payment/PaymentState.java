@@ -17,10 +17,14 @@ import java.time.Instant;
  * @param attempts the calls that were made to charge it and, once that is what it waits for, to refund it
  * @param queuedAt since when it has waited, or had waited before it was settled
  * @param notBefore when the next call may be made, if not at once
+ * @param failures the calls that have failed one after the other while it waits
+ * @param failedAt when the last of them did; null before any has
+ * @param postponed whether it fails while others succeed, so that they don't wait for it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PaymentState(Status status, Operation waitsFor, Due due, String transactionId, String code, String reason, int attempts,
-    Instant queuedAt, Instant notBefore, Instant chargedAt, Instant refundedAt) implements CborSerializable {
+    Instant queuedAt, Instant notBefore, Instant chargedAt, Instant refundedAt, int failures, Instant failedAt, boolean postponed)
+    implements CborSerializable {
 
   /** The ways a payment can stand. */
   public enum Status {
@@ -31,7 +35,9 @@ public record PaymentState(Status status, Operation waitsFor, Due due, String tr
     /** The money is not to be had, or was not within the time allowed. */
     DECLINED,
     /** The money was given back, or none was taken and none ever will be. */
-    REFUNDED
+    REFUNDED,
+    /** The provider does not make the refund; no call is made until an operator has the saga taken up again. */
+    REFUND_FAILED
   }
 
   /** What a payment can wait for. */
@@ -40,7 +46,7 @@ public record PaymentState(Status status, Operation waitsFor, Due due, String tr
   /** What is to be paid, and the key under which the source of the money knows it. */
   public record Due(String key, Money amount, PaymentMethod method) {}
 
-  static final PaymentState NONE = new PaymentState(null, null, null, null, null, null, 0, null, null, null, null);
+  static final PaymentState NONE = new PaymentState(null, null, null, null, null, null, 0, null, null, null, null, 0, null, false);
 
   @JsonIgnore
   boolean waitsForCharge() {
@@ -58,26 +64,36 @@ public record PaymentState(Status status, Operation waitsFor, Due due, String tr
     return status == Status.REFUNDED || waitsForRefund();
   }
 
+  /** Whether it was to be given back, so that no charge may be made any more. */
+  @JsonIgnore
+  boolean isRefundWanted() {
+    return refundIsSure() || status == Status.REFUND_FAILED;
+  }
+
   /** The state after the event. */
   PaymentState apply(PaymentEvent event) {
     if (event instanceof PaymentEvent.Charged it) {
       return new PaymentState(Status.CHARGED, null, new Due(it.key(), it.amount(), it.method()), it.transactionId(), null, null,
-          it.attempts(), queuedAt, null, it.at(), null);
+          it.attempts(), queuedAt, null, it.at(), null, 0, null, false);
     }
     if (event instanceof PaymentEvent.Declined it) {
       return new PaymentState(Status.DECLINED, null, new Due(it.key(), it.amount(), it.method()), null, it.code(), it.reason(),
-          it.attempts(), queuedAt, null, null, null);
+          it.attempts(), queuedAt, null, null, null, 0, null, false);
     }
     if (event instanceof PaymentEvent.Queued it) {
       return new PaymentState(Status.QUEUED, it.operation(), it.due(), transactionId, code, it.failure(), it.attempts(), it.at(), null,
-          chargedAt, null);
+          chargedAt, null, it.failures(), it.failures() > 0 ? it.at() : null, false);
     }
     if (event instanceof PaymentEvent.AttemptFailed it) {
       return new PaymentState(status, waitsFor, due, transactionId, code, it.failure(), it.attempts(), queuedAt, it.notBefore(),
-          chargedAt, null);
+          chargedAt, null, it.failures(), it.at(), it.postponed());
+    }
+    if (event instanceof PaymentEvent.RefundGivenUp it) {
+      return new PaymentState(Status.REFUND_FAILED, null, it.due(), transactionId, code, it.failure(), it.attempts(),
+          queuedAt == null ? it.at() : queuedAt, null, chargedAt, null, 0, null, false);
     }
     PaymentEvent.Refunded it = (PaymentEvent.Refunded) event;
     return new PaymentState(Status.REFUNDED, null, new Due(it.key(), it.amount(), it.method()), transactionId, code, null, attempts,
-        queuedAt, null, chargedAt, it.at());
+        queuedAt, null, chargedAt, it.at(), 0, null, false);
   }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Charges and refunds orders, each once. */
@@ -72,6 +73,15 @@ public final class Payments {
   CompletionStage<PaymentState> get(String orderId) {
     return ask(orderId, Payment.Get::new).exceptionallyCompose(failure -> stored.foldIfNotFound(
         failure, Payment.KEY.name() + "|" + orderId, PaymentEvent.class, PaymentState.NONE, PaymentState::apply));
+  }
+
+  /** Tells the reason when the order's refund was given up and nobody has taken it up again; nothing when that can't be known now. */
+  public void ifRefundFailed(String orderId, Consumer<String> told) {
+    get(orderId).thenAccept(payment -> {
+      if (payment.status() == Status.REFUND_FAILED) {
+        told.accept(payment.reason());
+      }
+    });
   }
 
   /** Has a payment look for its events before it is needed: most have none, and need not be waited for then. */

@@ -14,13 +14,25 @@ public final class ProviderFailure extends RuntimeException {
   }
 
   private final Kind kind;
+  private final boolean refused;
 
   ProviderFailure(Kind kind, String message) {
+    this(kind, kind == Kind.NOT_ACCEPTED, message);
+  }
+
+  /** @param refused whether the provider answered with a refusal (4xx), which is not likely to change by itself */
+  ProviderFailure(Kind kind, boolean refused, String message) {
     super(message, null, false, false);
     this.kind = kind;
+    this.refused = refused;
   }
 
   public Kind kind() {
     return kind;
+  }
+
+  /** Whether the provider answered with a refusal, whatever it says about its health; a refund that meets it again and again is given up. */
+  public boolean refused() {
+    return refused;
   }
 }

@@ -129,7 +129,7 @@ final class Calls<I> {
       input = definition.read(present.input());
     }
     StepCall<I> details = new StepCall<>(id, step.name(), step.attempts(), input, present.results(),
-        validFrom.plus(settings.policy(definition.name(), step).timeLimit()),
+        validFrom.plus(settings.policy(definition.name(), step).timeLimit()).plus(settings.clockSkew()),
         step.kind() == Kind.COMPENSATION ? Optional.ofNullable(present.failure()) : Optional.empty());
     context.pipeToSelf(begin(step, details), (result, failure) ->
         new Answered(number, result, result == null ? String.valueOf(Sagas.reasonOf(failure)) : null));

@@ -99,6 +99,13 @@ final class Decisions<I> {
         .map(step -> new SagaEvent.RetryRequested(new Begins(Kind.COMPENSATION, step.name()), SagaState.COMPENSATING, now));
   }
 
+  /** That compensation could not be made after all; empty when the saga still moves or does not count it as made. */
+  Optional<SagaEvent> revoked(Progress progress, String step, String error, Instant now) {
+    boolean madeSoFar = !progress.state().moving() && progress.steps().stream().anyMatch(
+        record -> record.kind() == Kind.COMPENSATION && record.status() == Status.COMPENSATED && record.name().equals(step));
+    return madeSoFar ? Optional.of(new SagaEvent.CompensationRevoked(step, error, now)) : Optional.empty();
+  }
+
   private Begins forwardAfter(String name) {
     int step = indexOf(definition.steps(), name);
     if (step >= 0) {

@@ -67,6 +67,10 @@ public record Progress(JsonNode input, SagaState state, Failure failure, List<St
     List<StepRecord> log = new ArrayList<>(steps);
     UnaryOperator<StepRecord> outcome = outcomeOf(event);
     log.replaceAll(step -> step.endedAt() == null ? outcome.apply(step) : step);
+    if (event instanceof SagaEvent.CompensationRevoked revoked) {
+      log.replaceAll(step -> step.kind() == Kind.COMPENSATION && step.name().equals(revoked.step())
+          ? step.ended(Status.COMPENSATION_FAILED, true, null, revoked.error(), revoked.at()) : step);
+    }
     if (event.beyond() != null) {
       event.beyond().forEach(step -> log.add(StepRecord.perhapsBegun(step, event.at())));
     }

@@ -25,6 +25,7 @@ import io.orderflow.saga.SagaCommand.AskAgain;
 import io.orderflow.saga.SagaCommand.AwaitRest;
 import io.orderflow.saga.SagaCommand.BackoffOver;
 import io.orderflow.saga.SagaCommand.Cancel;
+import io.orderflow.saga.SagaCommand.CompensationFailed;
 import io.orderflow.saga.SagaCommand.Get;
 import io.orderflow.saga.SagaCommand.Idle;
 import io.orderflow.saga.SagaCommand.LookedUp;
@@ -139,6 +140,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
         .onCommand(AwaitRest.class, this::awaitRest)
         .onCommand(Cancel.class, this::cancel)
         .onCommand(Retry.class, this::retry)
+        .onCommand(CompensationFailed.class, this::compensationFailed)
         .onCommand(Answered.class, this::answered)
         .onCommand(TimedOut.class, limit -> calls.isAwaited(limit.call()) ? failed("no answer within the time limit") : Effect().none())
         .onCommand(BackoffOver.class, this::callAgain)
@@ -242,6 +244,16 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
       return record(event.get()).thenReply(retry.replyTo(), StatusReply::success);
     }
     return present().exists() ? Effect().none().thenReply(retry.replyTo(), same -> nothingToRetry().reply()) : reply(retry.replyTo());
+  }
+
+  private Effect<SagaEvent, Progress> compensationFailed(CompensationFailed failed) {
+    Optional<SagaEvent> event = present().exists()
+        ? decisions.revoked(present(), failed.step(), failed.error(), now()) : Optional.empty();
+    if (event.isEmpty()) {
+      return Effect().none();
+    }
+    LOG.warn("saga {} {}: {} could not be undone after all: {}", definition.name(), id, failed.step(), failed.error());
+    return record(event.get());
   }
 
   private Effect<SagaEvent, Progress> answered(Answered answer) {

@@ -27,6 +27,9 @@ sealed interface SagaCommand extends CborSerializable {
   /** Takes up the failed compensations again. */
   record Retry(ActorRef<StatusReply<Progress>> replyTo) implements SagaCommand {}
 
+  /** A compensation that had been taken over as done could not be made after all. */
+  record CompensationFailed(String step, String error) implements SagaCommand {}
+
   /** Brings it back into memory, where it goes on by itself. */
   enum Wake implements SagaCommand { INSTANCE }
 

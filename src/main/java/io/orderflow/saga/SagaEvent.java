@@ -108,6 +108,19 @@ public sealed interface SagaEvent extends CborSerializable {
   /** The last attempt of a compensation failed; the remaining ones go on. */
   record CompensationGivenUp(String error, Begins begins, SagaState leadsTo, Instant at) implements SagaEvent {}
 
+  /** A compensation that the service had taken over as good as done could not be made after all. */
+  record CompensationRevoked(String step, String error, Instant at) implements SagaEvent {
+    @Override
+    public Begins begins() {
+      return null;
+    }
+
+    @Override
+    public SagaState leadsTo() {
+      return SagaState.COMPENSATION_FAILED;
+    }
+  }
+
   /** An operator takes the failed compensations up again. */
   record RetryRequested(Begins begins, SagaState leadsTo, Instant at) implements SagaEvent {}
 }

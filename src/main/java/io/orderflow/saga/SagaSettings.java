@@ -11,6 +11,7 @@ final class SagaSettings {
   private final Config sagas;
   private final Duration keepInMemory;
   private final Duration aheadFor;
+  private final Duration clockSkew;
   private final Map<String, StepPolicy> policies = new ConcurrentHashMap<>();
 
   /** @param sagas the section {@code orderflow.sagas} */
@@ -18,6 +19,7 @@ final class SagaSettings {
     this.sagas = sagas;
     this.keepInMemory = sagas.getDuration("keep-in-memory");
     this.aheadFor = sagas.getDuration("ahead-for");
+    this.clockSkew = sagas.getDuration("clock-skew");
   }
 
   /** How long a saga stays in memory after its last message once it has come to rest. */
@@ -28,6 +30,11 @@ final class SagaSettings {
   /** How old its last record may be when a saga makes a call that the record does not show. */
   Duration aheadFor() {
     return aheadFor;
+  }
+
+  /** How far the clock of another node may be ahead without calls being refused there as too late. */
+  Duration clockSkew() {
+    return clockSkew;
   }
 
   StepPolicy policy(String definition, StepRecord step) {

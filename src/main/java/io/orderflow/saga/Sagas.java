@@ -111,6 +111,14 @@ public final class Sagas<I> {
     entity(id).tell(SagaCommand.AskAgain.INSTANCE);
   }
 
+  /**
+   * Says that a compensation which the service had taken over as good as done could not be made after all: the saga is COMPENSATION_FAILED
+   * then, and an operator can take it up again. Changes nothing while the saga moves, so it has to be said again. The message may get lost.
+   */
+  public void compensationFailed(String id, String step, String error) {
+    entity(id).tell(new SagaCommand.CompensationFailed(step, error));
+  }
+
   void wake(String id) {
     entity(id).tell(SagaCommand.Wake.INSTANCE);
   }

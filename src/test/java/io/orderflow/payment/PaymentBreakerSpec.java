@@ -164,6 +164,50 @@ class PaymentBreakerSpec {
   }
 
   @Test
+  void failures_of_one_payment_count_once_in_the_window() {
+    PaymentBreaker breaker = breaker("window = 4, failure-rate = 50, open = 1h");
+
+    for (int i = 0; i < 9; i++) {
+      call(breaker, "poison", false, "F");
+    }
+    call(breaker, "a", false, ".");
+    call(breaker, "b", false, ".");
+    call(breaker, "c", false, ".");
+    call(breaker, "poison", false, "F");
+
+    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 25, 4, null));
+    call(breaker, "d", false, "F");
+    assertThat(breaker.snapshot().state()).as("the poison's failure has left the window").isEqualTo(State.CLOSED);
+    call(breaker, "poison", false, "F");
+    assertThat(breaker.snapshot().state()).isEqualTo(State.OPEN);
+  }
+
+  @Test
+  void half_open_calls_that_say_nothing_give_their_place_to_others() {
+    PaymentBreaker breaker = halfOpen("half-open-calls = 3, failure-rate = 50");
+
+    for (int i = 0; i < 5; i++) {
+      call(breaker, "poison", false, "F");
+      call(breaker, "suspect", true, "F");
+    }
+    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.HALF_OPEN, 100, 1, NOW));
+    call(breaker, "a", false, ".");
+    call(breaker, "suspect", true, ".");
+
+    assertThat(breaker.snapshot().state()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
+  void knows_when_the_provider_last_answered() {
+    PaymentBreaker breaker = breaker("window = 10, open = 1h");
+
+    calls(breaker, "FN");
+    assertThat(breaker.lastAnswered()).isNull();
+    calls(breaker, "A");
+    assertThat(breaker.lastAnswered()).isEqualTo(NOW);
+  }
+
+  @Test
   void a_defect_of_our_own_is_not_held_against_the_provider() {
     PaymentBreaker breaker = breaker("window = 1, open = 1h");
 
@@ -268,7 +312,11 @@ class PaymentBreakerSpec {
   }
 
   private static CompletableFuture<String> call(PaymentBreaker breaker, String outcome) {
-    return breaker.call(() -> switch (outcome) {
+    return call(breaker, null, false, outcome);
+  }
+
+  private static CompletableFuture<String> call(PaymentBreaker breaker, String payment, boolean suspect, String outcome) {
+    return breaker.call(payment, suspect, () -> switch (outcome) {
       case "F" -> CompletableFuture.<String>failedFuture(failure(Kind.IN_DOUBT));
       case "A" -> CompletableFuture.<String>failedFuture(failure(Kind.NOT_ACCEPTED));
       case "N" -> CompletableFuture.<String>failedFuture(failure(Kind.NOT_CALLED));

@@ -48,14 +48,19 @@ class PaymentIncarnationsSpec {
     }
 
     @Override
-    public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method) {
+    public boolean hasAnsweredSince(java.time.Instant time, PaymentMethod method) {
+      return true;
+    }
+
+    @Override
+    public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean suspect) {
       CompletableFuture<ChargeResult> answer = new CompletableFuture<>();
       line.add(answer);
       return answer;
     }
 
     @Override
-    public synchronized CompletionStage<RefundResult> refund(String key, PaymentMethod method) {
+    public synchronized CompletionStage<RefundResult> refund(String key, PaymentMethod method, boolean suspect) {
       refunded.add(key);
       return CompletableFuture.completedStage(kept.remove(key) ? RefundResult.REFUNDED : RefundResult.NOTHING_TO_REFUND);
     }
@@ -84,7 +89,7 @@ class PaymentIncarnationsSpec {
 
   private final Source source = new Source();
   private final Incarnations<Payment.Command> payment = new Incarnations<>(() -> Payment.create("order-1", source,
-      new Patience(Duration.ofHours(24), Duration.ofMillis(200)), AggregateKit.CLOCK, () -> {}));
+      new Patience(Duration.ofHours(24), Duration.ofDays(7), Duration.ofMillis(200), new PaymentPauses(Duration.ofMinutes(5), Duration.ofSeconds(30))), AggregateKit.CLOCK, () -> {}));
 
   @AfterEach
   void close() {

@@ -235,8 +235,8 @@ class PaymentProviderSpec {
     await().until(provider::permitsCalls);
     provider.onTransition(heard::add);
 
-    failure(provider.refund(key));
-    failure(provider.refund(key));
+    failure(provider.refund(key + 5));
+    failure(provider.refund(key + 6));
     assertThat(heard).isEmpty();
     simulator.faults("{}");
     charge(provider, key + 1);
@@ -259,7 +259,7 @@ class PaymentProviderSpec {
         "http://127.0.0.1:" + port);
 
     for (int i = 0; i < 5; i++) {
-      ProviderFailure failure = failure(provider.refund(key));
+      ProviderFailure failure = failure(provider.refund(key + i));
       assertThat(failure.kind()).isEqualTo(Kind.IN_DOUBT);
       assertThat(failure).hasMessage("the connection to the payment provider failed: java.net.ConnectException: Connection refused");
     }
@@ -294,6 +294,41 @@ class PaymentProviderSpec {
         .doesNotContain("\n");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"no\\u0000 money", "no\\n money", "no\\u001b money", "no\\u0085 money", "no\\u2028 money", "no\\ud800 money",
+      "no\\u202e money"})
+  void a_reason_with_a_character_that_could_do_harm_is_cleaned(String reason) throws IOException {
+    assertThat(chargedWith(http(402, "{\"status\":\"declined\",\"reason\":\"" + reason + "\"}")))
+        .isEqualTo(new Declined("PAYMENT_DECLINED", "no\ufffd money"));
+  }
+
+  @Test
+  void a_transaction_id_is_cleaned_too_and_no_text_is_longer_than_is_kept() throws IOException {
+    assertThat(chargedWith(http(200, "{\"status\":\"succeeded\",\"transactionId\":\"t\\u0000x\"}"))).isEqualTo(new Charged("t\ufffdx"));
+    assertThat(chargedWith(http(402, "{\"status\":\"declined\",\"reason\":\"" + "\\ud83d\\ude00".repeat(200) + "\"}")))
+        .isEqualTo(new Declined("PAYMENT_DECLINED", "\ud83d\ude00".repeat(127)));
+  }
+
+  @Test
+  void what_the_provider_sends_instead_of_an_answer_forges_no_line_of_the_log() throws IOException {
+    ProviderFailure failure = failureOf("HTTP/1.1 200 O\u001bK\u0000\r\nContent-Length: x\u001b[2J\r\n\r\n");
+    assertThat(failure.getMessage().codePoints()).noneMatch(Character::isISOControl);
+    assertThat(failure.getMessage().length()).isLessThan(400);
+  }
+
+  @Test
+  void repeated_failures_of_one_payment_open_no_breaker_and_those_of_one_that_is_suspected_do_not_count() {
+    PaymentProvider provider = provider(PATIENT + "breaker { window = 2, failure-rate = 50, open = 1h }");
+    simulator.faults("{\"outage\":true}");
+    for (int i = 0; i < 5; i++) {
+      failure(provider.charge(key, "o-1", AMOUNT, "tok_visa"));
+      failure(provider.charge(key + i, "o-1", AMOUNT, "tok_visa", true));
+    }
+    assertThat(provider.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 100, 1, null));
+    failure(provider.charge(key + "other", "o-1", AMOUNT, "tok_visa"));
+    assertThat(provider.snapshot().state()).isEqualTo(State.OPEN);
+  }
+
   @Test
   void an_answer_without_end_is_not_read_to_it() throws IOException {
     ProviderFailure failure = failureOf(http(200, "{\"status\":\"succeeded\",\"transactionId\":\"" + "t".repeat(70_000) + "\"}"));
@@ -313,7 +348,7 @@ class PaymentProviderSpec {
     PaymentProvider provider = provider(PATIENT + "breaker { window = 2, failure-rate = 50, half-open-calls = 3, open = 50ms }");
     simulator.faults("{\"outage\":true}");
     failure(provider.refund("never"));
-    failure(provider.refund("never"));
+    failure(provider.refund("nothing"));
     return provider;
   }
 
@@ -356,6 +391,14 @@ class PaymentProviderSpec {
       answer(socket, answer);
       PaymentProvider provider = new PaymentProvider(kit.system(), settings(PATIENT), "http://127.0.0.1:" + socket.getLocalPort());
       return failure(provider.charge(key, "o-1", AMOUNT, "tok_visa"));
+    }
+  }
+
+  /** What a charge results in when these bytes come back. */
+  private ChargeResult chargedWith(String answer) throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      answer(socket, answer);
+      return charge(new PaymentProvider(kit.system(), settings(PATIENT), "http://127.0.0.1:" + socket.getLocalPort()), key);
     }
   }
 

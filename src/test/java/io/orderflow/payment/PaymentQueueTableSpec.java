@@ -1,6 +1,7 @@
 package io.orderflow.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.orderflow.payment.PaymentQueueTable.Backlog;
 import io.orderflow.payment.PaymentQueueTable.Waiting;
@@ -9,6 +10,7 @@ import io.orderflow.store.TestDatabase;
 import io.orderflow.store.TestJournal;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +95,80 @@ class PaymentQueueTableSpec {
   }
 
   @Test
+  void one_whose_call_failed_keeps_its_place_and_says_when_it_is_due() throws SQLException {
+    journal.event(1, "payment|a", 1, "QUEUED:1", NOW.toEpochMilli());
+    journal.event(2, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(3, "payment|b", 2, failed(1, false, 5), NOW.toEpochMilli());
+    sweep(0);
+    journal.event(4, "payment|a", 2, failed(2, false, 9), NOW.plusSeconds(2).toEpochMilli());
+    sweep(3);
+    assertThat(PaymentQueueTable.first(connection, 10)).containsExactly(
+        new Waiting("a", 1, NOW, 2, NOW.plusSeconds(2), NOW.plusSeconds(9)), new Waiting("b", 2, NOW, 1, NOW, NOW.plusSeconds(5)));
+    sweep(0);
+    assertThat(PaymentQueueTable.first(connection, 10)).extracting(Waiting::orderId, Waiting::failures)
+        .containsExactly(tuple("a", 2), tuple("b", 1));
+  }
+
+  @Test
+  void those_that_are_postponed_are_not_among_the_first_but_found_when_they_are_due() throws SQLException {
+    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(2, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(3, "payment|c", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(4, "payment|a", 2, failed(3, true, 8), NOW.toEpochMilli());
+    journal.event(5, "payment|b", 2, failed(3, true, 4), NOW.toEpochMilli());
+    sweep(0);
+    assertThat(PaymentQueueTable.first(connection, 10)).extracting(Waiting::orderId).containsExactly("c");
+    assertThat(due(3)).isEmpty();
+    assertThat(due(4)).containsExactly("b");
+    assertThat(due(8)).containsExactly("b", "a");
+    assertThat(due(-60)).as("due later than any pause can last").containsExactly("b", "a");
+    assertThat(PaymentQueueTable.backlog(connection, NOW, 10)).isEqualTo(new Backlog(3, 2, NOW, 0));
+  }
+
+  @Test
+  void one_that_makes_a_pause_is_not_what_others_wait_behind() throws SQLException {
+    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(2, "payment|a", 2, failed(1, false, 5), NOW.toEpochMilli());
+    sweep(0);
+    assertThat(PaymentQueueTable.backlog(connection, NOW, 10)).isEqualTo(new Backlog(1, 0, null, 0));
+    assertThat(PaymentQueueTable.backlog(connection, NOW.plusSeconds(5), 10)).isEqualTo(new Backlog(1, 0, NOW, 0));
+  }
+
+  @Test
+  void refunds_that_were_given_up_are_listed_apart_and_still_hold_the_archive_back() throws SQLException {
+    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(2, "payment|b", 1, "", NOW.toEpochMilli());
+    sweep(0);
+    journal.event(3, "payment|a", 2, "GIVEN_UP", NOW.toEpochMilli());
+    journal.event(4, "payment|b", 2, "GIVEN_UP", NOW.toEpochMilli());
+    sweep(2);
+    assertThat(PaymentQueueTable.first(connection, 10)).isEmpty();
+    assertThat(due(0)).isEmpty();
+    assertThat(PaymentQueueTable.list(connection, false, NOW.plusSeconds(1), "", 10)).isEmpty();
+    assertThat(PaymentQueueTable.list(connection, true, NOW.plusSeconds(1), "", 10)).extracting(Waiting::orderId).containsExactly("b", "a");
+    assertThat(PaymentQueueTable.givenUp(connection, 0, 1)).extracting(Waiting::orderId).containsExactly("a");
+    assertThat(PaymentQueueTable.givenUp(connection, 1, 9)).extracting(Waiting::orderId).containsExactly("b");
+    assertThat(PaymentQueueTable.waiting(connection, List.of("a", "b", "c"))).containsExactlyInAnyOrder("a", "b");
+    assertThat(PaymentQueueTable.backlog(connection, NOW, 10)).isEqualTo(new Backlog(0, 0, null, 2));
+    journal.event(5, "payment|a", 3, "QUEUED:1", NOW.toEpochMilli());
+    journal.event(6, "payment|b", 3, "SETTLED", NOW.toEpochMilli());
+    sweep(4);
+    assertThat(PaymentQueueTable.first(connection, 10)).extracting(Waiting::orderId).containsExactly("a");
+    assertThat(PaymentQueueTable.backlog(connection, NOW, 10)).isEqualTo(new Backlog(1, 0, NOW, 0));
+  }
+
+  @Test
+  void one_that_failed_is_held_back_until_the_journal_says_more() throws SQLException {
+    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
+    sweep(0);
+    PaymentQueueTable.holdBack(connection, PaymentQueueTable.first(connection, 1), NOW, NOW.plusSeconds(1));
+    assertThat(PaymentQueueTable.first(connection, 1)).containsExactly(new Waiting("a", 1, NOW, 0, NOW, NOW.plusSeconds(1)));
+    journal.event(2, "payment|a", 2, failed(1, false, 5), NOW.toEpochMilli());
+    sweep(1);
+    assertThat(PaymentQueueTable.first(connection, 1)).containsExactly(new Waiting("a", 1, NOW, 1, NOW, NOW.plusSeconds(5)));
+  }
+
+  @Test
   void who_was_found_settled_by_mistake_stays() throws SQLException {
     journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
     sweep(0);
@@ -105,13 +181,13 @@ class PaymentQueueTableSpec {
 
   @Test
   void tells_how_many_wait_up_to_a_bound_and_since_when() throws SQLException {
-    assertThat(PaymentQueueTable.backlog(connection, 2)).isEqualTo(Backlog.EMPTY);
+    assertThat(PaymentQueueTable.backlog(connection, NOW, 2)).isEqualTo(Backlog.EMPTY);
     for (int i = 1; i <= 3; i++) {
       journal.event(i, "payment|" + i, 1, "QUEUED", NOW.toEpochMilli());
     }
     sweep(0);
-    assertThat(PaymentQueueTable.backlog(connection, 10)).isEqualTo(new Backlog(3, NOW));
-    assertThat(PaymentQueueTable.backlog(connection, 2)).isEqualTo(new Backlog(2, NOW));
+    assertThat(PaymentQueueTable.backlog(connection, NOW, 10)).isEqualTo(new Backlog(3, 0, NOW, 0));
+    assertThat(PaymentQueueTable.backlog(connection, NOW, 2)).isEqualTo(new Backlog(2, 0, NOW, 0));
   }
 
   @Test
@@ -120,8 +196,18 @@ class PaymentQueueTableSpec {
       journal.event(i, "payment|" + i, 1, "QUEUED", NOW.toEpochMilli());
     }
     sweep(0);
-    assertThat(PaymentQueueTable.list(connection, NOW.plusSeconds(1), "", 2)).extracting(Waiting::orderId).containsExactly("3", "2");
-    assertThat(PaymentQueueTable.list(connection, NOW, "2", 2)).extracting(Waiting::orderId).containsExactly("1");
+    assertThat(PaymentQueueTable.list(connection, false, NOW.plusSeconds(1), "", 2)).extracting(Waiting::orderId).containsExactly("3", "2");
+    assertThat(PaymentQueueTable.list(connection, false, NOW, "2", 2)).extracting(Waiting::orderId).containsExactly("1");
+  }
+
+  private static String failed(int failures, boolean postponed, int dueInSeconds) {
+    return PaymentQueueTable.failed(failures, postponed, NOW.plusSeconds(dueInSeconds));
+  }
+
+  /** Of those that are postponed the ones that are due after so many seconds, with pauses of at most a minute. */
+  private List<String> due(int seconds) throws SQLException {
+    return PaymentQueueTable.duePostponed(connection, NOW.plusSeconds(seconds), Duration.ofMinutes(1), 10).stream()
+        .map(Waiting::orderId).toList();
   }
 
   private void sweep(long from) throws SQLException {

@@ -17,6 +17,7 @@ import io.orderflow.payment.PaymentState.Operation;
 import io.orderflow.payment.PaymentState.Status;
 import io.orderflow.payment.ProviderFailure.Kind;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,12 +35,17 @@ class PaymentSpec {
       new Due("order-1/charge-payment", new Money(700, "EUR"), new PaymentMethod.Card("tok_1"));
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration DEADLINE = Duration.ofHours(24);
+  private static final Duration REFUND_DEADLINE = Duration.ofHours(48);
   private static final Duration HOLD = Duration.ofMillis(200);
+  private static final PaymentPauses PAUSES = new PaymentPauses(Duration.ofMinutes(5), Duration.ofSeconds(30));
 
   private static final class Source implements PaymentSource {
     private final BlockingQueue<CompletableFuture<ChargeResult>> charges = new LinkedBlockingQueue<>();
     private final BlockingQueue<CompletableFuture<RefundResult>> refunds = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Boolean> suspected = new LinkedBlockingQueue<>();
     private volatile boolean open = true;
+    /** When it last answered another payment. */
+    private volatile Instant answered = Instant.MIN;
 
     @Override
     public boolean takesCharges(PaymentMethod method) {
@@ -52,14 +58,21 @@ class PaymentSpec {
     }
 
     @Override
-    public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method) {
+    public boolean hasAnsweredSince(Instant time, PaymentMethod method) {
+      return answered.isAfter(time);
+    }
+
+    @Override
+    public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean suspect) {
       assertThat(key).isEqualTo(DUE.key());
+      suspected.add(suspect);
       return added(charges);
     }
 
     @Override
-    public CompletionStage<RefundResult> refund(String key, PaymentMethod method) {
+    public CompletionStage<RefundResult> refund(String key, PaymentMethod method, boolean suspect) {
       assertThat(key).isEqualTo(DUE.key());
+      suspected.add(suspect);
       return added(refunds);
     }
 
@@ -183,7 +196,7 @@ class PaymentSpec {
     assertThat(answer().getValue()).extracting(PaymentState::status, PaymentState::transactionId, PaymentState::attempts)
         .containsExactly(Status.CHARGED, "tx-1", 2);
     takeTurn();
-    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(turn()).isEqualTo(Turn.OVER);
     assertThat(source.charges).isEmpty();
   }
 
@@ -254,7 +267,7 @@ class PaymentSpec {
     answer();
     clock.set(AggregateKit.NOW.plus(DEADLINE));
     takeTurn();
-    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(turn()).isEqualTo(Turn.OVER);
     assertThat(state().code()).isEqualTo("PAYMENT_TIMEOUT");
     assertThat(source.charges).isEmpty();
   }
@@ -352,7 +365,7 @@ class PaymentSpec {
   }
 
   @Test
-  void a_queued_refund_that_is_not_accepted_waits_ever_longer_at_the_end() throws InterruptedException {
+  void a_queued_refund_that_is_not_accepted_waits_apart_from_the_others() throws InterruptedException {
     source.open = false;
     refund();
     answer();
@@ -369,16 +382,178 @@ class PaymentSpec {
   }
 
   @Test
+  void what_fails_while_nobody_succeeds_keeps_its_place_and_makes_pauses_that_grow_up_to_a_bound() throws InterruptedException {
+    source.open = false;
+    charge();
+    answer();
+    Duration longest = Duration.ZERO;
+    for (int failures = 1; failures <= 12; failures++) {
+      takeTurn();
+      fails(source.charges, Kind.IN_DOUBT);
+      assertThat(turn()).isEqualTo(Turn.FAILED);
+      Duration pause = Duration.between(clock.instant(), state().notBefore());
+      Duration full = Duration.ofMillis(Math.min(500L << (failures - 1), 30_000));
+      assertThat(pause).isBetween(full.multipliedBy(7).dividedBy(10), full);
+      longest = pause.compareTo(longest) > 0 ? pause : longest;
+      takeTurn();
+      assertThat(turn()).as("before its pause is over").isEqualTo(Turn.POSTPONED);
+      clock.set(state().notBefore());
+    }
+    assertThat(longest).isGreaterThan(Duration.ofSeconds(20));
+    assertThat(source.suspected).doesNotContain(true);
+  }
+
+  @Test
+  void what_fails_while_others_succeed_is_postponed_over_a_restart_and_suspected() throws InterruptedException {
+    charge();
+    fails(source.charges, Kind.IN_DOUBT);
+    answer();
+    source.answered = AggregateKit.NOW.plusSeconds(1);
+    clock.set(AggregateKit.NOW.plusSeconds(2));
+    takeTurn();
+    fails(source.charges, Kind.IN_DOUBT);
+    assertThat(turn()).isEqualTo(Turn.POSTPONED);
+    restart();
+    assertThat(state()).extracting(PaymentState::postponed, PaymentState::failures).containsExactly(true, 2);
+    takeTurn();
+    assertThat(turn()).isEqualTo(Turn.POSTPONED);
+    assertThat(source.charges).as("the pause lasts").isEmpty();
+    clock.set(state().notBefore());
+    takeTurn();
+    called(source.charges).complete(new ChargeResult.Charged("tx-1"));
+    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(source.suspected).containsExactly(false, true, true);
+  }
+
+  @Test
+  void a_pause_made_while_nobody_succeeded_is_over_as_soon_as_another_payment_was_answered_anywhere() throws InterruptedException {
+    source.open = false;
+    charge();
+    answer();
+    takeTurn();
+    fails(source.charges, Kind.IN_DOUBT);
+    assertThat(turn()).isEqualTo(Turn.FAILED);
+    payment.tell(new Payment.TakeTurn(AggregateKit.NOW.plusMillis(1), queue.getRef()));
+    called(source.charges).complete(new ChargeResult.Charged("tx-1"));
+    assertThat(turn()).isEqualTo(Turn.SETTLED);
+  }
+
+  @Test
+  void a_pause_ends_at_the_deadline_at_the_latest() throws InterruptedException {
+    source.open = false;
+    charge();
+    answer();
+    clock.set(AggregateKit.NOW.plus(DEADLINE).minusMillis(100));
+    takeTurn();
+    fails(source.charges, Kind.IN_DOUBT);
+    assertThat(turn()).isEqualTo(Turn.FAILED);
+    clock.set(AggregateKit.NOW.plus(DEADLINE));
+    takeTurn();
+    assertThat(turn()).isEqualTo(Turn.OVER);
+    assertThat(state().code()).isEqualTo("PAYMENT_TIMEOUT");
+  }
+
+  @Test
+  void a_pause_that_a_wrong_clock_made_longer_than_any_can_be_is_over() throws InterruptedException {
+    clock.set(AggregateKit.NOW.plus(Duration.ofHours(1)));
+    source.open = false;
+    charge();
+    answer();
+    takeTurn();
+    fails(source.charges, Kind.IN_DOUBT);
+    assertThat(turn()).isEqualTo(Turn.FAILED);
+    clock.set(AggregateKit.NOW);
+    takeTurn();
+    called(source.charges).complete(new ChargeResult.Charged("tx-1"));
+    assertThat(turn()).isEqualTo(Turn.SETTLED);
+  }
+
+  @Test
+  void a_queued_refund_that_is_refused_again_and_again_is_given_up_and_made_when_it_is_asked_for_again() throws InterruptedException {
+    source.open = false;
+    refund();
+    answer();
+    for (int call = 1; call <= 5; call++) {
+      takeTurn();
+      called(source.refunds).completeExceptionally(new ProviderFailure(call % 2 == 0 ? Kind.NOT_ACCEPTED : Kind.IN_DOUBT, true, "no"));
+      assertThat(turn()).isEqualTo(call < 5 ? call == 1 ? Turn.FAILED : Turn.POSTPONED : Turn.GIVEN_UP);
+      clock.set(clock.instant().plusSeconds(60));
+    }
+    restart();
+    assertThat(state()).extracting(PaymentState::status, PaymentState::waitsFor, PaymentState::reason)
+        .containsExactly(Status.REFUND_FAILED, null, "no");
+    takeTurn();
+    assertThat(turn()).as("also for a queue that has not heard of it").isEqualTo(Turn.GIVEN_UP);
+    charge();
+    assertThat(Refusal.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_REFUNDED");
+    source.open = true;
+    refund();
+    called(source.refunds).complete(RefundResult.REFUNDED);
+    assertThat(answer().getValue().status()).isEqualTo(Status.REFUNDED);
+    assertThat(state().queuedAt()).as("the queue hears of its end").isNotNull();
+  }
+
+  @Test
+  void a_queued_refund_that_fails_for_ever_is_given_up_after_its_deadline() throws InterruptedException {
+    source.open = false;
+    refund();
+    answer();
+    for (int call = 1; call < 7; call++) {
+      takeTurn();
+      fails(source.refunds, Kind.IN_DOUBT);
+      assertThat(turn()).isEqualTo(Turn.FAILED);
+      clock.set(clock.instant().plusSeconds(60));
+    }
+    clock.set(AggregateKit.NOW.plus(REFUND_DEADLINE));
+    takeTurn();
+    fails(source.refunds, Kind.IN_DOUBT);
+    assertThat(turn()).isEqualTo(Turn.GIVEN_UP);
+    assertThat(state().status()).isEqualTo(Status.REFUND_FAILED);
+  }
+
+  @Test
+  void a_refund_that_is_refused_at_once_is_listed_and_no_charge_is_made_any_more() throws InterruptedException {
+    source.open = false;
+    charge();
+    answer();
+    source.open = true;
+    refund();
+    fails(source.refunds, Kind.NOT_ACCEPTED);
+    assertThat(answer().isError()).isTrue();
+    assertThat(state().status()).isEqualTo(Status.REFUND_FAILED);
+    takeTurn();
+    assertThat(turn()).isEqualTo(Turn.GIVEN_UP);
+    assertThat(source.charges).isEmpty();
+    refund();
+    fails(source.refunds, Kind.NOT_ACCEPTED);
+    assertThat(answer().isError()).isTrue();
+    refund();
+    called(source.refunds).complete(RefundResult.NOTHING_TO_REFUND);
+    assertThat(answer().getValue().status()).isEqualTo(Status.REFUNDED);
+  }
+
+  @Test
+  void a_call_that_fails_by_a_defect_of_our_own_does_not_keep_the_queue_waiting() throws InterruptedException {
+    source.open = false;
+    charge();
+    answer();
+    takeTurn();
+    called(source.charges).completeExceptionally(new IllegalStateException("a defect"));
+    assertThat(turn()).isEqualTo(Turn.FAILED);
+  }
+
+  @Test
   void tells_the_queue_when_it_joins_and_leaves_by_the_manifest_of_its_events() {
     assertThat(Stream.<PaymentEvent>of(
         new PaymentEvent.Queued(Operation.CHARGE, DUE, 0, null, AggregateKit.NOW),
-        new PaymentEvent.AttemptFailed("ill", 1, null, AggregateKit.NOW),
-        new PaymentEvent.AttemptFailed("no", 1, AggregateKit.NOW, AggregateKit.NOW),
+        new PaymentEvent.Queued(Operation.CHARGE, DUE, 1, "ill", AggregateKit.NOW),
+        new PaymentEvent.AttemptFailed("ill", 1, AggregateKit.NOW, 2, true, AggregateKit.NOW),
+        new PaymentEvent.RefundGivenUp(DUE, "no", 5, AggregateKit.NOW),
         new PaymentEvent.Charged(DUE.method(), DUE.amount(), DUE.key(), "tx", 1, AggregateKit.NOW, AggregateKit.NOW),
         new PaymentEvent.Charged(DUE.method(), DUE.amount(), DUE.key(), "tx", 1, null, AggregateKit.NOW),
         new PaymentEvent.Declined(DUE.method(), DUE.amount(), DUE.key(), "c", "r", 1, AggregateKit.NOW, AggregateKit.NOW),
         new PaymentEvent.Refunded(DUE.method(), DUE.amount(), DUE.key(), AggregateKit.NOW, AggregateKit.NOW)).map(PaymentEvent::manifest))
-        .containsExactly("QUEUED", "", "QUEUED", "SETTLED", "", "SETTLED", "SETTLED");
+        .containsExactly("QUEUED", "QUEUED:1", "FAILED:2:1:" + AggregateKit.NOW.toEpochMilli(), "GIVEN_UP", "SETTLED", "", "SETTLED", "SETTLED");
   }
 
   @Test
@@ -396,7 +571,7 @@ class PaymentSpec {
   }
 
   private void takeTurn() {
-    payment.tell(new Payment.TakeTurn(queue.getRef()));
+    payment.tell(new Payment.TakeTurn(null, queue.getRef()));
   }
 
   private Turn turn() {
@@ -423,7 +598,7 @@ class PaymentSpec {
   }
 
   private ActorRef<Payment.Command> spawn() {
-    return kit.spawn(Payment.create("order-1", source, new Patience(DEADLINE, HOLD), clock, left::incrementAndGet));
+    return kit.spawn(Payment.create("order-1", source, new Patience(DEADLINE, REFUND_DEADLINE, HOLD, PAUSES), clock, left::incrementAndGet));
   }
 
   private static <T> CompletableFuture<T> called(BlockingQueue<CompletableFuture<T>> calls) throws InterruptedException {

@@ -126,6 +126,7 @@ final class SagaKit implements AutoCloseable {
     Config sagas = ConfigFactory.parseString("""
         keep-in-memory = 1m
         ahead-for = 2s
+        clock-skew = 10s
         step-defaults { time-limit = 5s, max-attempts = 3, min-backoff = 500ms, max-backoff = 2s, jitter = 0.5, reason = "GIVEN_UP" }
         compensation-defaults = ${step-defaults}
         """).resolve();
@@ -151,6 +152,14 @@ final class SagaKit implements AutoCloseable {
 
   void cancel() {
     saga.tell(new SagaCommand.Cancel("CUSTOMER_REQUEST", "changed my mind", replies.getRef()));
+  }
+
+  void compensationFails(String step) {
+    saga.tell(new SagaCommand.CompensationFailed(step, "not after all"));
+  }
+
+  Instant now() {
+    return clock.instant();
   }
 
   void retry() {

@@ -63,6 +63,12 @@ class SagaSpec {
   }
 
   @Test
+  void a_call_stays_valid_on_nodes_whose_clocks_are_ahead_within_the_skew() {
+    saga.isStarted();
+    assertThat(saga.expect("reserve").details().validUntil()).isEqualTo(saga.now().plus(SagaKit.TIME_LIMIT).plusSeconds(10));
+  }
+
+  @Test
   void starting_it_again_changes_nothing_and_answers_how_far_it_is() {
     saga.isStarted().expectAllSucceed("reserve");
     saga.expect("charge");
@@ -210,6 +216,35 @@ class SagaSpec {
     assertThat(saga.answer().getValue().state()).isEqualTo(SagaState.COMPENSATING);
     saga.expectAllSucceed("undo charge");
     assertThat(SagaKit.log(saga.rests(SagaState.COMPENSATED))).contains("charge COMPENSATED", "reserve COMPENSATED");
+  }
+
+  @Test
+  void a_compensation_that_could_not_be_made_after_all_waits_for_an_operator_who_takes_it_up_again() {
+    saga.isStarted().expectAllSucceed("reserve", "charge");
+    saga.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
+    saga.expectAllSucceed("undo charge", "undo reserve");
+    saga.rests(SagaState.COMPENSATED);
+    saga.crashesAndIsWoken();
+    saga.compensationFails("charge");
+    Progress rest = saga.rests(SagaState.COMPENSATION_FAILED);
+    assertThat(SagaKit.log(rest)).contains("charge COMPENSATION_FAILED", "reserve COMPENSATED");
+    saga.compensationFails("charge");
+    saga.crashesAndIsWoken();
+    saga.rests(SagaState.COMPENSATION_FAILED);
+    saga.retry();
+    saga.answer();
+    saga.expectAllSucceed("undo charge");
+    saga.rests(SagaState.COMPENSATED);
+  }
+
+  @Test
+  void only_a_compensation_that_counts_as_made_can_turn_out_not_to_be() {
+    saga.isStarted().expectAllSucceed("reserve");
+    saga.compensationFails("reserve");
+    saga.expectAllSucceed("charge", "ship", "confirm");
+    saga.compensationFails("charge");
+    assertThat(SagaKit.log(saga.rests(SagaState.COMPLETED)))
+        .containsExactly("reserve COMPLETED", "charge COMPLETED", "ship COMPLETED", "confirm COMPLETED");
   }
 
   @Test
