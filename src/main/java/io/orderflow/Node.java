@@ -67,6 +67,7 @@ import io.orderflow.view.Projections;
 import io.orderflow.user.User;
 import io.orderflow.user.UserRoutes;
 import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,8 @@ public final class Node {
   private final ActorSystem<Void> system;
   private final Config config;
   private final List<String> roles;
-  private final Clock clock = Clock.systemUTC();
+  /** To the millisecond, as it is stored and shown: what is compared is what was shown. */
+  private final Clock clock = Clock.tickMillis(ZoneOffset.UTC);
 
   private Node(ActorSystem<Void> system, Config config, List<String> roles) {
     this.system = system;

@@ -33,7 +33,7 @@ public final class AccountHistory {
 
   public AccountHistory(ActorSystem<?> system) {
     this.system = system;
-    this.events = new EventHistory<>(system, Account.KEY.name(), Account.Event.class, AccountHistory::told);
+    this.events = new EventHistory<>(system, Account.KEY.name(), Account.Event.class, AccountHistory::told, Account.Event::at);
   }
 
   /** Its events. */

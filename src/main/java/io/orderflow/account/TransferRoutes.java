@@ -105,7 +105,8 @@ public final class TransferRoutes extends Routes {
         progress -> Json.response(200, TransferView.of(id, sagas.input(progress), progress)));
   }
 
+  /** No id contains the character between the two. */
   private static String idOf(String from, String reference) {
-    return UUID.nameUUIDFromBytes(("transfer:" + from + ":" + reference).getBytes(StandardCharsets.UTF_8)).toString();
+    return UUID.nameUUIDFromBytes(("transfer:" + from + "|" + reference).getBytes(StandardCharsets.UTF_8)).toString();
   }
 }

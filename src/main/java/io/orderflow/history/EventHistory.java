@@ -40,12 +40,16 @@ public final class EventHistory<E> {
   private final String entityType;
   private final Class<E> events;
   private final Function<E, Told> words;
+  private final Function<E, Instant> time;
 
   /**
    * @param entityType under which the aggregates are sharded
    * @param words what an event is called and says
+   * @param time when it happened
    */
-  public EventHistory(ActorSystem<?> system, String entityType, Class<E> events, Function<E, Told> words) {
+  public EventHistory(ActorSystem<?> system, String entityType, Class<E> events, Function<E, Told> words,
+      Function<E, Instant> time) {
+    this.time = time;
     this.system = system;
     this.stored = new StoredEvents(system);
     this.entityType = entityType;
@@ -68,8 +72,9 @@ public final class EventHistory<E> {
   }
 
   private Shown shown(String aggregateId, Stored event) {
-    Told told = words.apply(events.cast(event.event()));
+    E happened = events.cast(event.event());
+    Told told = words.apply(happened);
     return new Shown(entityType + "-" + aggregateId + "-" + event.sequence(), aggregateId, told.type(), told.data(),
-        Instant.ofEpochMilli(event.writtenAt()), event.sequence());
+        time.apply(happened), event.sequence());
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Which part of a list, newest first, a client asks for: {@code ?limit=&cursor=}. The cursor names the last row that was seen, so no row
@@ -23,6 +24,8 @@ public record Page(int limit, Instant before, String beforeId) {
 
   public static final int MAX_LIMIT = 500;
   private static final int DEFAULT_LIMIT = 50;
+  /** What stands behind the time in a cursor: an id, of whatever kind. It goes into SQL, where not every character may. */
+  private static final Pattern ID = Pattern.compile("[\\x21-\\x7e]{0,255}");
   private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
   private static final class Directives extends AllDirectives {}
 
@@ -50,10 +53,14 @@ public record Page(int limit, Instant before, String beforeId) {
   public static Page after(String cursor, int limit) {
     try {
       String[] parts = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8).split("\\|", 2);
-      return new Page(limit, Instant.ofEpochMilli(Long.parseLong(parts[0])), parts[1]);
+      Page page = new Page(limit, Instant.ofEpochMilli(Long.parseLong(parts[0])), parts[1]);
+      if (ID.matcher(page.beforeId()).matches() && !page.before().isBefore(Instant.EPOCH) && !page.before().isAfter(END_OF_TIME)) {
+        return page;
+      }
     } catch (RuntimeException malformed) {
-      throw Problem.field("INVALID_FIELD", "cursor", "must be a cursor that this list gave").exception();
+      // Said below.
     }
+    throw Problem.field("INVALID_FIELD", "cursor", "must be a cursor that this list gave").exception();
   }
 
   private static int number(String limit) {

@@ -3,9 +3,11 @@ package io.orderflow.http;
 import akka.http.javadsl.model.ContentType;
 import akka.http.javadsl.model.HttpEntity;
 import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.RequestEntity;
+import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.ExceptionHandler;
 import akka.http.javadsl.server.PathMatchers;
@@ -34,7 +36,7 @@ public abstract class Routes extends AllDirectives {
 
   /** The largest request body; beyond it 413. An order of 100 items takes a tenth of it. */
   public static final int MAX_BODY_BYTES = 64 * 1024;
-  private static final Pattern WAIT = Pattern.compile("(?:^|[,;])\\s*wait\\s*=\\s*\"?([0-9]{1,9})\"?\\s*(?:$|[,;])");
+  private static final Pattern WAIT = Pattern.compile("\\s*wait\\s*=\\s*(\"?)([0-9]{1,9})\\1\\s*(?:;.*)?", Pattern.CASE_INSENSITIVE);
   private static final Pattern KEY_FORM = Pattern.compile("[\\x21-\\x7e]{1,255}");
   private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
@@ -43,7 +45,9 @@ public abstract class Routes extends AllDirectives {
     RejectionHandler rejections = RejectionHandler.defaultHandler().mapRejectionResponse(Routes::asProblem);
     ExceptionHandler exceptions = ExceptionHandler.newBuilder()
         .matchAny(failure -> new Answers().complete(problemOf(failure))).build();
-    return routes.seal(rejections, exceptions);
+    // HEAD is answered as GET is; the server leaves the body out.
+    return new Answers().mapRequest(request -> request.method().equals(HttpMethods.HEAD) ? request.withMethod(HttpMethods.GET) : request,
+        () -> routes.seal(rejections, exceptions));
   }
 
   private static final class Answers extends AllDirectives {}
@@ -52,6 +56,10 @@ public abstract class Routes extends AllDirectives {
   protected final <T> Route body(Function<JsonFields, T> reader, Function<T, Route> inner) {
     return extractRequest(request -> {
       RequestEntity entity = request.entity();
+      if (isEncoded(request)) {
+        return complete(Problem.of(415, "UNSUPPORTED_MEDIA_TYPE", "the body must not be compressed or otherwise encoded").response()
+            .addHeader(RawHeader.create("Accept-Encoding", "identity")));
+      }
       if (!isJson(entity.getContentType()) && !entity.isKnownEmpty()) {
         return complete(Problem.of(415, "UNSUPPORTED_MEDIA_TYPE", "the body must be application/json").response());
       }
@@ -112,13 +120,36 @@ public abstract class Routes extends AllDirectives {
 
   /** The seconds of {@code Prefer: wait=N} (RFC 7240), at most the bound; empty when it is absent or, as that RFC asks, unreadable. */
   public static Optional<Duration> preferredWait(HttpRequest request, Duration bound) {
-    return request.getHeader("Prefer").map(HttpHeader::value).map(WAIT::matcher).filter(Matcher::find)
-        .map(wait -> Duration.ofSeconds(Long.parseLong(wait.group(1)))).map(wait -> wait.compareTo(bound) > 0 ? bound : wait);
+    for (HttpHeader header : request.getHeaders()) {
+      if (header.is("prefer")) {
+        for (String preference : header.value().split(",")) {
+          Matcher wait = WAIT.matcher(preference);
+          if (wait.matches()) {
+            Duration wanted = Duration.ofSeconds(Long.parseLong(wait.group(2)));
+            return Optional.of(wanted.compareTo(bound) > 0 ? bound : wanted);
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isEncoded(HttpRequest request) {
+    for (HttpHeader header : request.getHeaders()) {
+      if (header.is("content-encoding")) {
+        for (String coding : header.value().split(",")) {
+          if (!coding.isBlank() && !coding.strip().equalsIgnoreCase("identity")) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
   }
 
   private static boolean isJson(ContentType type) {
-    String media = type.mediaType().toString().toLowerCase(Locale.ROOT);
-    return media.startsWith("application/json") || media.startsWith("application/") && media.contains("+json");
+    String subType = type.mediaType().subType().toLowerCase(Locale.ROOT);
+    return type.mediaType().mainType().equalsIgnoreCase("application") && (subType.equals("json") || subType.endsWith("+json"));
   }
 
   private static HttpResponse problemOf(Throwable failure) {

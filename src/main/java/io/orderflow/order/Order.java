@@ -49,19 +49,24 @@ public final class Order extends EventSourcedBehaviorWithEnforcedReplies<Order.C
 
   public sealed interface Command extends CborSerializable {}
 
-  public record Create(PlacedOrder order, ActorRef<StatusReply<State>> replyTo) implements Command {}
+  /** @param placedAt when its customer was told that it is placed: it is created as of then */
+  public record Create(PlacedOrder order, Instant placedAt, ActorRef<StatusReply<State>> replyTo) implements Command {}
 
   public record Confirm(String transactionId, String shipmentId, ActorRef<StatusReply<State>> replyTo) implements Command {}
 
   /** Cancels it; one that was never created is created cancelled, so that its customer finds it and a late creation does not. */
-  public record Cancel(PlacedOrder order, String reason, String detail, ActorRef<StatusReply<State>> replyTo) implements Command {}
+  public record Cancel(PlacedOrder order, Instant placedAt, String reason, String detail, ActorRef<StatusReply<State>> replyTo) implements Command {}
 
   public record Get(ActorRef<StatusReply<State>> replyTo) implements Command {}
 
   /** Tells it to leave memory, when the write under way has succeeded or failed. */
   enum Stop implements Command { INSTANCE }
 
-  public sealed interface Event extends CborSerializable {}
+  public sealed interface Event extends CborSerializable {
+
+    /** When it happened, to the millisecond. */
+    Instant at();
+  }
 
   public record Created(PlacedOrder order, Instant at) implements Event {}
 
@@ -101,10 +106,10 @@ public final class Order extends EventSourcedBehaviorWithEnforcedReplies<Order.C
   public CommandHandlerWithReply<Command, Event, State> commandHandler() {
     var handlers = newCommandHandlerWithReplyBuilder();
     handlers.forState(order -> order.status() == null)
-        .onCommand(Create.class, (none, create) -> Effect().persist(new Created(create.order(), clock.instant()))
+        .onCommand(Create.class, (none, create) -> Effect().persist(new Created(create.order(), create.placedAt()))
             .thenReply(create.replyTo(), StatusReply::success))
         .onCommand(Cancel.class, (none, cancel) -> persistCancelled(cancel,
-            List.of(new Created(cancel.order(), clock.instant()), cancelled(cancel))))
+            List.of(new Created(cancel.order(), cancel.placedAt()), cancelled(cancel))))
         .onCommand(Confirm.class, confirm -> Effect().reply(confirm.replyTo(), notFound()))
         .onCommand(Get.class, get -> Effect().reply(get.replyTo(), notFound()));
     handlers.forState(order -> order.status() == Status.PENDING)

@@ -29,14 +29,14 @@ public final class Orders {
   }
 
   public CompletionStage<StepResult> create(StepCall<PlacedOrder> call) {
-    return ask(call.sagaId(), replyTo -> new Order.Create(call.input(), replyTo))
+    return ask(call.sagaId(), replyTo -> new Order.Create(call.input(), call.startedAt(), replyTo))
         .thenApply(order -> StepResult.done());
   }
 
   /** Cancels the order, with the saga's failure as its reason. */
   public CompletionStage<StepResult> cancel(StepCall<PlacedOrder> call) {
     Failure failure = call.failure().orElseThrow();
-    return ask(call.sagaId(), replyTo -> new Order.Cancel(call.input(), failure.code(), failure.detail(), replyTo))
+    return ask(call.sagaId(), replyTo -> new Order.Cancel(call.input(), call.startedAt(), failure.code(), failure.detail(), replyTo))
         .thenApply(order -> StepResult.done());
   }
 

@@ -25,6 +25,7 @@ import io.orderflow.payment.ProviderFailure.Kind;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -84,7 +85,7 @@ public final class PaymentProvider {
     this.url = url.replaceAll("/+$", "");
     this.timeout = payment.getDuration("timeout");
     this.pool = pool(system, payment, timeout);
-    this.breaker = new PaymentBreaker(system, payment.getConfig("breaker"), Clock.systemUTC());
+    this.breaker = new PaymentBreaker(system, payment.getConfig("breaker"), Clock.tickMillis(ZoneOffset.UTC));
     MeterRegistry meters = Meters.of(system);
     meters.gauge("orderflow.breaker.open", breaker, judged -> judged.snapshot().state() == BreakerSnapshot.State.CLOSED ? 0 : 1);
     meters.gauge("orderflow.breaker.failure.rate", breaker, judged -> judged.snapshot().failureRate());

@@ -10,6 +10,7 @@ import com.typesafe.config.Config;
 import io.orderflow.http.Routes;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +45,7 @@ public final class Simulator {
     Executor blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
     int connections = config.getInt(DISPATCHER + ".thread-pool-executor.fixed-pool-size");
     return CompletableFuture.supplyAsync(() -> new Ledger(Path.of(config.getString("orderflow.data-dir")), connections,
-        Clock.systemUTC(), () -> "tx_" + UUID.randomUUID()), blocking)
+        Clock.tickMillis(ZoneOffset.UTC), () -> "tx_" + UUID.randomUUID()), blocking)
         .thenCompose(ledger -> bind(system, config, random, blocking, ledger));
   }
 

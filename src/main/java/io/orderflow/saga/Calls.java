@@ -128,7 +128,7 @@ final class Calls<I> {
     if (input == null) {
       input = definition.read(present.input());
     }
-    StepCall<I> details = new StepCall<>(id, step.name(), step.attempts(), input, present.results(),
+    StepCall<I> details = new StepCall<>(id, step.name(), step.attempts(), input, present.results(), present.startedAt(),
         validFrom.plus(settings.policy(definition.name(), step).timeLimit()).plus(settings.clockSkew()),
         step.kind() == Kind.COMPENSATION ? Optional.ofNullable(present.failure()) : Optional.empty());
     context.pipeToSelf(begin(step, details), (result, failure) ->

@@ -73,11 +73,11 @@ class OrderIncarnationsSpec {
   }
 
   private static Function<ActorRef<StatusReply<State>>, Order.Command> create() {
-    return reply -> new Order.Create(PLACED, reply);
+    return reply -> new Order.Create(PLACED, AggregateKit.NOW, reply);
   }
 
   private static Function<ActorRef<StatusReply<State>>, Order.Command> cancel() {
-    return reply -> new Order.Cancel(PLACED, "CUSTOMER_REQUEST", "no", reply);
+    return reply -> new Order.Cancel(PLACED, AggregateKit.NOW, "CUSTOMER_REQUEST", "no", reply);
   }
 
   private static Function<ActorRef<StatusReply<State>>, Order.Command> confirm() {

@@ -28,7 +28,7 @@ class OrderSpec {
 
   @Test
   void is_created_pending() {
-    var result = order.<State>tell(reply -> new Order.Create(PLACED, reply));
+    var result = order.<State>tell(reply -> new Order.Create(PLACED, AggregateKit.NOW, reply));
     assertThat(result.event()).isEqualTo(new Order.Created(PLACED, AggregateKit.NOW));
     assertThat(result.reply().getValue().status()).isEqualTo(Status.PENDING);
   }
@@ -36,7 +36,7 @@ class OrderSpec {
   @Test
   void a_repeated_creation_changes_nothing() {
     create();
-    order.<State>changesNothing(reply -> new Order.Create(PLACED, reply));
+    order.<State>changesNothing(reply -> new Order.Create(PLACED, AggregateKit.NOW, reply));
   }
 
   @Test
@@ -50,26 +50,26 @@ class OrderSpec {
   @Test
   void is_cancelled_once_and_keeps_the_first_reason() {
     create();
-    order.<State>tell(reply -> new Order.Cancel(PLACED, "OUT_OF_STOCK", "no tea", reply));
-    State again = order.<State>changesNothing(reply -> new Order.Cancel(PLACED, "CUSTOMER_REQUEST", "other", reply));
+    order.<State>tell(reply -> new Order.Cancel(PLACED, AggregateKit.NOW, "OUT_OF_STOCK", "no tea", reply));
+    State again = order.<State>changesNothing(reply -> new Order.Cancel(PLACED, AggregateKit.NOW, "CUSTOMER_REQUEST", "other", reply));
     assertThat(again.reason()).isEqualTo("OUT_OF_STOCK");
   }
 
   @Test
   void cancelled_before_it_was_created_it_is_created_cancelled_and_a_late_creation_is_refused() {
-    var result = order.<State>tell(reply -> new Order.Cancel(PLACED, "SERVICE_UNAVAILABLE", "late", reply));
+    var result = order.<State>tell(reply -> new Order.Cancel(PLACED, AggregateKit.NOW, "SERVICE_UNAVAILABLE", "late", reply));
     assertThat(result.events()).hasSize(2);
     assertThat(order.restart()).extracting(State::status, State::order).containsExactly(Status.CANCELLED, PLACED);
-    order.<State>refuses(reply -> new Order.Create(PLACED, reply), "ORDER_ENDED");
+    order.<State>refuses(reply -> new Order.Create(PLACED, AggregateKit.NOW, reply), "ORDER_ENDED");
   }
 
   @Test
   void a_confirmed_order_is_not_cancelled_and_a_cancelled_one_not_confirmed() {
     create();
     order.<State>tell(reply -> new Order.Confirm("tx-1", "shp-1", reply));
-    order.<State>refuses(reply -> new Order.Cancel(PLACED, "CUSTOMER_REQUEST", "late", reply), "ORDER_ENDED");
+    order.<State>refuses(reply -> new Order.Cancel(PLACED, AggregateKit.NOW, "CUSTOMER_REQUEST", "late", reply), "ORDER_ENDED");
     try (var other = new AggregateKit<Order.Command, Order.Event, State>(Order.create("order-2", AggregateKit.CLOCK))) {
-      other.<State>tell(reply -> new Order.Cancel(PLACED, "CUSTOMER_REQUEST", "early", reply));
+      other.<State>tell(reply -> new Order.Cancel(PLACED, AggregateKit.NOW, "CUSTOMER_REQUEST", "early", reply));
       other.<State>refuses(reply -> new Order.Confirm("tx-1", "shp-1", reply), "ORDER_ENDED");
     }
   }
@@ -81,6 +81,6 @@ class OrderSpec {
   }
 
   private void create() {
-    order.<State>tell(reply -> new Order.Create(PLACED, reply));
+    order.<State>tell(reply -> new Order.Create(PLACED, AggregateKit.NOW, reply));
   }
 }

@@ -46,6 +46,7 @@ final class SagaNodes implements AutoCloseable {
   private static final Config SAGAS = ConfigFactory.parseString("""
       keep-in-memory = 1m
       ahead-for = 2s
+      clock-skew = 10s
       step-defaults { time-limit = 5s, max-attempts = 3, min-backoff = 500ms, max-backoff = 10s, jitter = 0.5, reason = "GIVEN_UP" }
       compensation-defaults = ${step-defaults}
       """).resolve();
