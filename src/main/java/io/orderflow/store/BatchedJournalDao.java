@@ -1,7 +1,10 @@
 package io.orderflow.store;
 
 import akka.actor.ActorSystem;
+import akka.dispatch.ExecutionContexts$;
+import akka.dispatch.Futures;
 import akka.dispatch.Mapper;
+import akka.dispatch.Recover;
 import akka.persistence.AtomicWrite;
 import akka.persistence.PersistentRepr;
 import akka.persistence.jdbc.config.BaseDaoConfig;
@@ -41,6 +44,7 @@ public final class BatchedJournalDao extends DefaultJournalDao {
   private final ExecutionContext context;
   private final EventWriter writer;
   private final HighestSequences highest;
+  private final RefusedWrites refused;
 
   /** Made by Akka Persistence JDBC, which finds it in the configuration. */
   public BatchedJournalDao(JdbcBackend.DatabaseDef db, JdbcProfile profile, JournalConfig config, Serialization serialization,
@@ -55,6 +59,7 @@ public final class BatchedJournalDao extends DefaultJournalDao {
     this.writer = new EventWriter(new EventInsert(database, profile instanceof PostgresProfile), threads, context,
         new Batches.Limits(limits.parallelism(), limits.batchSize(), limits.bufferSize()));
     this.highest = new HighestSequences(database, threads, context);
+    this.refused = new RefusedWrites(system);
     // Before the pool is closed, which was there first.
     system.registerOnTermination(() -> {
       if (!writer.close(LAST_WRITES_SECONDS)) {
@@ -84,12 +89,22 @@ public final class BatchedJournalDao extends DefaultJournalDao {
     }
     // An empty answer is the same as a success for each.
     Seq<Try<BoxedUnit>> answer = CollectionConverters.asScala(rejected ? results : List.<Try<BoxedUnit>>of()).toSeq();
-    return writer.write(rows).map(new Mapper<>() {
+    return writer.write(rows).map(new Mapper<BoxedUnit, Seq<Try<BoxedUnit>>>() {
       @Override
       public Seq<Try<BoxedUnit>> apply(BoxedUnit written) {
         return answer;
       }
-    }, context);
+    }, context).recoverWith(new Recover<>() {
+      @Override
+      public Future<Seq<Try<BoxedUnit>>> recover(Throwable failure) {
+        return EventWriter.wasRefused(failure) ? refused.fail(failure) : Futures.failed(failure);
+      }
+    }, ExecutionContexts$.MODULE$.parasitic());
+  }
+
+  @Override
+  public Future<BoxedUnit> delete(String persistenceId, long toSequenceNr) {
+    return persistenceId.equals(RefusedWrites.NOTHING) ? Futures.successful(BoxedUnit.UNIT) : super.delete(persistenceId, toSequenceNr);
   }
 
   /** Tags and metadata have columns and tables that nothing here uses. */

@@ -102,7 +102,7 @@ final class EventWriter {
    * Whether the database has said that it wrote nothing because of what it was given: a number that is there already, written by another
    * incarnation of the entity; a value that it does not take; a deadlock, two such incarnations side by side.
    */
-  private static boolean wasRefused(Throwable failure) {
+  static boolean wasRefused(Throwable failure) {
     if (!(failure instanceof SQLException refused) || refused.getSQLState() == null) {
       return false;
     }

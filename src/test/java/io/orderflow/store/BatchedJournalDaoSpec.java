@@ -65,6 +65,36 @@ class BatchedJournalDaoSpec {
 
   @ParameterizedTest
   @EnumSource
+  void writes_of_stale_incarnations_that_are_refused_hold_up_no_other_entity(TestDatabase kind) throws SQLException {
+    Config settings = open(kind);
+    ActorTestKit one = node(settings);
+    ActorTestKit two = node(settings);
+    TestProbe<String> stale = one.createTestProbe();
+    TestProbe<String> probe = two.createTestProbe();
+    List<ActorRef<Note>> older = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      older.add(one.spawn(entity("twice-" + i)));
+      older.get(i).tell(new Note("a", stale.getRef()));
+    }
+    assertThat(stale.receiveSeveralMessages(30, PATIENCE)).containsOnly("a");
+    for (int i = 0; i < 30; i++) {
+      two.spawn(entity("twice-" + i)).tell(new Note("b", probe.getRef()));
+    }
+    assertThat(probe.receiveSeveralMessages(30, PATIENCE)).containsOnly("ab");
+
+    older.forEach(entity -> entity.tell(new Note("lost", stale.getRef())));
+    ActorRef<Note> other = one.spawn(entity("other"));
+    StringBuilder all = new StringBuilder();
+    for (int i = 0; i < 20; i++) {
+      other.tell(new Note("x", stale.getRef()));
+      assertThat(stale.receiveMessage(PATIENCE)).isEqualTo(all.append('x').toString());
+    }
+    assertThat(strings("SELECT persistence_id || sequence_number FROM event_journal WHERE persistence_id = 'twice-7' ORDER BY ordering"))
+        .containsExactly("twice-71", "twice-72");
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void an_entity_comes_back_with_everything_that_it_wrote(TestDatabase kind) throws SQLException {
     ActorTestKit node = node(open(kind));
     TestProbe<String> probe = node.createTestProbe();
