@@ -1,5 +1,6 @@
 package io.orderflow;
 
+import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.kernel.Configuration;
@@ -10,22 +11,35 @@ import org.slf4j.LoggerFactory;
 public final class Main {
 
   /** A node that leaves the cluster, told or downed, ends its process, so that whatever runs it can start it again. */
-  private static final Config ENDS_WITH_THE_SYSTEM = ConfigFactory.parseString("akka.coordinated-shutdown.exit-jvm = on");
+  private static final Config ENDS_WITH_THE_SYSTEM = ConfigFactory.parseString("""
+      akka.coordinated-shutdown.exit-jvm = on
+      akka.coordinated-shutdown.reason-overrides."io.orderflow.Stranded$Reason".exit-jvm = off
+      """);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
   private Main() {}
 
   /** Takes no arguments: a node is configured by {@code application.conf} and environment variables. */
   public static void main(String[] args) {
     widenCommonPool();
-    Logger log = LoggerFactory.getLogger(Main.class);
-    long began = System.nanoTime();
     try {
-      Node.start(ENDS_WITH_THE_SYSTEM.withFallback(Configuration.load())).toCompletableFuture().join();
-      log.info("Orderflow serves after {} ms", (System.nanoTime() - began) / 1_000_000);
+      run(ENDS_WITH_THE_SYSTEM.withFallback(Configuration.load()));
     } catch (RuntimeException failure) {
-      log.error("Orderflow can't start", failure);
+      LOG.error("Orderflow can't start", failure);
       System.exit(1);
     }
+  }
+
+  /** Runs a node until it has ended for good; a gateway that was left alone is started anew. */
+  static void run(Config config) {
+    ActorSystem<Void> node;
+    do {
+      long began = System.nanoTime();
+      node = Node.start(config).toCompletableFuture().join();
+      LOG.info("Orderflow serves after {} ms", (System.nanoTime() - began) / 1_000_000);
+      node.getWhenTerminated().toCompletableFuture().join();
+    } while (Stranded.startsAnew(node));
   }
 
   /**

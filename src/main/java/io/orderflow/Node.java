@@ -115,8 +115,17 @@ public final class Node {
         ? Simulator.start(system, config) : CompletableFuture.completedFuture(null);
     return simulator.thenCompose(ready -> AkkaManagement.get(system).start()).thenCompose(healthCanBeAsked -> {
       join();
+      if (dependsOnOthers()) {
+        Stranded.watch(system, config.getDuration("orderflow.gateway.rejoin-after"));
+      }
       return startRest();
     });
+  }
+
+  /** Whether the node is a gateway that looks for the cluster of its services. */
+  private boolean dependsOnOthers() {
+    return !roles.contains(SERVICES) && roles.contains(GATEWAY)
+        && !(config.getStringList("akka.cluster.seed-nodes").isEmpty() && config.getString("orderflow.discovery.service").isEmpty());
   }
 
   private void join() {
@@ -140,7 +149,8 @@ public final class Node {
       parts.add(Gateway.start(system, config, local));
     }
     return CompletableFuture.allOf(parts.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new))
-        .thenAccept(serving -> Readiness.serves(system, local.map(routes -> Database.of(system))));
+        .thenAccept(serving -> Readiness.serves(system, local.map(routes -> Database.of(system)),
+            roles.contains(GATEWAY) && local.isEmpty()));
   }
 
   /** The aggregates, the saga over them, and the routes to both. */

@@ -4,6 +4,7 @@ import akka.actor.ActorSystem;
 import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
 import akka.actor.typed.javadsl.Adapter;
+import io.orderflow.gateway.ServiceNodes;
 import io.orderflow.store.Database;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -11,8 +12,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * Whether this node can serve, as {@code /ready} says: all its ports are open and, if it carries aggregates, its database answers. That
- * it is a member of the cluster is Akka Management's own check beside it.
+ * Whether this node can serve, as {@code /ready} says: all its ports are open and, if it carries aggregates, its database answers; a gateway
+ * without services of its own knows of a node that carries them. That it is a member of the cluster is Akka Management's own check beside it.
  */
 public final class Readiness implements Supplier<CompletionStage<Boolean>> {
 
@@ -20,6 +21,7 @@ public final class Readiness implements Supplier<CompletionStage<Boolean>> {
   static final class Told implements Extension {
     private volatile boolean serves;
     private volatile Optional<Database> database = Optional.empty();
+    private volatile boolean needsOthers;
   }
 
   private static final class Id extends ExtensionId<Told> {
@@ -31,24 +33,35 @@ public final class Readiness implements Supplier<CompletionStage<Boolean>> {
     }
   }
 
+  private final akka.actor.typed.ActorSystem<Void> system;
   private final Told told;
 
   /** Made by Akka Management, which finds it in the configuration. */
   public Readiness(ActorSystem system) {
-    this.told = Id.INSTANCE.apply(Adapter.toTyped(system));
+    this.system = Adapter.toTyped(system);
+    this.told = Id.INSTANCE.apply(this.system);
   }
 
-  /** Tells that all parts of the node are up; the database is that of a node that carries aggregates. */
-  static void serves(akka.actor.typed.ActorSystem<?> system, Optional<Database> database) {
+  /**
+   * Tells that all parts of the node are up.
+   *
+   * @param database that of a node that carries aggregates
+   * @param needsOthers whether it serves only with other nodes' services
+   */
+  static void serves(akka.actor.typed.ActorSystem<?> system, Optional<Database> database, boolean needsOthers) {
     Told told = Id.INSTANCE.apply(system);
     told.database = database;
+    told.needsOthers = needsOthers;
     told.serves = true;
   }
 
   @Override
   public CompletionStage<Boolean> get() {
-    if (!told.serves || told.database.isEmpty()) {
-      return CompletableFuture.completedFuture(told.serves);
+    if (!told.serves || told.needsOthers && !ServiceNodes.knowsAny(system)) {
+      return CompletableFuture.completedFuture(false);
+    }
+    if (told.database.isEmpty()) {
+      return CompletableFuture.completedFuture(true);
     }
     return told.database.get().async(connection -> connection.isValid(2)).exceptionally(unreachable -> false);
   }

@@ -41,6 +41,7 @@ final class OutsideService implements Service {
       ServiceNodes.watch(system, service::moveTo);
     } else {
       service.moveTo(nodes);
+      ServiceNodes.areKnown(system);
     }
     return service;
   }

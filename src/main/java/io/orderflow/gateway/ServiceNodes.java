@@ -3,6 +3,8 @@ package io.orderflow.gateway;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.Extension;
+import akka.actor.typed.ExtensionId;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -12,6 +14,7 @@ import akka.cluster.typed.Cluster;
 import io.orderflow.kernel.CborSerializable;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +35,37 @@ public final class ServiceNodes {
   /** Answers it. */
   record IAmAt(ActorRef<WhereAreYou> node, String host, int port) implements CborSerializable {}
 
+  /** To itself: those that have not said where they are, are asked again. */
+  private enum AskAgain { INSTANCE }
+
+  /** How long an answer is waited for: question and answer may be lost on the way, as every message may. */
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+
+  /** What the node's gateway has heard. */
+  private static final class Heard implements Extension {
+    private volatile boolean ofAny;
+  }
+
+  private static final class Id extends ExtensionId<Heard> {
+    private static final Id INSTANCE = new Id();
+
+    @Override
+    public Heard createExtension(ActorSystem<?> system) {
+      return new Heard();
+    }
+  }
+
   private ServiceNodes() {}
+
+  /** Whether this node, a gateway without services of its own, knows of any node that carries them. */
+  public static boolean knowsAny(ActorSystem<?> system) {
+    return Id.INSTANCE.apply(system).ofAny;
+  }
+
+  /** The operator has said where they are. */
+  static void areKnown(ActorSystem<?> system) {
+    Id.INSTANCE.apply(system).ofAny = true;
+  }
 
   /**
    * Tells the gateways of the cluster that this node carries the services.
@@ -56,7 +89,15 @@ public final class ServiceNodes {
 
   /** Has the listener told where the services are, each time that changes. */
   static void watch(ActorSystem<?> system, Consumer<List<URI>> listener) {
-    system.systemActorOf(Behaviors.setup(context -> new Watch(context, listener).behavior()), "service-nodes", Props.empty());
+    Heard heard = Id.INSTANCE.apply(system);
+    Consumer<List<URI>> telling = addresses -> {
+      listener.accept(addresses);
+      heard.ofAny = !addresses.isEmpty();
+    };
+    system.systemActorOf(Behaviors.<Object>setup(context -> Behaviors.withTimers(timers -> {
+      timers.startTimerWithFixedDelay(AskAgain.INSTANCE, ASK_AGAIN);
+      return new Watch(context, telling).behavior();
+    })), "service-nodes", Props.empty());
   }
 
   private static final class Watch {
@@ -76,15 +117,23 @@ public final class ServiceNodes {
       return Behaviors.receive(Object.class)
           .onMessage(Receptionist.Listing.class, this::listed)
           .onMessage(IAmAt.class, this::found)
+          .onMessage(AskAgain.class, again -> {
+            askThoseUnknown();
+            return Behaviors.same();
+          })
           .build();
     }
 
     private Behavior<Object> listed(Receptionist.Listing listing) {
       nodes = listing.getServiceInstances(KEY);
       addresses.keySet().retainAll(nodes);
+      askThoseUnknown();
+      return tell();
+    }
+
+    private void askThoseUnknown() {
       nodes.stream().filter(node -> !addresses.containsKey(node))
           .forEach(node -> node.tell(new WhereAreYou(context.getSelf().narrow())));
-      return tell();
     }
 
     private Behavior<Object> found(IAmAt answer) {
