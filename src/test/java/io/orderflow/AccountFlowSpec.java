@@ -45,7 +45,7 @@ class AccountFlowSpec {
   @BeforeParameterizedClassInvocation
   void start() {
     clients = Executors.newFixedThreadPool(8);
-    node = TestNode.start(data.resolve(database.name()), database.fresh().withFallback(ConfigFactory.parseString("orderflow.snapshot-every = 100")));
+    node = TestNode.start(data.resolve(database.name()), database.fresh().withFallback(ConfigFactory.parseString("orderflow.snapshot-every = 100 \n orderflow.account.remembered-saga-references = 5")));
     shop = node.shop();
   }
 
@@ -68,6 +68,26 @@ class AccountFlowSpec {
     assertBalance("ben", "31.00");
     transfer("ann", "ben", "31.00", "t-1").expectProblem(422, "REFERENCE_REUSED", null);
     assertThat(shop.get("/ops/sagas/" + id).expect(200).text("definition")).isEqualTo("transfer");
+  }
+
+  @Test
+  void a_payment_is_given_back_however_many_others_came_after_it() {
+    shop.stock("pen", 100);
+    shop.account("hot", "1000.00");
+    io.orderflow.account.SagaAccounts accounts = new io.orderflow.account.SagaAccounts(node.system());
+    accounts.pay("hot", new io.orderflow.kernel.Money(10000, "EUR"), "early/charge-payment", java.time.Instant.now().plusSeconds(60), null)
+        .toCompletableFuture().join();
+    for (int i = 0; i < 20; i++) {
+      accounts.pay("hot", new io.orderflow.kernel.Money(100, "EUR"), "later-" + i + "/charge-payment", java.time.Instant.now().plusSeconds(60), null)
+          .toCompletableFuture().join();
+    }
+    assertBalance("hot", "880.00");
+    accounts.payBack("hot", "early/charge-payment").toCompletableFuture().join();
+    assertBalance("hot", "980.00");
+    accounts.payBack("hot", "early/charge-payment").toCompletableFuture().join();
+    accounts.payBack("hot", "later-0/charge-payment").toCompletableFuture().join();
+    accounts.payBack("hot", "never/charge-payment").toCompletableFuture().join();
+    assertBalance("hot", "981.00");
   }
 
   @Test

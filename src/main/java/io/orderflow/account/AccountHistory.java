@@ -28,6 +28,8 @@ public final class AccountHistory {
 
   private static final Duration ASK = Duration.ofSeconds(4);
 
+  private static final Account.Remembered NOTHING = new Account.Remembered(1, 1);
+
   private final ActorSystem<?> system;
   private final EventHistory<Account.Event> events;
 
@@ -77,7 +79,7 @@ public final class AccountHistory {
 
   /** As the aggregate does it, but for the references, which no one asks the past for. */
   private static Account.State apply(Account.State account, Account.Event event) {
-    return Account.apply(account, event, 1);
+    return Account.apply(account, event, NOTHING);
   }
 
   private static Account.Balance balance(String accountId, Account.State account) {

@@ -7,7 +7,6 @@ import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.saga.StepCall;
 import io.orderflow.saga.StepResult;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,9 +17,11 @@ public final class Transfers {
   private static final Duration ASK = Duration.ofSeconds(4);
 
   private final ClusterSharding sharding;
+  private final SagaAccounts accounts;
 
   public Transfers(ActorSystem<?> system) {
     this.sharding = ClusterSharding.get(system);
+    this.accounts = new SagaAccounts(system);
   }
 
   /** Whether the recipient is there, has the currency and room for the money; only of the room there may be less by the time it comes. */
@@ -41,15 +42,13 @@ public final class Transfers {
 
   CompletionStage<StepResult> withdraw(StepCall<Transfer> call) {
     Transfer transfer = call.input();
-    return refusable(account(transfer.from()).<Account.Balance>askWithStatus(
-            replyTo -> new Account.Pay(transfer.amount(), call.idempotencyKey(), call.validUntil(), replyTo), ASK)
+    return refusable(accounts.pay(transfer.from(), transfer.amount(), call.idempotencyKey(), call.validUntil(), call.startedAt())
         .thenApply(balance -> StepResult.done()));
   }
 
   /** Gives the money back, also when it is not known whether it was taken. */
   CompletionStage<StepResult> giveBack(StepCall<Transfer> call) {
-    return account(call.input().from()).<Account.Balance>askWithStatus(
-            replyTo -> new Account.PayBack(call.idempotencyKey(), replyTo), ASK)
+    return accounts.payBack(call.input().from(), call.idempotencyKey())
         .<StepResult>thenApply(balance -> StepResult.done())
         .exceptionallyCompose(failure -> Refusal.isNotFound(failure)
             ? StepResult.now(StepResult.done()) : CompletableFuture.failedFuture(failure));
@@ -57,8 +56,7 @@ public final class Transfers {
 
   CompletionStage<StepResult> deposit(StepCall<Transfer> call) {
     Transfer transfer = call.input();
-    return account(transfer.to()).<Account.Balance>askWithStatus(
-            replyTo -> new Account.Deposit(new BigDecimal(transfer.amount().amount()), call.idempotencyKey(), replyTo), ASK)
+    return accounts.receive(transfer.to(), transfer.amount(), call.idempotencyKey(), call.startedAt())
         .thenApply(balance -> StepResult.done());
   }
 

@@ -1,11 +1,8 @@
 package io.orderflow.payment;
 
 import akka.actor.typed.ActorSystem;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.EntityRef;
-import io.orderflow.account.Account;
+import io.orderflow.account.SagaAccounts;
 import io.orderflow.kernel.Money;
-import io.orderflow.kernel.Prompt;
 import io.orderflow.kernel.Refusal;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,14 +17,14 @@ public final class PaymentSources implements PaymentSource {
 
   private final PaymentProvider provider;
   private final PaymentBacklog backlog;
-  private final ClusterSharding sharding;
+  private final SagaAccounts accounts;
   private final Clock clock;
   private final Duration clockSkew;
 
   public PaymentSources(ActorSystem<?> system, PaymentProvider provider, PaymentBacklog backlog, Clock clock) {
     this.provider = provider;
     this.backlog = backlog;
-    this.sharding = ClusterSharding.get(system);
+    this.accounts = new SagaAccounts(system);
     this.clock = clock;
     this.clockSkew = system.settings().config().getDuration("orderflow.sagas.clock-skew");
   }
@@ -59,8 +56,7 @@ public final class PaymentSources implements PaymentSource {
       return provider.charge(key, orderId, amount, card.token(), suspect);
     }
     String accountId = ((PaymentMethod.FromAccount) method).accountId();
-    return Prompt.answer(account(accountId).<Account.Balance>askWithStatus(
-            replyTo -> new Account.Pay(amount, key, clock.instant().plus(ASK).plus(clockSkew), replyTo), ASK))
+    return accounts.pay(accountId, amount, key, clock.instant().plus(ASK).plus(clockSkew), null)
         .<ChargeResult>thenApply(balance -> new ChargeResult.Charged("acc-" + accountId + "-" + balance.sequence()))
         .exceptionallyCompose(failure -> Refusal.in(failure).filter(refusal -> refusal.kind() != Refusal.Kind.UNAVAILABLE)
             .map(PaymentSources::refused).map(CompletableFuture::completedFuture)
@@ -73,7 +69,7 @@ public final class PaymentSources implements PaymentSource {
       return provider.refund(key, suspect);
     }
     String accountId = ((PaymentMethod.FromAccount) method).accountId();
-    return account(accountId).<Account.Balance>askWithStatus(replyTo -> new Account.PayBack(key, replyTo), ASK)
+    return accounts.payBack(accountId, key)
         .thenApply(balance -> RefundResult.REFUNDED)
         .exceptionallyCompose(failure -> Refusal.in(failure).filter(refusal -> refusal.kind() == Refusal.Kind.NOT_FOUND)
             .map(noAccount -> CompletableFuture.completedFuture(RefundResult.NOTHING_TO_REFUND))
@@ -86,9 +82,5 @@ public final class PaymentSources implements PaymentSource {
       case "INSUFFICIENT_FUNDS" -> new ChargeResult.Declined(refusal.code(), refusal.detail());
       default -> new ChargeResult.Declined("PAYMENT_DECLINED", refusal.detail());
     };
-  }
-
-  private EntityRef<Account.Command> account(String accountId) {
-    return sharding.entityRefFor(Account.KEY, accountId);
   }
 }

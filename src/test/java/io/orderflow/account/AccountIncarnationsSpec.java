@@ -25,7 +25,7 @@ class AccountIncarnationsSpec {
   private static final String DEPOSIT = "t-1/deposit";
 
   private final Incarnations<Account.Command> account = new Incarnations<>(() -> GroupCommitKit.entity("account|ada",
-      new Account("ada", AggregateKit.CLOCK, 1000)));
+      new Account("ada", AggregateKit.CLOCK, new Account.Remembered(1000, 1000))));
 
   @BeforeEach
   void hundred() {

@@ -22,7 +22,7 @@ class AccountSpec {
   private static final String KEY = "order-1/charge-payment";
 
   private final AggregateKit<Account.Command, Account.Event, Account.State> account =
-      new AggregateKit<>("account|ada", new Account("ada", AggregateKit.CLOCK, REMEMBERED), 1000);
+      new AggregateKit<>("account|ada", new Account("ada", AggregateKit.CLOCK, new Account.Remembered(REMEMBERED, REMEMBERED)), 1000);
 
   @AfterEach
   void close() {
@@ -146,6 +146,51 @@ class AccountSpec {
   }
 
   @Test
+  void clients_push_out_nothing_of_sagas() {
+    openWith("100");
+    account.tell(pay(700, KEY));
+    for (int i = 0; i <= 3 * REMEMBERED; i++) {
+      account.tell(deposit("1", "ref-" + i));
+    }
+    assertThat(account.tell(payBack(KEY)).event()).isEqualTo(new Account.Deposited(euro(700), KEY + "/back", NOW));
+  }
+
+  @Test
+  void what_a_saga_may_still_give_back_is_never_taken_for_what_never_was() {
+    openWith("100");
+    account.tell(pay(700, KEY));
+    for (int i = 0; i < REMEMBERED; i++) {
+      account.tell(pay(100, "order-x" + i + "/charge-payment"));
+    }
+    account.refuses(payBack(KEY), "FORGOTTEN");
+    Account.Operation paid = new Account.Operation(Account.Kind.WITHDRAWAL, 700, 9300, 3, NOW.toEpochMilli());
+    account.refuses(payBack(new Account.Past(paid, null, 2)), "FORGOTTEN");
+    var back = account.tell(payBack(new Account.Past(paid, null, 7)));
+    assertThat(back.event()).isEqualTo(new Account.Deposited(euro(700), KEY + "/back", NOW));
+    account.changesNothing(payBack(KEY));
+  }
+
+  @Test
+  void a_transfers_repeated_deposit_is_booked_once_however_much_came_between() {
+    openWith("100");
+    account.tell(receive(700, KEY, NOW, null));
+    for (int i = 0; i < REMEMBERED; i++) {
+      account.tell(receive(100, "transfer-" + i + "/deposit", NOW.plusSeconds(60), null));
+    }
+    account.refuses(receive(700, KEY, NOW, null), "FORGOTTEN");
+    Account.Operation received = new Account.Operation(Account.Kind.DEPOSIT, 700, 10700, 3, NOW.toEpochMilli());
+    assertThat(account.changesNothing(receive(700, KEY, NOW, new Account.Past(received, null, 7))).sequence()).isEqualTo(3);
+  }
+
+  private static Function<ActorRef<StatusReply<Balance>>, Account.Command> payBack(Account.Past past) {
+    return reply -> new Account.PayBack(KEY, past, reply);
+  }
+
+  private static Function<ActorRef<StatusReply<Balance>>, Account.Command> receive(int cents, String reference, Instant startedAt, Account.Past past) {
+    return reply -> new Account.Receive(euro(cents), reference, startedAt, past, reply);
+  }
+
+  @Test
   void a_payment_is_taken_once() {
     openWith("10");
     var paid = account.tell(pay(700, KEY));
@@ -220,7 +265,7 @@ class AccountSpec {
   @Test
   void comes_back_from_a_snapshot_with_all_that_it_remembers() {
     try (var bob = new AggregateKit<Account.Command, Account.Event, Account.State>(
-        "account|bob", new Account("bob", AggregateKit.CLOCK, REMEMBERED), 5)) {
+        "account|bob", new Account("bob", AggregateKit.CLOCK, new Account.Remembered(REMEMBERED, REMEMBERED)), 5)) {
       bob.tell(open("owner", "EUR"));
       Balance deposited = bob.tell(deposit("10", "in")).reply().getValue();
       bob.tell(pay(300, KEY));
