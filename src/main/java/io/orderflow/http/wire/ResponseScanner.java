@@ -14,6 +14,7 @@ public final class ResponseScanner implements Scanner {
   private final Exchange exchange;
   private final HeadBuffer head = new HeadBuffer(Limits.RESPONSE.headBytes());
   private BodyScanner body = BodyScanner.none();
+  private boolean over;
 
   /** Who uses the connection. */
   public interface Exchange {
@@ -35,6 +36,11 @@ public final class ResponseScanner implements Scanner {
   @Override
   public boolean isOwed() {
     return false; // The gateway's own time limit counts.
+  }
+
+  @Override
+  public boolean isOver() {
+    return over;
   }
 
   @Override
@@ -77,6 +83,7 @@ public final class ResponseScanner implements Scanner {
 
   private ByteString surplus(Output out) throws MalformedMessage {
     exchange.spoiled();
+    over = true;
     if (out.bytes().isEmpty()) {
       throw MalformedMessage.because("the service sent bytes that nobody asked for");
     }

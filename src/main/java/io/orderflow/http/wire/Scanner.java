@@ -19,6 +19,11 @@ interface Scanner {
   /** Whether nothing of the peer is read any more, and the connection has yet to be closed. */
   boolean isEnded();
 
+  /** Whether the connection is to be closed as soon as what goes on has been passed on. */
+  default boolean isOver() {
+    return false;
+  }
+
   /** How many of those have come to their end: while it grows, the peer is not slow. */
   long completed();
 

@@ -81,6 +81,9 @@ final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         ask();
       } else {
         push(out, passed);
+        if (scanner.isOver()) {
+          completeStage();
+        }
       }
     }
 
