@@ -224,7 +224,7 @@ class SagaIncarnationsSpec {
   @Test
   void whatever_comes_late_the_sagas_end_is_what_its_services_have_done() {
     long first = Long.getLong("incarnations.seed", System.nanoTime());
-    for (int round = 0; round < Integer.getInteger("incarnations.rounds", 20); round++) {
+    for (int round = 0; round < Integer.getInteger("incarnations.rounds", 10); round++) {
       long seed = first + round;
       nodes.nextSaga("saga-" + seed);
       try {
