@@ -145,7 +145,7 @@ class PaymentOutageSpec {
     assertThat(shop.ended(order("tea", 1, account("ada"), "DE")).text("status")).isEqualTo("CONFIRMED");
 
     faults("{}");
-    patiently().until(() -> shop.post("/api/orders", order("tea", 1, card("tok_1"), "DE")).status(), status -> status == 201);
+    patiently().atMost(Duration.ofMinutes(2)).until(() -> shop.post("/api/orders", order("tea", 1, card("tok_1"), "DE")).status(), status -> status == 201);
   }
 
   @Test

@@ -16,14 +16,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
 import io.orderflow.http.Json;
 import io.orderflow.http.ProblemException;
-import io.orderflow.http.wire.ScannedTransport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Prompt;
 import io.orderflow.metrics.Meters;
 import io.orderflow.payment.BreakerSnapshot.State;
 import io.orderflow.payment.ProviderFailure.Kind;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,10 +82,9 @@ public final class PaymentProvider {
     }
     this.system = system;
     this.http = Http.get(system);
-    boolean secure = url.startsWith("https:");
-    this.url = (secure ? plain(url) : url).replaceAll("/+$", "");
+    this.url = url.replaceAll("/+$", "");
     this.timeout = payment.getDuration("timeout");
-    this.pool = pool(system, payment, timeout, secure);
+    this.pool = pool(system, payment, timeout);
     this.breaker = new PaymentBreaker(system, payment.getConfig("breaker"), Clock.tickMillis(ZoneOffset.UTC));
     MeterRegistry meters = Meters.of(system);
     meters.gauge("orderflow.breaker.open", breaker, judged -> judged.snapshot().state() == BreakerSnapshot.State.CLOSED ? 0 : 1);
@@ -149,13 +146,6 @@ public final class PaymentProvider {
   /** Has the listener told of each of the breaker's transitions, on the thread on which it happens: it must be quick. */
   public void onTransition(Consumer<State> listener) {
     breaker.onTransition(listener);
-  }
-
-  /** The URL for Akka HTTP, beneath which the transport encrypts; with the port that the scheme https means. */
-  private static String plain(String url) {
-    URI secure = URI.create(url);
-    int port = secure.getPort() > 0 ? secure.getPort() : 443;
-    return "http://" + secure.getHost() + ":" + port + (secure.getRawPath() == null ? "" : secure.getRawPath());
   }
 
   private HttpRequest post(String path, Object body) {
@@ -225,10 +215,9 @@ public final class PaymentProvider {
     return new ProviderFailure(Kind.IN_DOUBT, what + ProviderText.clean(reason));
   }
 
-  private static ConnectionPoolSettings pool(ActorSystem<?> system, Config payment, Duration timeout, boolean secure) {
+  private static ConnectionPoolSettings pool(ActorSystem<?> system, Config payment, Duration timeout) {
     FiniteDuration limit = FiniteDuration.fromNanos(timeout.toNanos());
     ClientConnectionSettings connection = ClientConnectionSettings.create(system.classicSystem())
-        .withTransport(new ScannedTransport(secure))
         .withConnectingTimeout(limit)
         // A connection on which no answer comes is given up, and with it its place in the pool, soon after the call was.
         .withIdleTimeout(limit.plus(FiniteDuration.fromNanos(timeout.toNanos() / 10)));

@@ -352,22 +352,6 @@ class PaymentProviderSpec {
     return provider;
   }
 
-  @Test
-  void what_a_provider_sends_behind_an_answer_is_no_answer_to_the_next_payment() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-      PaymentProvider provider = new PaymentProvider(kit.system(), settings(PATIENT + "connections = 1"), "http://127.0.0.1:" + socket.getLocalPort());
-      answer(socket, http(200, "{\"status\":\"succeeded\",\"transactionId\":\"first\"}")
-          + http(200, "{\"status\":\"succeeded\",\"transactionId\":\"of nobody\"}"));
-      assertThat(charge(provider, key)).isEqualTo(new Charged("first"));
-
-      answer(socket, http(402, "{\"status\":\"declined\",\"reason\":\"its own\"}"));
-      // The pool may still have given the next call to that connection: then it fails, and is repeated as every call in doubt is.
-      ChargeResult next = provider.charge(key + "-2", "o-1", AMOUNT, "tok_visa").exceptionallyCompose(spoiled ->
-          provider.charge(key + "-2", "o-1", AMOUNT, "tok_visa")).toCompletableFuture().join();
-      assertThat(next).isEqualTo(new Declined("PAYMENT_DECLINED", "its own"));
-    }
-  }
-
   private static PaymentProvider provider(String settings) {
     return new PaymentProvider(kit.system(), settings(settings), simulator.url() + "/");
   }
