@@ -18,9 +18,12 @@ public record Address(String name, String street, String city, String postalCode
 
   /** Reads it from a client's JSON; every field is required, the postal code where the country has them. */
   public static Address read(JsonFields fields) {
+    String name = fields.text("name", LINE);
+    String street = fields.text("street", LINE);
+    String city = fields.text("city", LINE);
     String country = fields.text("country", 64);
     boolean optional = WITHOUT_POSTAL_CODES.contains(country.strip().toUpperCase(Locale.ROOT));
-    return new Address(fields.text("name", LINE), fields.text("street", LINE), fields.text("city", LINE),
-        optional ? fields.optionalText("postalCode", 20).orElse(null) : fields.text("postalCode", 20), country);
+    String postalCode = optional ? fields.optionalText("postalCode", 20).orElse(null) : fields.text("postalCode", 20);
+    return new Address(name, street, city, postalCode, country);
   }
 }
