@@ -71,7 +71,8 @@ public record Problem(int status, String code, String detail, String field, @Jso
       return problem.problem();
     }
     if (cause instanceof TimeoutException) {
-      return of(503, "SERVICE_UNAVAILABLE", "the service did not answer in time; the request may be repeated");
+      return of(503, "SERVICE_UNAVAILABLE", "the service did not answer in time. The request may have been carried out: repeat it with"
+          + " the same Idempotency-Key, reference or id, or look first");
     }
     return Refusal.in(cause).map(Problem::of)
         .orElseGet(() -> of(500, "INTERNAL_ERROR", "the request could not be processed"));

@@ -14,7 +14,9 @@ import java.util.stream.Collectors;
 
 /**
  * Reads the journal forward in its ordering without missing an event. Numbers are given when a row is inserted and rows become visible
- * when they are committed, so a number that is missing may still come: it is asked for again until no transaction can be that old.
+ * when they are committed, so a number that is missing may still come: it is asked for again until no transaction can be that old. What is missing below
+ * the highest number that was there when the reader began was given out before then, and is waited for since then: so a reader of a long
+ * history waits once, and no clock but its own decides.
  *
  * <p>Nothing waits for a missing number, so the events of different aggregates may come in another order than their numbers. Those of
  * one aggregate never do: it writes an event when the one before it is committed.
@@ -46,11 +48,6 @@ public final class JournalReader {
 
   /** Longer than any transaction of the journal lives. */
   private static final Duration GIVE_UP = Duration.ofMinutes(1);
-  /**
-   * What was missing before an event that is older than this will not come: waiting for it would only hold up who reads from the start. Much
-   * longer than any transaction, since the event's age is by the clock of the node that wrote it, which may be wrong.
-   */
-  private static final Duration LONG_AGO = Duration.ofDays(1);
   /** Beyond so many gaps the reader waits for some to close before it reads on. */
   private static final int MAX_GAPS = 500;
   /** Gaps that lie within so many numbers are asked for together. */
@@ -61,6 +58,8 @@ public final class JournalReader {
   private long position;
   private List<Gap> gaps;
   private boolean inArchive = true;
+  /** The highest number when it began to read, and when that was; null before. */
+  private Gap highestAtFirst;
 
   private JournalReader(JournalPosition from, Instant now, List<String> payloadsOf) {
     this.position = from.upTo();
@@ -91,10 +90,13 @@ public final class JournalReader {
   /**
    * The events that have become visible since the last call, in ascending order.
    *
-   * @param now by a clock that does not jump
+   * @param now by a clock that does not jump, the same for all calls
    * @param limit the most that are read beyond the position; what comes in gaps is not counted
    */
   public List<Row> next(Connection connection, Instant now, int limit) throws SQLException {
+    if (highestAtFirst == null) {
+      highestAtFirst = new Gap(1, Math.max(position, highest(connection)), now);
+    }
     inArchive = inArchive && EventArchive.lastOrdering(connection) > position;
     // From the highest numbers to the lowest: where an event was visible, what its aggregate wrote before it is visible afterwards.
     List<Row> fresh = gaps.size() < MAX_GAPS ? select(connection, "> ? ORDER BY ordering LIMIT ?", position, limit) : List.of();
@@ -107,8 +109,9 @@ public final class JournalReader {
     }
     long expected = position + 1;
     for (Row row : fresh) {
-      if (row.ordering() > expected && Instant.ofEpochMilli(row.writtenAt()).plus(LONG_AGO).isAfter(now)) {
-        open.add(new Gap(expected, row.ordering() - 1, now));
+      Instant since = row.ordering() <= highestAtFirst.to() ? highestAtFirst.since() : now;
+      if (row.ordering() > expected && since.plus(GIVE_UP).isAfter(now)) {
+        open.add(new Gap(expected, row.ordering() - 1, since));
       }
       expected = row.ordering() + 1;
     }
@@ -116,6 +119,14 @@ public final class JournalReader {
     gaps = open;
     rows.addAll(fresh);
     return rows;
+  }
+
+  private static long highest(Connection connection) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement("SELECT MAX(ordering) FROM event_journal");
+        ResultSet found = select.executeQuery()) {
+      found.next();
+      return found.getLong(1);
+    }
   }
 
   private List<Row> late(Connection connection) throws SQLException {

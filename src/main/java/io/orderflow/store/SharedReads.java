@@ -2,6 +2,7 @@ package io.orderflow.store;
 
 import io.orderflow.store.JournalReader.Gap;
 import io.orderflow.store.JournalReader.Row;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -37,6 +38,7 @@ public final class SharedReads {
   private final Database database;
   private final Collection<String> entityTypes;
   private final Duration fresh;
+  private final Clock clock;
   private final Map<From, CompletionStage<Step>> steps = new LinkedHashMap<>() {
     private static final long serialVersionUID = 1L;
 
@@ -49,20 +51,23 @@ public final class SharedReads {
   /**
    * @param entityTypes whose events any of the readers wants
    * @param fresh as long as a read is so young there is no need to ask for more
+   * @param clock does not jump: how long a number has been missing does not depend on what is done to the machine's clock
    */
-  public SharedReads(Database database, Collection<String> entityTypes, Duration fresh) {
+  public SharedReads(Database database, Collection<String> entityTypes, Duration fresh, Clock clock) {
     this.database = database;
+    this.clock = clock;
     this.entityTypes = List.copyOf(entityTypes);
     this.fresh = fresh;
   }
 
   /** A reader that is to read here. */
-  public JournalReader reader(JournalPosition from, Instant now) {
-    return JournalReader.of(entityTypes, from, now);
+  public JournalReader reader(JournalPosition from) {
+    return JournalReader.of(entityTypes, from, clock.instant());
   }
 
   /** {@link JournalReader#next} by this reader, or the same that another has read; one call of a reader after the other. */
-  public CompletionStage<Read> next(JournalReader reader, Instant now, int limit) {
+  public CompletionStage<Read> next(JournalReader reader, int limit) {
+    Instant now = clock.instant();
     From from = new From(reader.position(), limit);
     CompletionStage<Step> known;
     CompletionStage<Step> own = null;
@@ -77,7 +82,7 @@ public final class SharedReads {
       }
     }
     if (own != null) {
-      // One that has found nothing is nobody's way on; neither is one that has failed. It is forgotten before its reader comes again.
+      // Empty and failed reads are not shared. They are forgotten before their reader comes again.
       return own.whenComplete((step, failure) -> {
         if (failure != null || step.position().equals(from.position())) {
           forget(from);

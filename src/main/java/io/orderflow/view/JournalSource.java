@@ -57,7 +57,7 @@ final class JournalSource extends SourceProvider<String, Batch> {
   public CompletionStage<Source<Batch, NotUsed>> source(Supplier<CompletionStage<Optional<String>>> offset) {
     return beforeOffset.get().thenCompose(ready -> offset.get()).thenApply(stored -> {
       JournalPosition from = stored.map(JournalPosition::parse).orElse(JournalPosition.START);
-      return Source.unfoldAsync(new Tail(reads.reader(from, clock.instant()), from), Tail::next)
+      return Source.unfoldAsync(new Tail(reads.reader(from), from), Tail::next)
           .mapConcat(batch -> batch.stream().toList());
     });
   }
@@ -79,7 +79,6 @@ final class JournalSource extends SourceProvider<String, Batch> {
   private final class Tail {
 
     private final JournalReader reader;
-    /** How long a number has been missing does not depend on what is done to the machine's clock. */
     private final Clock steady = SteadyClock.beginningAt(clock);
     private JournalPosition told;
     private Instant toldAt = Instant.MIN;
@@ -104,7 +103,7 @@ final class JournalSource extends SourceProvider<String, Batch> {
       Instant now = steady.instant();
       int limit = carefulReads > 0 ? 1 : settings.batch();
       carefulReads = Math.max(0, carefulReads - 1);
-      return reads.next(reader, now, limit).thenApply(read -> {
+      return reads.next(reader, limit).thenApply(read -> {
         more = read.more();
         List<Row> events = read.rows().stream().filter(ours).toList();
         JournalPosition position = reader.position();

@@ -7,6 +7,7 @@ import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.cluster.sharding.typed.javadsl.ShardedDaemonProcess;
 import io.micrometer.core.instrument.Tags;
+import io.orderflow.kernel.SteadyClock;
 import io.orderflow.metrics.Meters;
 import io.orderflow.store.Database;
 import io.orderflow.store.EventArchive;
@@ -55,7 +56,8 @@ public final class Projections {
    */
   public static Projections start(ActorSystem<?> system, Database database, List<View<?>> views, Clock clock) {
     ViewSettings settings = ViewSettings.of(system.settings().config().getConfig("orderflow.views"));
-    SharedReads reads = new SharedReads(database, views.stream().map(View::entityType).distinct().toList(), settings.pollInterval());
+    SharedReads reads = new SharedReads(database, views.stream().map(View::entityType).distinct().toList(), settings.pollInterval(),
+        SteadyClock.beginningAt(clock));
     for (View<?> view : views) {
       create(database, view);
       ShardedDaemonProcess.get(system).init(Slice.Command.class, daemons(view), SliceId.SLICES,

@@ -93,11 +93,28 @@ abstract class JournalReaderTables {
   }
 
   @Test
-  void what_was_missing_long_ago_is_not_waited_for() throws SQLException {
-    JournalReader reader = JournalReader.ofHeads(0);
+  void what_was_missing_when_a_reader_began_is_waited_for_only_once() throws SQLException {
     event(3, "order|a", 1);
-    reader.next(journal.connection(), NOW.plus(Duration.ofDays(1)), LIMIT);
-    assertThat(reader.safePosition()).isEqualTo(3);
+    event(9, "order|b", 1);
+    JournalReader reader = JournalReader.ofHeads(0);
+    reader.next(journal.connection(), NOW, 1);
+    assertThat(reader.safePosition()).isZero();
+    event(11, "order|c", 1);
+    reader.next(journal.connection(), NOW.plus(Duration.ofMinutes(2)), LIMIT);
+    assertThat(reader.position()).as("the number that a later event came after may still come").hasToString("11;10");
+  }
+
+  @Test
+  void the_clock_of_who_wrote_an_event_does_not_decide_what_is_waited_for() throws SQLException {
+    JournalReader reader = JournalReader.ofHeads(0);
+    next(reader);
+    event(3, "order|a", 1);
+    // To the reader, the writer's clock is a year behind.
+    Instant later = NOW.plus(Duration.ofDays(365));
+    reader.next(journal.connection(), later, LIMIT);
+    assertThat(reader.position()).hasToString("3;1-2");
+    event(2, "order|b", 1);
+    assertThat(reader.next(journal.connection(), later, LIMIT)).extracting(Row::ordering).containsExactly(2L);
   }
 
   @Test

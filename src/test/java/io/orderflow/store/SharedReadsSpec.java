@@ -3,6 +3,7 @@ package io.orderflow.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.store.JournalReader.Row;
+import io.orderflow.kernel.SetClock;
 import io.orderflow.store.SharedReads.Read;
 import io.orderflow.view.ViewKit;
 import java.sql.SQLException;
@@ -26,13 +27,14 @@ class SharedReadsSpec {
 
   private final TestJournal journal;
   private final ViewKit node;
+  private final SetClock clock = new SetClock(NOW);
   private final SharedReads reads;
 
   SharedReadsSpec(TestDatabase database) throws SQLException {
     var fresh = database.fresh();
     node = ViewKit.on(fresh);
     journal = TestJournal.of(fresh);
-    reads = new SharedReads(node.database(), List.of("order", "product"), FRESH);
+    reads = new SharedReads(node.database(), List.of("order", "product"), FRESH, clock);
   }
 
   @AfterEach
@@ -48,14 +50,14 @@ class SharedReadsSpec {
     event(1, "order|a");
     event(2, "user|b");
     event(4, "product|c");
-    CompletionStage<Read> asked = reads.next(first, NOW, 10);
-    Read shared = join(reads.next(second, NOW, 10));
+    CompletionStage<Read> asked = reads.next(first, 10);
+    Read shared = join(reads.next(second, 10));
     assertThat(shared.rows()).isSameAs(join(asked).rows()).extracting(row -> row.payload() != null).containsExactly(true, false, true);
     assertThat(shared.more()).isFalse();
     assertThat(second.position()).isEqualTo(first.position()).hasToString("4;3");
     event(3, "order|d");
-    assertThat(join(reads.next(second, NOW, 10)).rows()).extracting(Row::ordering).containsExactly(3L);
-    assertThat(join(reads.next(first, NOW, 10)).rows()).extracting(Row::ordering).containsExactly(3L);
+    assertThat(join(reads.next(second, 10)).rows()).extracting(Row::ordering).containsExactly(3L);
+    assertThat(join(reads.next(first, 10)).rows()).extracting(Row::ordering).containsExactly(3L);
     assertThat(first.position()).hasToString("4");
   }
 
@@ -65,13 +67,13 @@ class SharedReadsSpec {
     JournalReader behind = reader();
     for (int i = 1; i <= 40; i++) {
       event(i, "order|" + i);
-      join(reads.next(ahead, NOW, 10));
+      join(reads.next(ahead, 10));
     }
     List<Long> seen = new ArrayList<>();
-    Instant later = NOW.plus(FRESH).plusMillis(1);
+    clock.set(NOW.plus(FRESH).plusMillis(1));
     Read read;
     do {
-      read = join(reads.next(behind, later, 10));
+      read = join(reads.next(behind, 10));
       read.rows().forEach(row -> seen.add(row.ordering()));
     } while (read.more());
     assertThat(seen).hasSize(40).doesNotHaveDuplicates().isSorted();
@@ -81,9 +83,9 @@ class SharedReadsSpec {
   @Test
   void what_was_found_empty_is_looked_at_again() throws SQLException {
     JournalReader reader = reader();
-    assertThat(join(reads.next(reader, NOW, 10)).rows()).isEmpty();
+    assertThat(join(reads.next(reader, 10)).rows()).isEmpty();
     event(1, "order|a");
-    assertThat(join(reads.next(reader, NOW, 10)).rows()).hasSize(1);
+    assertThat(join(reads.next(reader, 10)).rows()).hasSize(1);
   }
 
   @Test
@@ -92,16 +94,16 @@ class SharedReadsSpec {
       event(i, "order|" + i);
     }
     JournalReader first = reader();
-    assertThat(join(reads.next(first, NOW, 3)).rows()).hasSize(3);
-    assertThat(join(reads.next(first, NOW, 3)).rows()).hasSize(3);
+    assertThat(join(reads.next(first, 3)).rows()).hasSize(3);
+    assertThat(join(reads.next(first, 3)).rows()).hasSize(3);
     EventArchive.moveAll(journal.connection(), List.of("order|1", "order|2", "order|3", "order|4", "order|5"), NOW);
     JournalReader second = reader();
-    assertThat(join(reads.next(second, NOW, 3)).rows()).hasSize(3);
-    assertThat(join(reads.next(second, NOW, 4)).rows()).extracting(Row::ordering).containsExactly(4L, 5L, 6L);
+    assertThat(join(reads.next(second, 3)).rows()).hasSize(3);
+    assertThat(join(reads.next(second, 4)).rows()).extracting(Row::ordering).containsExactly(4L, 5L, 6L);
   }
 
   private JournalReader reader() {
-    return reads.reader(JournalPosition.START, NOW);
+    return reads.reader(JournalPosition.START);
   }
 
   private static Read join(CompletionStage<Read> read) {
