@@ -24,7 +24,9 @@ public final class Main {
   public static void main(String[] args) {
     widenCommonPool();
     try {
-      run(ENDS_WITH_THE_SYSTEM.withFallback(Configuration.load()));
+      Config config = ENDS_WITH_THE_SYSTEM.withFallback(Configuration.load());
+      Rehearsal.run(config);
+      run(config);
     } catch (RuntimeException failure) {
       LOG.error("Orderflow can't start", failure);
       System.exit(1);

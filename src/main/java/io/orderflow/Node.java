@@ -106,7 +106,11 @@ public final class Node {
       Database.migrate(config);
     }
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "orderflow", config);
-    return new Node(system, config, roles).start().thenApply(started -> system);
+    return new Node(system, config, roles).start().whenComplete((started, failure) -> {
+      if (failure != null) {
+        system.terminate();
+      }
+    }).thenApply(started -> system);
   }
 
   private CompletionStage<Void> start() {

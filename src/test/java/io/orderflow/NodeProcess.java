@@ -158,6 +158,11 @@ public final class NodeProcess implements Serving, AutoCloseable {
     return client("services");
   }
 
+  /** A client of its gateway. */
+  ShopClient gateway() {
+    return client("gateway");
+  }
+
   /** A client of the payment provider's simulator in it. */
   public ShopClient provider() {
     return client("provider");
