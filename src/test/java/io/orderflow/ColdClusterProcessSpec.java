@@ -8,6 +8,7 @@ import io.orderflow.provider.RunningSimulator;
 import io.orderflow.store.Postgresql;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,13 +28,15 @@ class ColdClusterProcessSpec {
   private static final int SERVICES = 3;
   private static final int GATEWAYS = 2;
   private static final int ORDERS_PER_SECOND = 3;
+  /** Five processes that start at once on two busy processors take their time. */
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final String ORDER =
       new Placed.Wanted("ada", List.of(new Placed.Line("tea", 1)), "tok_visa", null, "DE").body();
 
   /** Kept when the spec fails: the logs of the nodes. */
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path folder;
-  private final int orders = Integer.getInteger("cold.orders", 60);
+  private final int orders = Integer.getInteger("cold.orders", 30);
   private final List<NodeProcess> services = new ArrayList<>();
   private final List<NodeProcess> gateways = new ArrayList<>();
 
@@ -69,12 +72,14 @@ class ColdClusterProcessSpec {
     all.addAll(gateways);
     all.forEach(node -> node.joins(services));
     all.forEach(NodeProcess::launch);
-    all.forEach(NodeProcess::awaitServing);
+    all.forEach(node -> node.awaitServing(PATIENCE));
   }
 
   private NodeProcess node(String role, int number, Map<String, String> variables) {
     Map<String, String> environment = new HashMap<>(variables);
     environment.put("ORDERFLOW_ROLES", role);
+    environment.put("ORDERFLOW_REHEARSAL_REQUESTS", "20");
+    environment.put("ORDERFLOW_REHEARSAL_LIMIT", PATIENCE.toSeconds() + "s");
     return new NodeProcess(folder.resolve(role + number), "127.0.0." + number, environment);
   }
 

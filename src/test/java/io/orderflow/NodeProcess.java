@@ -41,6 +41,8 @@ public final class NodeProcess implements Serving, AutoCloseable {
     this.host = host;
     this.environment = new HashMap<>(environment);
     this.environment.put("ORDERFLOW_BIND", host);
+    // What most specs want to know does not depend on it, and it takes seconds.
+    this.environment.putIfAbsent("ORDERFLOW_REHEARSAL_REQUESTS", "0");
   }
 
   /** Has it join these. */
@@ -128,7 +130,12 @@ public final class NodeProcess implements Serving, AutoCloseable {
 
   /** Waits until it can serve, as its management port says. */
   public void awaitServing() {
-    Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(this::serves);
+    awaitServing(PATIENCE);
+  }
+
+  /** The same for so long at most. */
+  void awaitServing(Duration patience) {
+    Awaitility.await().atMost(patience).pollInterval(Duration.ofMillis(50)).until(this::serves);
   }
 
   @Override
