@@ -3,7 +3,6 @@ package io.orderflow.gateway;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
-import akka.http.javadsl.model.AttributeKeys;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
@@ -11,6 +10,7 @@ import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.Route;
 import com.typesafe.config.Config;
 import io.micrometer.core.instrument.Counter;
+import io.orderflow.http.ClientPresence;
 import io.orderflow.http.HttpServer;
 import io.orderflow.http.Problem;
 import io.orderflow.http.ProblemException;
@@ -44,7 +44,7 @@ public final class Gateway {
   private final HttpHeader limitHeader;
   private final InFlight inFlight;
   private final Hops hops = new Hops();
-  private final ClientConnections.Registry clients;
+  private final ClientPresence clients;
   /** By the first digit of their status; none is what a client did not wait for. */
   private final Counter[] answers = new Counter[6];
 
@@ -56,7 +56,7 @@ public final class Gateway {
     this.limiter = limits.getLong("requests") == 0 ? Optional.empty() : Optional.of(RateLimiter.start(system, limits));
     this.limitHeader = RawHeader.create("RateLimit-Limit", limits.getString("requests"));
     this.inFlight = new InFlight(config.getConfig("orderflow.gateway"));
-    this.clients = ClientConnections.Registry.of(system.classicSystem());
+    this.clients = ClientPresence.of(system.classicSystem());
     for (int digit = 0; digit < answers.length; digit++) {
       answers[digit] = Meters.of(system).counter("orderflow.gateway.answers", "status", digit == 0 ? "none" : digit + "xx");
     }
@@ -147,7 +147,6 @@ public final class Gateway {
         throw Problem.of(508, "LOOP_DETECTED", "the service's address leads back to this gateway").exception();
       }
       Duration limit = Routes.preferredWait(request, maxWait).map(timeout::plus).orElse(timeout);
-      request.getAttribute(AttributeKeys.remoteAddress).ifPresent(client -> clients.watch(client, exchange));
       List<HttpHeader> headers = Forwarding.toService(request, id, addresses);
       headers.add(hops.via(request));
       if (service == inside) {
@@ -155,6 +154,8 @@ public final class Gateway {
         headers.removeIf(header -> header.is("origin") || header.is("sec-fetch-site"));
       }
       exchange.setOut(request.withHeaders(headers), place, limit);
+      Runnable served = clients.watch(request, exchange::giveUp);
+      exchange.whenComplete((answer, failure) -> served.run());
       service.serve(exchange);
     } catch (ProblemException problem) {
       exchange.refuse(problem.problem());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import akka.http.javadsl.server.Route;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +83,26 @@ class GatewayOverloadSpec {
       go.release(20);
       assertThat(waiting.get(1).answer().body()).isEqualTo("served");
       assertThat(waiting.get(2).answer().body()).isEqualTo("served");
+    }
+  }
+
+  @Test
+  void clients_of_http2_that_reset_their_streams_give_their_places_back_and_free_the_service() throws Exception {
+    try (RawUpstream upstream = RawUpstream.answering(exchange -> {
+      if (exchange.request().line().contains("/silent") && exchange.in().read() < 0) {
+        throw new IOException("the gateway has closed the connection");
+      }
+      exchange.ok("served");
+    }); GatewayFixture gateway = before(upstream, "orderflow.gateway.max-waiting = 2"); RawHttp2Client client = RawHttp2Client.to(gateway.port)) {
+      int first = client.request("GET", "/api/s/silent", "prefer", "wait=30");
+      int second = client.request("GET", "/api/s/silent", "prefer", "wait=30");
+      await().until(() -> upstream.requests.size() == 2);
+
+      client.frame(RawHttp2Client.RST_STREAM, 0, first, new byte[] {0, 0, 0, 8});
+      client.frame(RawHttp2Client.RST_STREAM, 0, second, new byte[] {0, 0, 0, 8});
+      await().until(() -> upstream.open.get() == 0);
+      assertThat(client.ask("GET", "/api/s/x", "prefer", "wait=30").body()).isEqualTo("served");
+      assertThat(upstream.last().header("Prefer")).as("it has a place to wait").hasValue("wait=30");
     }
   }
 
