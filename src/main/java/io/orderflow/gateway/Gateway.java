@@ -12,10 +12,10 @@ import com.typesafe.config.Config;
 import io.micrometer.core.instrument.Counter;
 import io.orderflow.http.ClientPresence;
 import io.orderflow.http.HttpServer;
+import io.orderflow.http.Preferences;
 import io.orderflow.http.Problem;
 import io.orderflow.http.ProblemException;
 import io.orderflow.http.RequestBody;
-import io.orderflow.http.Routes;
 import io.orderflow.metrics.Meters;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -93,7 +93,7 @@ public final class Gateway {
     String target = RequestTarget.originForm(asked);
     Exchange exchange = new Exchange(system);
     exchange.answersCarry(RawHeader.create("X-Request-Id", id));
-    InFlight.Places place = inFlight.enter(target.startsWith(RequestTarget.OPS), Routes.preferredWait(asked, maxWait).isPresent());
+    InFlight.Places place = inFlight.enter(target.startsWith(RequestTarget.OPS), Preferences.wait(asked, maxWait).isPresent());
     if (place == null) {
       exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "there are more requests than can be answered now"));
       return exchange;
@@ -102,7 +102,7 @@ public final class Gateway {
       place.leave();
       answers[answer == null ? 0 : answer.status().intValue() / 100].increment();
     });
-    HttpRequest request = inFlight.mayWait(place) ? asked : InFlight.withoutWait(asked);
+    HttpRequest request = inFlight.mayWait(place) ? asked : Preferences.withoutWait(asked);
     if (limiter.isPresent() && RequestTarget.isThrottled(target)) {
       Consumer<RateLimiter.Decision> decided = decision -> throttled(exchange, request, id, target, decision);
       RateLimiter.Decision decision = limiter.get().ask(allowanceKey(request), decided);
@@ -146,7 +146,7 @@ public final class Gateway {
       if (hops.goesInCircles(request)) {
         throw Problem.of(508, "LOOP_DETECTED", "the service's address leads back to this gateway").exception();
       }
-      Duration limit = Routes.preferredWait(request, maxWait).map(timeout::plus).orElse(timeout);
+      Duration limit = Preferences.wait(request, maxWait).map(timeout::plus).orElse(timeout);
       List<HttpHeader> headers = Forwarding.toService(request, id, addresses);
       headers.add(hops.via(request));
       if (service == inside) {

@@ -1,12 +1,6 @@
 package io.orderflow.gateway;
 
-import akka.http.javadsl.model.HttpHeader;
-import akka.http.javadsl.model.HttpRequest;
-import akka.http.javadsl.model.headers.RawHeader;
 import com.typesafe.config.Config;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -72,26 +66,5 @@ final class InFlight {
   /** How many have a place. */
   int size() {
     return clients.taken.get() + waiting.taken.get() + operators.taken.get();
-  }
-
-  /** The request without the preference to wait; others stay. */
-  static HttpRequest withoutWait(HttpRequest request) {
-    List<HttpHeader> headers = new ArrayList<>();
-    for (HttpHeader header : request.getHeaders()) {
-      if (!header.is("prefer")) {
-        headers.add(header);
-        continue;
-      }
-      List<String> left = new ArrayList<>();
-      for (String preference : header.value().split(",")) {
-        if (!preference.split("[=;]", 2)[0].strip().toLowerCase(Locale.ROOT).equals("wait")) {
-          left.add(preference.strip());
-        }
-      }
-      if (!left.isEmpty()) {
-        headers.add(RawHeader.create(header.name(), String.join(", ", left)));
-      }
-    }
-    return request.withHeaders(headers);
   }
 }

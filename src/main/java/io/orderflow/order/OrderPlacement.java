@@ -8,6 +8,7 @@ import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.Route;
 import io.orderflow.http.ClientPresence;
 import io.orderflow.http.Json;
+import io.orderflow.http.Preferences;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Refusal;
@@ -79,7 +80,7 @@ public final class OrderPlacement extends Routes {
 
   /** Answers for an order that is placed: 201 with its place, after the time that the request would rather wait for its end. */
   public Route placed(HttpRequest request, String orderId, PlacedOrder order, Progress progress) {
-    Optional<Duration> wait = preferredWait(request, maxWait).filter(time -> !time.isZero());
+    Optional<Duration> wait = Preferences.wait(request, maxWait).filter(time -> !time.isZero());
     if (wait.isPresent() && progress.state().moving() && waiting.tryAcquire()) {
       return answer(awaitRest(request, orderId, wait.get()).thenCompose(this::read),
           view -> created(view).addHeader(RawHeader.create("Preference-Applied", "wait=" + wait.get().toSeconds())));
