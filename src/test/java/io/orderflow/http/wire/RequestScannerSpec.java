@@ -56,6 +56,18 @@ class RequestScannerSpec {
     assertThat(scanned("GET / HTTP/1.1\r\nHost: h\r\nX-A: \u00e6\u0097\u00a5\u0085\r\n\r\n")).contains("X-A: \u00e6\u0097\u00a5\u0085\r\n");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Type", "Authorization", "Idempotency-Key", "idempotency-KEY", "Origin", "Sec-Fetch-Site", "Host", "Content-Length"})
+  void a_field_with_one_value_stands_on_one_line(String name) {
+    String field = name + ": " + (name.equals("Content-Length") ? "0" : "a") + "\r\n";
+    assertThat(scanned("POST / HTTP/1.1\r\n" + (name.equals("Host") ? "" : "Host: h\r\n") + field + field + "\r\n")).contains(refused(400, "MALFORMED_REQUEST"));
+  }
+
+  @Test
+  void preferences_may_stand_on_any_number_of_lines() {
+    assertThat(scanned("GET / HTTP/1.1\r\nHost: h\r\nPrefer: a\r\nPrefer: wait=5\r\n\r\n")).endsWith("\r\nPrefer: a\r\nPrefer: wait=5\r\n\r\n");
+  }
+
   @Test
   void a_media_type_is_kept_from_being_read() {
     assertThat(scanned("POST / HTTP/1.1\r\nHost: h\r\nContent-Type: image\r\nContent-Length: 1\r\n\r\nx"))
