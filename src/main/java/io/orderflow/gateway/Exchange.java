@@ -127,7 +127,12 @@ final class Exchange extends CompletableFuture<HttpResponse> {
 
   /** Nobody waits any more, or nobody should: what is under way for it is torn off. */
   void giveUp() {
-    if (refuse(Problem.of(504, "SERVICE_TIMEOUT", "the service did not answer in time"))) {
+    breakOff(Problem.of(504, "SERVICE_TIMEOUT", "the service did not answer in time"));
+  }
+
+  /** Refuses it, and tears off what is under way for it. */
+  void breakOff(Problem problem) {
+    if (refuse(problem)) {
       Connection carrier = connection;
       if (carrier != null) {
         carrier.abort(this);

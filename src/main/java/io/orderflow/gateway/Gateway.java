@@ -3,9 +3,11 @@ package io.orderflow.gateway;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.model.HttpEntity;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.RequestEntity;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.Route;
 import com.typesafe.config.Config;
@@ -34,11 +36,14 @@ public final class Gateway {
 
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
+  private static final Problem TOO_MANY = Problem.of(503, "SERVICE_UNAVAILABLE", "there are more requests than can be answered now");
+
   private final ActorSystem<?> system;
   private final ServiceRegistry services;
   private final Service inside;
   private final Duration timeout;
   private final Duration maxWait;
+  private final Duration bodyTimeout;
   private final ClientAddress addresses;
   private final Optional<RateLimiter> limiter;
   private final HttpHeader limitHeader;
@@ -50,6 +55,7 @@ public final class Gateway {
 
   private Gateway(ActorSystem<?> system, Config config, Optional<Route> local) {
     this.system = system;
+    this.bodyTimeout = config.getDuration("orderflow.gateway.body-timeout");
     this.timeout = config.getDuration("orderflow.gateway.timeout");
     Config limits = config.getConfig("orderflow.gateway.rate-limit");
     this.addresses = new ClientAddress(config.getString("orderflow.gateway.trusted-proxies"));
@@ -93,16 +99,18 @@ public final class Gateway {
     String target = RequestTarget.originForm(asked);
     Exchange exchange = new Exchange(system);
     exchange.answersCarry(RawHeader.create("X-Request-Id", id));
-    InFlight.Places place = inFlight.enter(target.startsWith(RequestTarget.OPS), Preferences.wait(asked, maxWait).isPresent());
+    boolean bodyAtHand = asked.entity() instanceof HttpEntity.Strict;
+    InFlight.Seat place = inFlight.enter(target.startsWith(RequestTarget.OPS), Preferences.wait(asked, maxWait).isPresent(), bodyAtHand);
     if (place == null) {
-      exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "there are more requests than can be answered now"));
+      exchange.refuse(TOO_MANY);
       return exchange;
     }
     exchange.whenComplete((answer, none) -> {
       place.leave();
       answers[answer == null ? 0 : answer.status().intValue() / 100].increment();
     });
-    HttpRequest request = inFlight.mayWait(place) ? asked : Preferences.withoutWait(asked);
+    HttpRequest granted = place.mayWait() ? asked : Preferences.withoutWait(asked);
+    HttpRequest request = bodyAtHand ? granted : granted.withEntity(arriving(granted.entity(), exchange, place));
     if (limiter.isPresent() && RequestTarget.isThrottled(target)) {
       Consumer<RateLimiter.Decision> decided = decision -> throttled(exchange, request, id, target, decision);
       RateLimiter.Decision decision = limiter.get().ask(allowanceKey(request), decided);
@@ -113,6 +121,16 @@ public final class Gateway {
       route(exchange, request, id, target);
     }
     return exchange;
+  }
+
+  private RequestEntity arriving(RequestEntity body, Exchange exchange, InFlight.Seat place) {
+    return ArrivingBody.of(body, bodyTimeout, () -> {
+      boolean free = place.bodyCame();
+      if (!free) {
+        exchange.breakOff(TOO_MANY);
+      }
+      return free;
+    }, () -> exchange.breakOff(Problem.of(408, "BODY_TIMEOUT", "the body did not arrive in time")));
   }
 
   private long allowanceKey(HttpRequest request) {

@@ -106,6 +106,60 @@ class GatewayOverloadSpec {
     }
   }
 
+  /** Clients that have sent the head of a request and the first of ten bytes. */
+  private static List<RawClient> slow(int port, int count) throws IOException {
+    List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      clients.add(RawClient.to(port).send("POST /api/s/x HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n0"));
+    }
+    return clients;
+  }
+
+  @Test
+  void clients_that_are_slow_with_their_bodies_take_no_places_of_others() throws Exception {
+    try (RawUpstream upstream = RawUpstream.answering(exchange -> exchange.ok("served"));
+        GatewayFixture gateway = before(upstream, "orderflow.gateway { max-in-flight = 1, max-arriving = 5 }")) {
+      List<RawClient> slow = slow(gateway.port, 5);
+      await().until(() -> upstream.open.get() == 5);
+      for (int i = 0; i < 5; i++) {
+        assertThat(RawClient.get(gateway.port, "/api/s/x").body()).isEqualTo("served");
+      }
+      try (RawClient oneMore = slow(gateway.port, 1).get(0)) {
+        GatewayFailureSpec.assertProblem(oneMore.answer(), 503, "SERVICE_UNAVAILABLE");
+      }
+      for (RawClient client : slow) {
+        assertThat(client.send("123456789").answer().body()).isEqualTo("served");
+        client.close();
+      }
+      assertThat(slow(gateway.port, 1).get(0).send("123456789").answer().body()).as("the places are free again").isEqualTo("served");
+    }
+  }
+
+  @Test
+  void a_body_that_has_come_needs_a_place_like_all_others() throws Exception {
+    try (RawUpstream upstream = waiting(); GatewayFixture gateway = before(upstream, "orderflow.gateway.max-in-flight = 1");
+        RawClient client = RawClient.to(gateway.port); RawClient slow = slow(gateway.port, 1).get(0)) {
+      client.sendGet("/api/s/x");
+      await().until(() -> upstream.requests.size() == 1 && upstream.connections.get() == 2);
+      GatewayFailureSpec.assertProblem(slow.send("123456789").answer(), 503, "SERVICE_UNAVAILABLE");
+      go.release(2);
+      assertThat(client.answer().body()).isEqualTo("served");
+      assertThat(upstream.requests).as("the refused one was not carried out").hasSize(1);
+    }
+  }
+
+  @Test
+  void a_client_that_is_too_slow_with_its_body_is_refused_and_frees_the_service() throws Exception {
+    try (RawUpstream upstream = RawUpstream.answering(exchange -> exchange.ok("served"));
+        GatewayFixture gateway = before(upstream, "orderflow.gateway.body-timeout = 500ms")) {
+      try (RawClient slow = slow(gateway.port, 1).get(0)) {
+        GatewayFailureSpec.assertProblem(slow.answer(), 408, "BODY_TIMEOUT");
+      }
+      await().until(() -> upstream.open.get() == 0);
+      assertThat(upstream.requests).isEmpty();
+    }
+  }
+
   @Test
   void operators_are_heard_when_clients_are_too_many() throws Exception {
     Route operators = new akka.http.javadsl.server.AllDirectives() {
