@@ -176,7 +176,7 @@ public final class Node {
     Orders orders = new Orders(system);
     Sagas<PlacedOrder> orderSagas =
         Sagas.init(system, OrderSaga.definition(orders, new Inventory(system), payments, shipping), clock);
-    OrderPlacement placement = new OrderPlacement(orders, orderSagas, payments, config.getDuration("orderflow.http.max-wait"),
+    OrderPlacement placement = new OrderPlacement(system, orders, orderSagas, payments, config.getDuration("orderflow.http.max-wait"),
         config.getInt("orderflow.http.max-waiting"));
     Carts carts = new Carts(system, placement);
     Sagas<Transfer> transferSagas = Sagas.init(system, TransferSaga.definition(new Transfers(system)), clock);

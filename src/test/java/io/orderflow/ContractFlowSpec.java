@@ -10,7 +10,10 @@ import io.orderflow.ShopClient.Answer;
 import io.orderflow.store.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,11 +128,36 @@ class ContractFlowSpec {
       assertThat(head.headers().firstValue("Content-Type")).isEqualTo(get.headers().firstValue("Content-Type"));
       assertThat(head.headers().firstValue("Content-Length")).isEqualTo(get.headers().firstValue("Content-Length")).isPresent();
     }
-    for (String path : new String[] {"/ready", "/alive", "/metrics"}) {
-      assertThat(node.management().send("HEAD", path, null).status()).as(path).isEqualTo(200);
-    }
     assertThat(node.provider().send("HEAD", "/faults", null).status()).isEqualTo(200);
     assertThat(shop.send("HEAD", "/api/accounts", null).status()).isEqualTo(405);
+  }
+
+  @Test
+  void head_is_answered_at_the_management_port_too() {
+    for (String path : new String[] {"/ready", "/alive", "/metrics"}) {
+      Answer get = node.management().send("GET", path, null);
+      Answer head = node.management().send("HEAD", path, null);
+      assertThat(head.status()).as(path).isEqualTo(200);
+      Set<String> names = new TreeSet<>(get.headers().map().keySet());
+      assertThat(head.headers().map().keySet()).as(path).isEqualTo(names).contains("content-length", "content-type");
+      if (!path.equals("/metrics")) {
+        assertThat(head.headers().firstValue("Content-Length")).as(path).isEqualTo(get.headers().firstValue("Content-Length"));
+      }
+    }
+  }
+
+  @Test
+  void the_methods_that_are_allowed_have_head_wherever_they_have_get() {
+    String[][] places = {{"/api/orders", "GET", "HEAD", "POST"}, {"/api/products/x", "GET", "HEAD", "PUT"}, {"/api/accounts", "POST"},
+        {"/ops/stats", "GET", "HEAD"}, {"/api/carts/c/items/x", "DELETE", "PUT"}};
+    for (String[] place : places) {
+      for (String method : new String[] {"PATCH", "OPTIONS"}) {
+        Answer answer = shop.send(method, place[0], null);
+        assertThat(answer.status()).as("%s %s", method, place[0]).isEqualTo(405);
+        assertThat(String.join(", ", answer.headers().allValues("Allow")).split(", ")).as("%s %s", method, place[0])
+            .containsExactlyInAnyOrder(Arrays.copyOfRange(place, 1, place.length));
+      }
+    }
   }
 
   @Test

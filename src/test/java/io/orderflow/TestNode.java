@@ -90,7 +90,12 @@ public final class TestNode implements AutoCloseable {
   }
 
   private ShopClient client(String part) {
-    return new ShopClient("http://127.0.0.1:" + config.getInt("orderflow." + part + ".port"));
+    return new ShopClient("http://127.0.0.1:" + port(part));
+  }
+
+  /** The port of a part: gateway, services, management, remoting or provider. */
+  public int port(String part) {
+    return config.getInt("orderflow." + part + ".port");
   }
 
   @Override

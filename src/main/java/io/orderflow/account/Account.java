@@ -36,7 +36,7 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   /** The code of the refusal of a saga's call whose reference may have been forgotten: it is to be repeated with its {@link Past}. */
   static final String FORGOTTEN = "FORGOTTEN";
   /** How far the clocks of the nodes may be apart. */
-  private static final Duration CLOCKS_APART = Duration.ofSeconds(10);
+  static final Duration CLOCKS_APART = Duration.ofSeconds(10);
 
   /** What a reference was used for. */
   public enum Kind { DEPOSIT, WITHDRAWAL, VOID }

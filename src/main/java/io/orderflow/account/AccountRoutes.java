@@ -3,6 +3,7 @@ package io.orderflow.account;
 import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
+import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.headers.Location;
 import akka.http.javadsl.server.Route;
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -67,8 +68,8 @@ public final class AccountRoutes extends Routes {
     return pathPrefix("api", () -> pathPrefix("accounts", () -> concat(
         pathEnd(() -> post(() -> body(fields -> Opening.read(fields, ids), this::open))),
         id("accountId", account -> concat(
-            pathEnd(() -> get(() -> parameterOptional("atSequence", sequence -> parameterOptional("at", time ->
-                answer(balance(account, sequence, time), balance -> Json.response(200, AccountView.of(balance))))))),
+            pathEnd(() -> get(() -> extractRequest(request -> parameterOptional("atSequence", sequence -> parameterOptional("at", time ->
+                answer(balance(request, account, sequence, time), balance -> Json.response(200, AccountView.of(balance)))))))),
             path("deposits", () -> post(() -> body(Movement::read, deposit -> deposit(account, deposit)))),
             path("withdrawals", () -> post(() -> body(Movement::read, withdrawal -> withdraw(account, withdrawal)))))))));
   }
@@ -80,7 +81,7 @@ public final class AccountRoutes extends Routes {
   }
 
   /** The balance now or then. */
-  private CompletionStage<Account.Balance> balance(String accountId, Optional<String> sequence, Optional<String> time) {
+  private CompletionStage<Account.Balance> balance(HttpRequest request, String accountId, Optional<String> sequence, Optional<String> time) {
     if (sequence.isPresent() && time.isPresent()) {
       throw Problem.field("INVALID_FIELD", "at", "can't be asked for together with atSequence").exception();
     }
@@ -88,9 +89,9 @@ public final class AccountRoutes extends Routes {
       if (!sequence.get().matches("[1-9][0-9]{0,17}")) {
         throw Problem.field("INVALID_FIELD", "atSequence", "must be a whole number above zero").exception();
       }
-      return history.atSequence(accountId, Long.parseLong(sequence.get()));
+      return history.atSequence(request, accountId, Long.parseLong(sequence.get()));
     }
-    return time.isPresent() ? history.at(accountId, instant(time.get()))
+    return time.isPresent() ? history.at(request, accountId, instant(time.get()))
         : account(accountId).askWithStatus(Account.Get::new, ASK);
   }
 

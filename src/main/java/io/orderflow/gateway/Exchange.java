@@ -7,6 +7,7 @@ import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import io.orderflow.http.Problem;
+import io.orderflow.kernel.SafeText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class Exchange extends CompletableFuture<HttpResponse> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+  /** How much of a path is logged: a client may send 8 kB of it. */
+  private static final int MAX_LOGGED_LENGTH = 200;
 
   private final ActorSystem<?> system;
   private final List<HttpHeader> ours = new ArrayList<>(4);
@@ -115,8 +118,8 @@ final class Exchange extends CompletableFuture<HttpResponse> {
   /** Refuses it because of what went wrong inside, which only the log hears of. */
   void fail(Problem problem, Throwable cause) {
     if (refuse(problem)) {
-      LOG.warn("{} {}{} got {}: {}", request.method().value(), target.service(), target.rest().split("\\?", 2)[0], problem.status(),
-          cause.toString());
+      LOG.warn("{} {}{} got {}: {}", request.method().value(), SafeText.masked(target.service(), MAX_LOGGED_LENGTH),
+          SafeText.masked(target.rest().split("\\?", 2)[0], MAX_LOGGED_LENGTH), problem.status(), cause.toString());
     }
   }
 
@@ -127,7 +130,12 @@ final class Exchange extends CompletableFuture<HttpResponse> {
 
   /** Nobody waits any more, or nobody should: what is under way for it is torn off. */
   void giveUp() {
-    if (refuse(Problem.of(504, "SERVICE_TIMEOUT", "the service did not answer in time"))) {
+    breakOff(Problem.of(504, "SERVICE_TIMEOUT", "the service did not answer in time"));
+  }
+
+  /** Refuses it, and tears off what is under way for it. */
+  void breakOff(Problem problem) {
+    if (refuse(problem)) {
       Connection carrier = connection;
       if (carrier != null) {
         carrier.abort(this);

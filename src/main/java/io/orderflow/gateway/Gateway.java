@@ -3,19 +3,21 @@ package io.orderflow.gateway;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
-import akka.http.javadsl.model.AttributeKeys;
+import akka.http.javadsl.model.HttpEntity;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.RequestEntity;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.Route;
 import com.typesafe.config.Config;
 import io.micrometer.core.instrument.Counter;
+import io.orderflow.http.ClientPresence;
 import io.orderflow.http.HttpServer;
+import io.orderflow.http.Preferences;
 import io.orderflow.http.Problem;
 import io.orderflow.http.ProblemException;
 import io.orderflow.http.RequestBody;
-import io.orderflow.http.Routes;
 import io.orderflow.metrics.Meters;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -34,29 +36,33 @@ public final class Gateway {
 
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
+  private static final Problem TOO_MANY = Problem.of(503, "SERVICE_UNAVAILABLE", "there are more requests than can be answered now");
+
   private final ActorSystem<?> system;
   private final ServiceRegistry services;
   private final Service inside;
   private final Duration timeout;
   private final Duration maxWait;
+  private final Duration bodyTimeout;
   private final ClientAddress addresses;
   private final Optional<RateLimiter> limiter;
   private final HttpHeader limitHeader;
   private final InFlight inFlight;
   private final Hops hops = new Hops();
-  private final ClientConnections.Registry clients;
+  private final ClientPresence clients;
   /** By the first digit of their status; none is what a client did not wait for. */
   private final Counter[] answers = new Counter[6];
 
   private Gateway(ActorSystem<?> system, Config config, Optional<Route> local) {
     this.system = system;
+    this.bodyTimeout = config.getDuration("orderflow.gateway.body-timeout");
     this.timeout = config.getDuration("orderflow.gateway.timeout");
     Config limits = config.getConfig("orderflow.gateway.rate-limit");
     this.addresses = new ClientAddress(config.getString("orderflow.gateway.trusted-proxies"));
     this.limiter = limits.getLong("requests") == 0 ? Optional.empty() : Optional.of(RateLimiter.start(system, limits));
     this.limitHeader = RawHeader.create("RateLimit-Limit", limits.getString("requests"));
     this.inFlight = new InFlight(config.getConfig("orderflow.gateway"));
-    this.clients = ClientConnections.Registry.of(system.classicSystem());
+    this.clients = ClientPresence.of(system.classicSystem());
     for (int digit = 0; digit < answers.length; digit++) {
       answers[digit] = Meters.of(system).counter("orderflow.gateway.answers", "status", digit == 0 ? "none" : digit + "xx");
     }
@@ -93,16 +99,18 @@ public final class Gateway {
     String target = RequestTarget.originForm(asked);
     Exchange exchange = new Exchange(system);
     exchange.answersCarry(RawHeader.create("X-Request-Id", id));
-    InFlight.Places place = inFlight.enter(target.startsWith(RequestTarget.OPS), Routes.preferredWait(asked, maxWait).isPresent());
+    boolean bodyAtHand = asked.entity() instanceof HttpEntity.Strict;
+    InFlight.Seat place = inFlight.enter(target.startsWith(RequestTarget.OPS), Preferences.wait(asked, maxWait).isPresent(), bodyAtHand);
     if (place == null) {
-      exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "there are more requests than can be answered now"));
+      exchange.refuse(TOO_MANY);
       return exchange;
     }
     exchange.whenComplete((answer, none) -> {
       place.leave();
       answers[answer == null ? 0 : answer.status().intValue() / 100].increment();
     });
-    HttpRequest request = inFlight.mayWait(place) ? asked : InFlight.withoutWait(asked);
+    HttpRequest granted = place.mayWait() ? asked : Preferences.withoutWait(asked);
+    HttpRequest request = bodyAtHand ? granted : granted.withEntity(arriving(granted.entity(), exchange, place));
     if (limiter.isPresent() && RequestTarget.isThrottled(target)) {
       Consumer<RateLimiter.Decision> decided = decision -> throttled(exchange, request, id, target, decision);
       RateLimiter.Decision decision = limiter.get().ask(allowanceKey(request), decided);
@@ -113,6 +121,16 @@ public final class Gateway {
       route(exchange, request, id, target);
     }
     return exchange;
+  }
+
+  private RequestEntity arriving(RequestEntity body, Exchange exchange, InFlight.Seat place) {
+    return ArrivingBody.of(body, bodyTimeout, () -> {
+      boolean free = place.bodyCame();
+      if (!free) {
+        exchange.breakOff(TOO_MANY);
+      }
+      return free;
+    }, () -> exchange.breakOff(Problem.of(408, "BODY_TIMEOUT", "the body did not arrive in time")));
   }
 
   private long allowanceKey(HttpRequest request) {
@@ -146,8 +164,7 @@ public final class Gateway {
       if (hops.goesInCircles(request)) {
         throw Problem.of(508, "LOOP_DETECTED", "the service's address leads back to this gateway").exception();
       }
-      Duration limit = Routes.preferredWait(request, maxWait).map(timeout::plus).orElse(timeout);
-      request.getAttribute(AttributeKeys.remoteAddress).ifPresent(client -> clients.watch(client, exchange));
+      Duration limit = Preferences.wait(request, maxWait).map(timeout::plus).orElse(timeout);
       List<HttpHeader> headers = Forwarding.toService(request, id, addresses);
       headers.add(hops.via(request));
       if (service == inside) {
@@ -155,6 +172,8 @@ public final class Gateway {
         headers.removeIf(header -> header.is("origin") || header.is("sec-fetch-site"));
       }
       exchange.setOut(request.withHeaders(headers), place, limit);
+      Runnable served = clients.watch(request, exchange::giveUp);
+      exchange.whenComplete((answer, failure) -> served.run());
       service.serve(exchange);
     } catch (ProblemException problem) {
       exchange.refuse(problem.problem());

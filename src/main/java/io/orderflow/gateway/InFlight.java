@@ -1,17 +1,12 @@
 package io.orderflow.gateway;
 
-import akka.http.javadsl.model.HttpHeader;
-import akka.http.javadsl.model.HttpRequest;
-import akka.http.javadsl.model.headers.RawHeader;
 import com.typesafe.config.Config;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Bounds the requests whose answer has not begun. Operators have a bound of their own, so that they are heard when clients are too many, and so
- * have clients that would rather wait for an order's end ({@code Prefer: wait}): they would take the places of all others for half a minute.
+ * have clients that would rather wait for an order's end ({@code Prefer: wait}) and those whose bodies are still coming: they would take the
+ * places of all others for as long as they are slow.
  */
 final class InFlight {
 
@@ -38,13 +33,50 @@ final class InFlight {
     }
   }
 
+  /** A request's place. A request whose body is still coming changes to the place of a client once it has come. */
+  final class Seat {
+
+    private Places places;
+
+    private Seat(Places places) {
+      this.places = places;
+    }
+
+    /** The body has come; false when there is no place to await the answer in. */
+    synchronized boolean bodyCame() {
+      if (places != arriving) {
+        return true;
+      }
+      boolean free = clients.take();
+      if (free) {
+        arriving.leave();
+        places = clients;
+      }
+      return free;
+    }
+
+    /** Whether the request may wait. */
+    synchronized boolean mayWait() {
+      return places == waiting || places == operators;
+    }
+
+    synchronized void leave() {
+      if (places != null) {
+        places.leave();
+        places = null;
+      }
+    }
+  }
+
   private final Places clients;
+  private final Places arriving;
   private final Places waiting;
   private final Places operators;
 
   /** @param gateway {@code orderflow.gateway} */
   InFlight(Config gateway) {
     this.clients = new Places(gateway.getInt("max-in-flight"));
+    this.arriving = new Places(gateway.getInt("max-arriving"));
     this.waiting = new Places(gateway.getInt("max-waiting"));
     this.operators = new Places(gateway.getInt("max-operators"));
   }
@@ -53,45 +85,24 @@ final class InFlight {
    * A place for the request, to be left when its answer begins; null when there is none.
    *
    * @param waits whether it asks to wait; one that finds no place to wait may still find one to be answered at once
+   * @param bodyAtHand whether all of its body has come
    */
-  Places enter(boolean operator, boolean waits) {
+  Seat enter(boolean operator, boolean waits, boolean bodyAtHand) {
     if (operator) {
-      return operators.take() ? operators : null;
+      return seat(operators);
     }
     if (waits && waiting.take()) {
-      return waiting;
+      return new Seat(waiting);
     }
-    return clients.take() ? clients : null;
+    return seat(bodyAtHand ? clients : arriving);
   }
 
-  /** Whether those who hold this place may wait. */
-  boolean mayWait(Places place) {
-    return place != clients;
+  private Seat seat(Places places) {
+    return places.take() ? new Seat(places) : null;
   }
 
   /** How many have a place. */
   int size() {
-    return clients.taken.get() + waiting.taken.get() + operators.taken.get();
-  }
-
-  /** The request without the preference to wait; others stay. */
-  static HttpRequest withoutWait(HttpRequest request) {
-    List<HttpHeader> headers = new ArrayList<>();
-    for (HttpHeader header : request.getHeaders()) {
-      if (!header.is("prefer")) {
-        headers.add(header);
-        continue;
-      }
-      List<String> left = new ArrayList<>();
-      for (String preference : header.value().split(",")) {
-        if (!preference.split("[=;]", 2)[0].strip().toLowerCase(Locale.ROOT).equals("wait")) {
-          left.add(preference.strip());
-        }
-      }
-      if (!left.isEmpty()) {
-        headers.add(RawHeader.create(header.name(), String.join(", ", left)));
-      }
-    }
-    return request.withHeaders(headers);
+    return clients.taken.get() + arriving.taken.get() + waiting.taken.get() + operators.taken.get();
   }
 }

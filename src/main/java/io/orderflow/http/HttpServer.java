@@ -48,7 +48,8 @@ public final class HttpServer {
   public static Function<HttpRequest, CompletionStage<HttpResponse>> atTheDoor(Function<HttpRequest, CompletionStage<HttpResponse>> handler,
       Config config) {
     AllowedHosts hosts = new AllowedHosts(config.getConfig("orderflow"));
-    return request -> {
+    return received -> {
+      HttpRequest request = WireHeaders.withClient(received);
       Optional<HttpResponse> refusal = WireHeaders.refusal(request).or(() -> hosts.refuse(request).map(Problem::response));
       CompletionStage<HttpResponse> answer =
           refusal.isPresent() ? CompletableFuture.completedFuture(refusal.get()) : handled(handler, request);

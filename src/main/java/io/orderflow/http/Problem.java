@@ -12,6 +12,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.SafeText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +36,16 @@ public record Problem(int status, String code, String detail, String field, @Jso
       ContentTypes.create(MediaTypes.applicationWithFixedCharset("problem+json",
           akka.http.javadsl.model.HttpCharsets.UTF_8));
 
+  private static final int MAX_FIELD_LENGTH = 100;
+  private static final int MAX_DETAIL_LENGTH = 500;
   /** How long a client that was told "not now" is asked to wait, where nothing else is known. */
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  /** What a client sent may stand in both, of any length: here it ends, and is made fit to be shown. */
+  public Problem {
+    detail = SafeText.masked(detail, MAX_DETAIL_LENGTH);
+    field = SafeText.masked(field, MAX_FIELD_LENGTH);
+  }
 
   public static Problem of(int status, String code, String detail) {
     return new Problem(status, code, detail, null, RETRY_AFTER);
@@ -49,7 +58,7 @@ public record Problem(int status, String code, String detail, String field, @Jso
 
   /** A 400 about one field. */
   public static Problem field(String code, String field, String detail) {
-    return new Problem(400, code, field + ": " + detail, field, RETRY_AFTER);
+    return new Problem(400, code, SafeText.masked(field, MAX_FIELD_LENGTH) + ": " + detail, field, RETRY_AFTER);
   }
 
   /** The answer to what an aggregate refused. */

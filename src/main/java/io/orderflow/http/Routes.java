@@ -15,15 +15,17 @@ import akka.http.javadsl.server.RejectionHandler;
 import akka.http.javadsl.server.Route;
 import akka.http.javadsl.server.directives.RouteAdapter;
 import akka.http.scaladsl.model.EntityStreamSizeException;
+import io.orderflow.http.wire.WireHeaders;
 import io.orderflow.kernel.Ids;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +38,6 @@ public abstract class Routes extends AllDirectives {
 
   /** The largest request body; beyond it 413. An order of 100 items takes a tenth of it. */
   public static final int MAX_BODY_BYTES = 64 * 1024;
-  private static final Pattern WAIT = Pattern.compile("\\s*wait\\s*=\\s*(\"?)([0-9]{1,9})\\1\\s*(?:;.*)?", Pattern.CASE_INSENSITIVE);
   private static final Pattern KEY_FORM = Pattern.compile("[\\x21-\\x7e]{1,255}");
   private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
@@ -46,8 +47,18 @@ public abstract class Routes extends AllDirectives {
     ExceptionHandler exceptions = ExceptionHandler.newBuilder()
         .matchAny(failure -> new Answers().complete(problemOf(failure))).build();
     // HEAD is answered as GET is; the server leaves the body out.
+    return asGet(routes.seal(rejections, exceptions));
+  }
+
+  /** The routes with HEAD wherever they have GET, for a server that is not bound by {@link HttpServer}. */
+  public static Route withHead(Route routes) {
+    return new Answers().extractMethod(method -> method.equals(HttpMethods.HEAD)
+        ? new Answers().mapResponse(WireHeaders::withoutBody, () -> asGet(routes)) : routes);
+  }
+
+  private static Route asGet(Route routes) {
     return new Answers().mapRequest(request -> request.method().equals(HttpMethods.HEAD) ? request.withMethod(HttpMethods.GET) : request,
-        () -> routes.seal(rejections, exceptions));
+        () -> routes);
   }
 
   private static final class Answers extends AllDirectives {}
@@ -118,22 +129,6 @@ public abstract class Routes extends AllDirectives {
     });
   }
 
-  /** The seconds of {@code Prefer: wait=N} (RFC 7240), at most the bound; empty when it is absent or, as that RFC asks, unreadable. */
-  public static Optional<Duration> preferredWait(HttpRequest request, Duration bound) {
-    for (HttpHeader header : request.getHeaders()) {
-      if (header.is("prefer")) {
-        for (String preference : header.value().split(",")) {
-          Matcher wait = WAIT.matcher(preference);
-          if (wait.matches()) {
-            Duration wanted = Duration.ofSeconds(Long.parseLong(wait.group(2)));
-            return Optional.of(wanted.compareTo(bound) > 0 ? bound : wanted);
-          }
-        }
-      }
-    }
-    return Optional.empty();
-  }
-
   private static boolean isEncoded(HttpRequest request) {
     for (HttpHeader header : request.getHeaders()) {
       if (header.is("content-encoding")) {
@@ -183,6 +178,17 @@ public abstract class Routes extends AllDirectives {
       case 415 -> Problem.of(415, "UNSUPPORTED_MEDIA_TYPE", "the body must be application/json");
       default -> Problem.of(status, "BAD_REQUEST", "the request is not understood");
     };
-    return problem.response().addHeaders(rejection.getHeaders());
+    return problem.response().addHeaders(allowingHead(rejection.getHeaders()));
+  }
+
+  /** The headers with HEAD among the allowed methods where GET is: it is answered wherever GET is. */
+  private static List<HttpHeader> allowingHead(Iterable<HttpHeader> headers) {
+    List<HttpHeader> all = new ArrayList<>();
+    for (HttpHeader header : headers) {
+      List<String> methods = Arrays.asList(header.value().split("\\s*,\\s*"));
+      all.add(header.is("allow") && methods.contains("GET") && !methods.contains("HEAD")
+          ? RawHeader.create(header.name(), header.value() + ", HEAD") : header);
+    }
+    return all;
   }
 }

@@ -3,6 +3,7 @@ package io.orderflow.logging;
 import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
+import io.orderflow.kernel.SafeText;
 
 /** A log event's exception: its lines are those of the stack, each message among them on one. */
 public final class SafeThrowable extends ThrowableProxyConverter {
@@ -20,12 +21,12 @@ public final class SafeThrowable extends ThrowableProxyConverter {
 
     @Override
     public String getMessage() {
-      return Masked.text(real.getMessage());
+      return SafeText.masked(real.getMessage());
     }
 
     @Override
     public String getOverridingMessage() {
-      return Masked.text(real.getOverridingMessage());
+      return SafeText.masked(real.getOverridingMessage());
     }
 
     @Override

@@ -9,6 +9,7 @@ import akka.http.javadsl.server.Directives;
 import akka.http.javadsl.server.Route;
 import akka.management.javadsl.ManagementRouteProvider;
 import akka.management.javadsl.ManagementRouteProviderSettings;
+import io.orderflow.http.Routes;
 
 /** {@code /metrics} at the management port. */
 public final class MetricsRoutes implements ManagementRouteProvider {
@@ -22,7 +23,7 @@ public final class MetricsRoutes implements ManagementRouteProvider {
 
   @Override
   public Route routes(ManagementRouteProviderSettings settings) {
-    return Directives.path("metrics", () -> Directives.get(() ->
-        Directives.complete(HttpEntities.create(ContentTypes.TEXT_PLAIN_UTF8, Meters.scrape(system)))));
+    return Routes.withHead(Directives.path("metrics", () -> Directives.get(() ->
+        Directives.complete(HttpEntities.create(ContentTypes.TEXT_PLAIN_UTF8, Meters.scrape(system))))));
   }
 }

@@ -1,11 +1,14 @@
 package io.orderflow.order;
 
+import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.Location;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.Route;
+import io.orderflow.http.ClientPresence;
 import io.orderflow.http.Json;
+import io.orderflow.http.Preferences;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Refusal;
@@ -28,6 +31,7 @@ public final class OrderPlacement extends Routes {
   private final Sagas<PlacedOrder> sagas;
   private final Payments payments;
   private final Duration maxWait;
+  private final ClientPresence clients;
   /** Places for clients that wait for an order's end. */
   private final Semaphore waiting;
 
@@ -37,7 +41,8 @@ public final class OrderPlacement extends Routes {
    * @param maxWait the longest that {@code Prefer: wait} is granted
    * @param maxWaiting the clients that it is granted to at the same time; one more is answered at once
    */
-  public OrderPlacement(Orders orders, Sagas<PlacedOrder> sagas, Payments payments, Duration maxWait, int maxWaiting) {
+  public OrderPlacement(ActorSystem<?> system, Orders orders, Sagas<PlacedOrder> sagas, Payments payments, Duration maxWait, int maxWaiting) {
+    this.clients = ClientPresence.of(system.classicSystem());
     this.waiting = new Semaphore(maxWaiting);
     this.orders = orders;
     this.sagas = sagas;
@@ -75,28 +80,26 @@ public final class OrderPlacement extends Routes {
 
   /** Answers for an order that is placed: 201 with its place, after the time that the request would rather wait for its end. */
   public Route placed(HttpRequest request, String orderId, PlacedOrder order, Progress progress) {
-    Optional<Duration> wait = preferredWait(request, maxWait).filter(time -> !time.isZero());
+    Optional<Duration> wait = Preferences.wait(request, maxWait).filter(time -> !time.isZero());
     if (wait.isPresent() && progress.state().moving() && waiting.tryAcquire()) {
-      return answer(awaitRest(orderId, wait.get()).thenCompose(this::read),
+      return answer(awaitRest(request, orderId, wait.get()).thenCompose(this::read),
           view -> created(view).addHeader(RawHeader.create("Preference-Applied", "wait=" + wait.get().toSeconds())));
     }
     return progress.steps().size() > 1 ? answer(read(orderId), OrderPlacement::created)
         : complete(created(OrderView.pending(orderId, order, progress.startedAt())));
   }
 
-  /** Completes when the order's saga has come to rest, or the time is over. */
-  private CompletionStage<String> awaitRest(String orderId, Duration limit) {
-    CompletionStage<Progress> rest;
-    try {
-      rest = sagas.awaitRest(orderId, limit);
-    } catch (RuntimeException defect) {
-      waiting.release();
-      throw defect;
+  /** Completes when the order's saga has come to rest, the time is over or the client has gone away; then its place to wait is free. */
+  private CompletionStage<String> awaitRest(HttpRequest request, String orderId, Duration limit) {
+    CompletableFuture<String> over = new CompletableFuture<>();
+    over.whenComplete((id, none) -> waiting.release());
+    Runnable served = clients.watch(request, () -> over.complete(orderId));
+    over.whenComplete((id, none) -> served.run());
+    if (!over.isDone()) {
+      CompletableFuture.completedStage(orderId).thenCompose(id -> sagas.awaitRest(id, limit))
+          .whenComplete((ended, stillMoving) -> over.complete(orderId));
     }
-    return rest.handle((ended, stillMoving) -> {
-      waiting.release();
-      return orderId;
-    });
+    return over;
   }
 
   /** The order; one whose saga has not created it yet is shown from the saga: an order that was answered with 201 is never unknown. */

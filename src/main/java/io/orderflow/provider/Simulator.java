@@ -4,10 +4,10 @@ import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
-import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import com.typesafe.config.Config;
-import io.orderflow.http.Routes;
+import io.orderflow.http.ClientPresence;
+import io.orderflow.http.HttpServer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -17,17 +17,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import scala.concurrent.duration.Duration;
 
 /** The simulator as a part of a node: its ledger, its port and their end when the node shuts down. */
 public final class Simulator {
 
   private static final String DISPATCHER = "orderflow.provider.blocking-dispatcher";
-  /** How long calls in flight may take to finish when the node shuts down. */
-  private static final java.time.Duration DRAIN = java.time.Duration.ofSeconds(10);
-  private static final Logger LOG = LoggerFactory.getLogger(Simulator.class);
 
   private Simulator() {}
 
@@ -51,7 +45,7 @@ public final class Simulator {
 
   private static CompletionStage<ServerBinding> bind(ActorSystem<?> system, Config config, RandomGenerator random, Executor blocking,
       Ledger ledger) {
-    LostAnswers lost = new LostAnswers();
+    LostAnswers lost = new LostAnswers(ClientPresence.of(system.classicSystem()));
     ProviderRoutes routes = new ProviderRoutes(system, ledger, blocking, lost, random);
     CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
     shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "provider-lost-answers", () -> {
@@ -63,19 +57,11 @@ public final class Simulator {
       return Done.done();
     }, blocking));
     String host = config.getString("orderflow.bind");
-    return Http.get(system).newServerAt(host, config.getInt("orderflow.provider.port"))
-        // An answer that is lost on purpose must not come as the server's own 503 after all.
-        .adaptSettings(settings -> settings.withPipeliningLimit(LostAnswers.REQUESTS_IN_HAND)
-            .withTimeouts(settings.getTimeouts().withRequestTimeout(Duration.Inf())))
-        .bindFlow(lost.connection(Routes.sealed(routes.routes()).function(system)))
+    return HttpServer.bind(system, "payment provider's simulator", host, config.getInt("orderflow.provider.port"), routes.routes())
         .whenComplete((binding, failure) -> {
           if (failure != null) {
             ledger.close();
           }
-        })
-        .thenApply(binding -> {
-          LOG.info("The payment provider's simulator listens on http://{}:{}", host, binding.localAddress().getPort());
-          return binding.addToCoordinatedShutdown(DRAIN, system);
         });
   }
 }

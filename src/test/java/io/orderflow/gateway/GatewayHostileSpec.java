@@ -3,6 +3,7 @@ package io.orderflow.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.orderflow.http.ClientPresence;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -149,7 +150,7 @@ class GatewayHostileSpec {
         orderflow.gateway.services.s = ["%s"]
         orderflow.http.connections.max-per-client = 5000
         """.formatted(upstream.url("")), java.util.Optional.empty())) {
-      ClientConnections.Registry connected = ClientConnections.Registry.of(patient.kit.system().classicSystem());
+      ClientPresence connected = ClientPresence.of(patient.kit.system().classicSystem());
       Process clients = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
           "-cp", "target/test-classes", IdleClients.class.getName(), Integer.toString(patient.port), "4000")
           .redirectError(ProcessBuilder.Redirect.INHERIT).start();

@@ -53,6 +53,14 @@ class GatewayHttp2Spec {
   }
 
   @Test
+  void the_client_s_address_is_known_also_after_the_upgrade() throws Exception {
+    HttpResponse<String> answer = CLIENT.send(HttpRequest.newBuilder(uri("/api/s/x")).build(), BodyHandlers.ofString());
+
+    assertThat(answer.version()).isEqualTo(Version.HTTP_2);
+    assertThat(upstream.last().header("X-Forwarded-For")).hasValue("127.0.0.1");
+  }
+
+  @Test
   void a_body_goes_there_and_back() throws Exception {
     String body = "x".repeat(200_000);
     HttpResponse<String> answer = CLIENT.send(HttpRequest.newBuilder(uri("/api/s/b")).POST(BodyPublishers.ofString(body)).build(),

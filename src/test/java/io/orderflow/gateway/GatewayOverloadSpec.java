@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import akka.http.javadsl.server.Route;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +83,80 @@ class GatewayOverloadSpec {
       go.release(20);
       assertThat(waiting.get(1).answer().body()).isEqualTo("served");
       assertThat(waiting.get(2).answer().body()).isEqualTo("served");
+    }
+  }
+
+  @Test
+  void clients_of_http2_that_reset_their_streams_give_their_places_back_and_free_the_service() throws Exception {
+    try (RawUpstream upstream = RawUpstream.answering(exchange -> {
+      if (exchange.request().line().contains("/silent") && exchange.in().read() < 0) {
+        throw new IOException("the gateway has closed the connection");
+      }
+      exchange.ok("served");
+    }); GatewayFixture gateway = before(upstream, "orderflow.gateway.max-waiting = 2"); RawHttp2Client client = RawHttp2Client.to(gateway.port)) {
+      int first = client.request("GET", "/api/s/silent", "prefer", "wait=30");
+      int second = client.request("GET", "/api/s/silent", "prefer", "wait=30");
+      await().until(() -> upstream.requests.size() == 2);
+
+      client.frame(RawHttp2Client.RST_STREAM, 0, first, new byte[] {0, 0, 0, 8});
+      client.frame(RawHttp2Client.RST_STREAM, 0, second, new byte[] {0, 0, 0, 8});
+      await().until(() -> upstream.open.get() == 0);
+      assertThat(client.ask("GET", "/api/s/x", "prefer", "wait=30").body()).isEqualTo("served");
+      assertThat(upstream.last().header("Prefer")).as("it has a place to wait").hasValue("wait=30");
+    }
+  }
+
+  /** Clients that have sent the head of a request and the first of ten bytes. */
+  private static List<RawClient> slow(int port, int count) throws IOException {
+    List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      clients.add(RawClient.to(port).send("POST /api/s/x HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n0"));
+    }
+    return clients;
+  }
+
+  @Test
+  void clients_that_are_slow_with_their_bodies_take_no_places_of_others() throws Exception {
+    try (RawUpstream upstream = RawUpstream.answering(exchange -> exchange.ok("served"));
+        GatewayFixture gateway = before(upstream, "orderflow.gateway { max-in-flight = 1, max-arriving = 5 }")) {
+      List<RawClient> slow = slow(gateway.port, 5);
+      await().until(() -> upstream.open.get() == 5);
+      for (int i = 0; i < 5; i++) {
+        assertThat(RawClient.get(gateway.port, "/api/s/x").body()).isEqualTo("served");
+      }
+      try (RawClient oneMore = slow(gateway.port, 1).get(0)) {
+        GatewayFailureSpec.assertProblem(oneMore.answer(), 503, "SERVICE_UNAVAILABLE");
+      }
+      for (RawClient client : slow) {
+        assertThat(client.send("123456789").answer().body()).isEqualTo("served");
+        client.close();
+      }
+      assertThat(slow(gateway.port, 1).get(0).send("123456789").answer().body()).as("the places are free again").isEqualTo("served");
+    }
+  }
+
+  @Test
+  void a_body_that_has_come_needs_a_place_like_all_others() throws Exception {
+    try (RawUpstream upstream = waiting(); GatewayFixture gateway = before(upstream, "orderflow.gateway.max-in-flight = 1");
+        RawClient client = RawClient.to(gateway.port); RawClient slow = slow(gateway.port, 1).get(0)) {
+      client.sendGet("/api/s/x");
+      await().until(() -> upstream.requests.size() == 1 && upstream.connections.get() == 2);
+      GatewayFailureSpec.assertProblem(slow.send("123456789").answer(), 503, "SERVICE_UNAVAILABLE");
+      go.release(2);
+      assertThat(client.answer().body()).isEqualTo("served");
+      assertThat(upstream.requests).as("the refused one was not carried out").hasSize(1);
+    }
+  }
+
+  @Test
+  void a_client_that_is_too_slow_with_its_body_is_refused_and_frees_the_service() throws Exception {
+    try (RawUpstream upstream = RawUpstream.answering(exchange -> exchange.ok("served"));
+        GatewayFixture gateway = before(upstream, "orderflow.gateway.body-timeout = 500ms")) {
+      try (RawClient slow = slow(gateway.port, 1).get(0)) {
+        GatewayFailureSpec.assertProblem(slow.answer(), 408, "BODY_TIMEOUT");
+      }
+      await().until(() -> upstream.open.get() == 0);
+      assertThat(upstream.requests).isEmpty();
     }
   }
 

@@ -3,6 +3,7 @@ package io.orderflow.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.orderflow.http.ClientPresence;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,7 +23,7 @@ class GatewaySlowClientsSpec {
 
   private static RawUpstream upstream;
   private static GatewayFixture gateway;
-  private static ClientConnections.Registry connected;
+  private static ClientPresence connected;
 
   @BeforeAll
   static void start() throws Exception {
@@ -32,7 +33,7 @@ class GatewaySlowClientsSpec {
         orderflow.http.header-timeout = 1s
         orderflow.http.connections.max-per-client = %d
         """.formatted(upstream.url(""), MAX), Optional.empty());
-    connected = ClientConnections.Registry.of(gateway.kit.system().classicSystem());
+    connected = ClientPresence.of(gateway.kit.system().classicSystem());
   }
 
   @AfterAll

@@ -70,6 +70,25 @@ class ServicesDoorSpec {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"content-type", "authorization", "idempotency-key", "origin", "sec-fetch-site", "host", "content-length"})
+  void a_field_with_one_value_that_comes_twice_is_a_problem(String name) throws Exception {
+    String value = name.equals("content-length") ? "2" : name.equals("content-type") ? "application/json" : "127.0.0.1";
+    try (RawClient client = RawClient.to(port)) {
+      String twice = (name + ": " + value + "\r\n").repeat(2);
+      RawMessage answer = client.send("POST /json HTTP/1.1\r\n" + (name.equals("host") ? "" : "Host: h\r\n")
+          + (name.equals("content-length") ? "" : "Content-Length: 2\r\n") + twice + "\r\n{}").answer();
+      assertThat(answer.status()).isEqualTo(400);
+      assertThat(answer.header("Content-Type")).hasValue("application/problem+json");
+    }
+    try (RawHttp2Client client = RawHttp2Client.to(port)) {
+      RawHttp2Client.Answer answer = client.ask("GET", "/text", name, value, name, value);
+      assertThat(answer.status()).isEqualTo(400);
+      assertThat(answer.headers()).containsEntry("content-type", "application/problem+json");
+      assertThat(client.ask("GET", "/text").body()).isEqualTo("hello");
+    }
+  }
+
   @Test
   void headers_that_come_too_slowly_end_the_connection() throws Exception {
     try (RawClient client = RawClient.to(port)) {

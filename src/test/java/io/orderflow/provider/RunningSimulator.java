@@ -42,10 +42,19 @@ public final class RunningSimulator implements AutoCloseable {
     return in(folder, new Random());
   }
 
+  /** The same with settings of its own. */
+  public static RunningSimulator in(Path folder, Config settings) {
+    return in(folder, new Random(), settings);
+  }
+
   static RunningSimulator in(Path folder, RandomGenerator random) {
-    Config config = Configuration.over(ConfigFactory
+    return in(folder, random, ConfigFactory.empty());
+  }
+
+  private static RunningSimulator in(Path folder, RandomGenerator random, Config settings) {
+    Config config = Configuration.over(settings.withFallback(ConfigFactory
         .parseString("akka { actor.provider = local, coordinated-shutdown.run-by-jvm-shutdown-hook = off }, orderflow.provider.port = 0")
-        .withValue("orderflow.data-dir", ConfigValueFactory.fromAnyRef(folder.toString())));
+        .withValue("orderflow.data-dir", ConfigValueFactory.fromAnyRef(folder.toString()))));
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "provider", config);
     ServerBinding binding = Simulator.start(system, config, random).toCompletableFuture().join();
     return new RunningSimulator(system, "http://127.0.0.1:" + binding.localAddress().getPort());

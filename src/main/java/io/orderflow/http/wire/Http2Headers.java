@@ -9,6 +9,7 @@ import akka.util.ByteString;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,10 +42,13 @@ final class Http2Headers {
   }
 
   private final RequestRules rules;
+  private final String client;
   private final Decoder decoder;
   private List<Field> fields = new ArrayList<>();
 
-  Http2Headers(RequestRules rules) {
+  /** @param client its address goes on with each request: Akka HTTP forgets it when a connection is upgraded to HTTP/2 */
+  Http2Headers(RequestRules rules, InetSocketAddress client) {
+    this.client = WireHeaders.client(client);
     this.rules = rules;
     this.decoder = new Decoder(rules.limits().headBytes(), MAX_TABLE_BYTES);
   }
@@ -209,11 +213,12 @@ final class Http2Headers {
     rules.checkAuthority(pseudo.authority);
   }
 
-  private static ByteString render(Pseudo pseudo, List<Field> regular) {
+  private ByteString render(Pseudo pseudo, List<Field> regular) {
     ByteArrayOutputStream block = new ByteArrayOutputStream(512);
     begin(block, pseudo.method, pseudo.path);
     literal(block, "host", pseudo.authority);
     literal(block, WireHeaders.TARGET, pseudo.path);
+    literal(block, WireHeaders.CLIENT, client);
     for (Field field : regular) {
       switch (field.name()) {
         // Without an answer in between, 100-continue means nothing here.

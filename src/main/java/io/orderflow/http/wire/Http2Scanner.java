@@ -2,9 +2,11 @@ package io.orderflow.http.wire;
 
 import akka.util.ByteString;
 import akka.util.ByteStringBuilder;
+import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * Reads the frames of an HTTP/2 client (RFC 9113), from the second half of the preface on. Header blocks are bounded in bytes, frames and time,
@@ -37,6 +39,7 @@ final class Http2Scanner {
   }
 
   private final Http2Headers headers;
+  private final IntConsumer reset;
   private final int maxBlockBytes;
   private final FloodGuard flood = new FloodGuard();
   /** How much of a body whose length was said is still to come, by stream. */
@@ -49,8 +52,15 @@ final class Http2Scanner {
   private int lastStream;
   private long completed;
 
-  Http2Scanner(RequestRules rules) {
-    this.headers = new Http2Headers(rules);
+  /**
+   * A scanner for one connection.
+   *
+   * @param client its address
+   * @param reset is told the number of each stream that the client resets
+   */
+  Http2Scanner(RequestRules rules, InetSocketAddress client, IntConsumer reset) {
+    this.reset = reset;
+    this.headers = new Http2Headers(rules, client);
     this.maxBlockBytes = rules.limits().headBytes();
   }
 
@@ -182,6 +192,7 @@ final class Http2Scanner {
       case Http2Frame.RST_STREAM -> {
         flood.count();
         sizedBodies.remove(frame.stream());
+        reset.accept(frame.stream());
         out.add(frame.with(payload));
       }
       case Http2Frame.PING -> {

@@ -14,6 +14,12 @@ final class RequestRules {
   /** Fields that decide where a message ends and whom it is for: a CGI-like service takes the first spelling for the second. */
   private static final Set<String> DECISIVE = Set.of("content-length", "transfer-encoding", "host", "content-type", "connection");
 
+  /**
+   * Fields with one value that a request is judged by here or behind the gateway; Content-Length and Host are checked where they are read. Who
+   * takes the first of two and who takes the last would see different requests.
+   */
+  private static final List<String> SINGLE = List.of("content-type", "authorization", "idempotency-key", "origin", "sec-fetch-site");
+
   private final Set<String> methods;
   private final Limits limits;
 
@@ -67,8 +73,10 @@ final class RequestRules {
         throw MalformedMessage.because("a header name must not be another one's with an underscore");
       }
     }
-    if (MessageHead.values(fields, "content-type").size() > 1) {
-      throw MalformedMessage.because("Content-Type must not be repeated");
+    for (String single : SINGLE) {
+      if (MessageHead.values(fields, single).size() > 1) {
+        throw MalformedMessage.because(single + " must not be repeated");
+      }
     }
   }
 

@@ -1,9 +1,11 @@
 package io.orderflow.http.wire;
 
 import akka.util.ByteString;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntConsumer;
 
 /**
  * Reads what a client sends: HTTP/1.1, and HTTP/2 from its preface on. Each request goes on with its framing written anew; one that is refused
@@ -16,6 +18,8 @@ final class RequestScanner implements Scanner {
   private static final int MAX_EMPTY_LINE_BYTES = 16;
 
   private final RequestRules rules;
+  private final InetSocketAddress client;
+  private final IntConsumer reset;
   private final HeadBuffer head;
   private BodyScanner body = BodyScanner.none();
   private Http2Scanner http2;
@@ -24,8 +28,16 @@ final class RequestScanner implements Scanner {
   private int emptyLineBytes;
   private long completed;
 
-  RequestScanner(RequestRules rules) {
+  /**
+   * A scanner for one connection.
+   *
+   * @param client its address
+   * @param reset is told the number of each HTTP/2 stream that the client resets
+   */
+  RequestScanner(RequestRules rules, InetSocketAddress client, IntConsumer reset) {
+    this.client = client;
     this.rules = rules;
+    this.reset = reset;
     this.head = new HeadBuffer(rules.limits().headBytes());
   }
 
@@ -105,7 +117,7 @@ final class RequestScanner implements Scanner {
   private void complete(Output out) throws MalformedMessage {
     if (mayBecomeHttp2 && head.size() == PREFACE.length()
         && new String(head.bytes(), 0, head.size(), StandardCharsets.ISO_8859_1).equals(PREFACE)) {
-      http2 = new Http2Scanner(rules);
+      http2 = new Http2Scanner(rules, client, reset);
       out.add(ByteString.fromString(PREFACE));
       return;
     }

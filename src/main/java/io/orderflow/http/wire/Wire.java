@@ -4,8 +4,11 @@ import akka.NotUsed;
 import akka.stream.javadsl.Flow;
 import akka.util.ByteString;
 import com.typesafe.config.Config;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.IntConsumer;
 
 /** The flows of bytes that connections pass. */
 public final class Wire {
@@ -14,16 +17,37 @@ public final class Wire {
 
   private Wire() {}
 
-  /** What clients send to a server of this node; for any number of connections. */
-  public static Flow<ByteString, ByteString, NotUsed> requests(Config orderflow) {
+  /** The rules for clients of a node's servers. */
+  public static final class Requests {
+
+    private final RequestRules rules;
+    private final Duration headerTimeout;
+
+    private Requests(RequestRules rules, Duration headerTimeout) {
+      this.rules = rules;
+      this.headerTimeout = headerTimeout;
+    }
+
+    /**
+     * What one client sends, over one connection.
+     *
+     * @param client its address
+     * @param reset is told the number of each HTTP/2 stream that the client resets
+     */
+    public Flow<ByteString, ByteString, NotUsed> scanned(InetSocketAddress client, IntConsumer reset) {
+      return Flow.fromGraph(new ScannerStage(() -> new RequestScanner(rules, client, reset), headerTimeout));
+    }
+  }
+
+  /** What clients send to the servers of this node. */
+  public static Requests requests(Config orderflow) {
     Set<String> methods = new HashSet<>(METHODS);
     methods.addAll(orderflow.getStringList("gateway.further-methods"));
-    RequestRules rules = new RequestRules(Set.copyOf(methods), Limits.REQUEST);
-    return Flow.fromGraph(new ScannerStage(() -> new RequestScanner(rules), orderflow.getDuration("http.header-timeout")));
+    return new Requests(new RequestRules(Set.copyOf(methods), Limits.REQUEST), orderflow.getDuration("http.header-timeout"));
   }
 
   /** What a service answers on one connection. */
   public static Flow<ByteString, ByteString, NotUsed> responses(ResponseScanner.Exchange exchange) {
-    return Flow.fromGraph(new ScannerStage(() -> new ResponseScanner(exchange), java.time.Duration.ofDays(1)));
+    return Flow.fromGraph(new ScannerStage(() -> new ResponseScanner(exchange), Duration.ofDays(1)));
   }
 }

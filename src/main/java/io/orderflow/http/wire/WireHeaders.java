@@ -1,5 +1,6 @@
 package io.orderflow.http.wire;
 
+import akka.http.javadsl.model.AttributeKeys;
 import akka.http.javadsl.model.ContentType;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
@@ -8,12 +9,16 @@ import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpMessage;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.RemoteAddress;
 import akka.http.javadsl.model.RequestEntity;
 import akka.http.javadsl.model.ResponseEntity;
 import akka.http.scaladsl.model.headers.CustomHeader;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import io.orderflow.http.Problem;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -29,6 +34,8 @@ public final class WireHeaders {
   static final String CONTENT_TYPE = "x-orderflow-content-type";
   /** A request's target as it was sent, with HTTP/2; with HTTP/1.1 Akka HTTP has it. */
   static final String TARGET = "x-orderflow-target";
+  /** The address of the client, with HTTP/2. */
+  static final String CLIENT = "x-orderflow-client";
   /** Stands in for a request that is refused: status, code and detail. */
   static final String REFUSAL = "x-orderflow-refusal";
   /** A response's reason phrase as it was sent. */
@@ -36,7 +43,7 @@ public final class WireHeaders {
   /** The {@code Content-Length} of a response that has no body. */
   static final String LENGTH = "x-orderflow-content-length";
 
-  private static final Set<String> INTERNAL = Set.of(CONTENT_TYPE, TARGET, REFUSAL, REASON, LENGTH);
+  private static final Set<String> INTERNAL = Set.of(CONTENT_TYPE, TARGET, CLIENT, REFUSAL, REASON, LENGTH);
   private static final String ALLOWED = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
   private WireHeaders() {}
@@ -86,6 +93,27 @@ public final class WireHeaders {
       HttpResponse answer = Problem.of(Integer.parseInt(parts[0]), parts[1], parts[2]).response();
       return parts[0].equals("405") ? answer.addHeader(new Verbatim("Allow", ALLOWED)) : answer;
     });
+  }
+
+  static String client(InetSocketAddress address) {
+    return address.getAddress().getHostAddress() + " " + address.getPort();
+  }
+
+  /** The request with the address of its client as Akka HTTP gives it, also where Akka HTTP forgot it. */
+  public static HttpRequest withClient(HttpRequest request) {
+    if (request.getAttribute(AttributeKeys.remoteAddress).isPresent()) {
+      return request;
+    }
+    return value(request, CLIENT).map(text -> request.addAttribute(AttributeKeys.remoteAddress, RemoteAddress.create(address(text)))).orElse(request);
+  }
+
+  private static InetSocketAddress address(String text) {
+    int space = text.indexOf(' ');
+    try {
+      return new InetSocketAddress(InetAddress.getByName(text.substring(0, space)), Integer.parseInt(text.substring(space + 1)));
+    } catch (UnknownHostException impossible) {
+      throw new IllegalStateException("an address that is no address", impossible);
+    }
   }
 
   /** The request with the media type that its {@code Content-Type} says, for routes; one that Akka HTTP can't read is as none. */

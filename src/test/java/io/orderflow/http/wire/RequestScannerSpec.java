@@ -3,6 +3,7 @@ package io.orderflow.http.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.util.ByteString;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -19,7 +20,7 @@ class RequestScannerSpec {
   private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "OPTIONS", "PURGE");
 
   private static RequestScanner scanner() {
-    return new RequestScanner(new RequestRules(METHODS, Limits.REQUEST));
+    return new RequestScanner(new RequestRules(METHODS, Limits.REQUEST), new InetSocketAddress("192.0.2.1", 1), stream -> {});
   }
 
   private static ByteString octets(String text) {
@@ -53,6 +54,18 @@ class RequestScannerSpec {
   @Test
   void each_octet_of_a_value_goes_on_as_one_character() {
     assertThat(scanned("GET / HTTP/1.1\r\nHost: h\r\nX-A: \u00e6\u0097\u00a5\u0085\r\n\r\n")).contains("X-A: \u00e6\u0097\u00a5\u0085\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Type", "Authorization", "Idempotency-Key", "idempotency-KEY", "Origin", "Sec-Fetch-Site", "Host", "Content-Length"})
+  void a_field_with_one_value_stands_on_one_line(String name) {
+    String field = name + ": " + (name.equals("Content-Length") ? "0" : "a") + "\r\n";
+    assertThat(scanned("POST / HTTP/1.1\r\n" + (name.equals("Host") ? "" : "Host: h\r\n") + field + field + "\r\n")).contains(refused(400, "MALFORMED_REQUEST"));
+  }
+
+  @Test
+  void preferences_may_stand_on_any_number_of_lines() {
+    assertThat(scanned("GET / HTTP/1.1\r\nHost: h\r\nPrefer: a\r\nPrefer: wait=5\r\n\r\n")).endsWith("\r\nPrefer: a\r\nPrefer: wait=5\r\n\r\n");
   }
 
   @Test

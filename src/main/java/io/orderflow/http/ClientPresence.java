@@ -1,0 +1,148 @@
+package io.orderflow.http;
+
+import akka.actor.AbstractExtensionId;
+import akka.actor.ActorSystem;
+import akka.actor.ExtendedActorSystem;
+import akka.actor.Extension;
+import akka.http.impl.engine.http2.Http2$;
+import akka.http.javadsl.model.AttributeKey;
+import akka.http.javadsl.model.AttributeKeys;
+import akka.http.javadsl.model.HttpRequest;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Says when the client of a request has gone away, so that work for it can end: its connection was closed, or its HTTP/2 stream was reset.
+ * One for each actor system.
+ */
+public final class ClientPresence implements Extension {
+
+  /** Resets that are remembered on a connection, for requests that are watched only afterwards: as many streams as can be open, four times over. */
+  private static final int MAX_REMEMBERED_RESETS = 1024;
+  /** With HTTP/1.1 a connection has one request at a time. */
+  private static final int NO_STREAM = 0;
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static final AttributeKey<Integer> STREAM = (AttributeKey) Http2$.MODULE$.streamId();
+
+  private static final AbstractExtensionId<ClientPresence> ID = new AbstractExtensionId<>() {
+    @Override
+    public ClientPresence createExtension(ExtendedActorSystem system) {
+      return new ClientPresence();
+    }
+  };
+
+  private final ConcurrentHashMap<InetSocketAddress, Connection> connections = new ConcurrentHashMap<>();
+
+  private ClientPresence() {}
+
+  public static ClientPresence of(ActorSystem system) {
+    return ID.get(system);
+  }
+
+  /** A client has connected; to be called before its first request is read. */
+  public Connection connected(InetSocketAddress client) {
+    Connection connection = new Connection(client);
+    connections.put(client, connection);
+    return connection;
+  }
+
+  /**
+   * Runs the action once when the client of the request goes away, at once when it has gone already. A request that came over no connection
+   * has a client that stays.
+   *
+   * @param gone short, and safe on any thread
+   * @return ends the watch
+   */
+  public Runnable watch(HttpRequest request, Runnable gone) {
+    Optional<InetSocketAddress> address = request.getAttribute(AttributeKeys.remoteAddress)
+        .flatMap(client -> client.getAddress().map(ip -> new InetSocketAddress(ip, client.getPort())));
+    if (address.isEmpty()) {
+      return () -> {};
+    }
+    Connection connection = connections.get(address.get());
+    int stream = request.getAttribute(STREAM).orElse(NO_STREAM);
+    if (connection == null || !connection.add(stream, gone)) {
+      gone.run();
+      return () -> {};
+    }
+    return () -> connection.remove(stream, gone);
+  }
+
+  /** How many clients are connected. */
+  public int size() {
+    return connections.size();
+  }
+
+  /** A client's connection, with what is to be told when it ends. */
+  public final class Connection {
+
+    private final InetSocketAddress client;
+    private Map<Integer, Set<Runnable>> watches = new HashMap<>(2);
+    private Set<Integer> resets = Set.of();
+
+    private Connection(InetSocketAddress client) {
+      this.client = client;
+    }
+
+    private synchronized boolean add(int stream, Runnable gone) {
+      if (watches == null || resets.contains(stream)) {
+        return false;
+      }
+      watches.computeIfAbsent(stream, none -> new HashSet<>(2)).add(gone);
+      return true;
+    }
+
+    private synchronized void remove(int stream, Runnable gone) {
+      if (watches != null) {
+        watches.computeIfPresent(stream, (number, set) -> set.remove(gone) && set.isEmpty() ? null : set);
+      }
+    }
+
+    /** The client has reset that stream. */
+    public void reset(int stream) {
+      tell(forget(stream));
+    }
+
+    private synchronized List<Runnable> forget(int stream) {
+      if (watches == null) {
+        return List.of();
+      }
+      if (resets.isEmpty()) {
+        resets = new LinkedHashSet<>();
+      } else if (resets.size() == MAX_REMEMBERED_RESETS) {
+        resets.remove(resets.iterator().next());
+      }
+      resets.add(stream);
+      Set<Runnable> left = watches.remove(stream);
+      return left == null ? List.of() : List.copyOf(left);
+    }
+
+    /** The client has closed it, or it broke. May be called again. */
+    public void closed() {
+      connections.remove(client, this);
+      tell(forgetAll());
+    }
+
+    private synchronized List<Runnable> forgetAll() {
+      List<Runnable> left = new ArrayList<>();
+      if (watches != null) {
+        watches.values().forEach(left::addAll);
+      }
+      watches = null;
+      return left;
+    }
+
+    /** Outside of the lock: what is told may end another watch. */
+    private static void tell(List<Runnable> left) {
+      left.forEach(Runnable::run);
+    }
+  }
+}
