@@ -166,7 +166,7 @@ public final class Database {
       if (cause instanceof SQLTransientException || cause instanceof SQLRecoverableException
           || cause instanceof SQLNonTransientConnectionException
           || cause instanceof SQLException sql && sql.getSQLState() != null
-              && (PASSING.contains(sql.getSQLState().substring(0, 2)) || PASSING_STATES.contains(sql.getSQLState()))) {
+              && (PASSING.stream().anyMatch(sql.getSQLState()::startsWith) || PASSING_STATES.contains(sql.getSQLState()))) {
         return true;
       }
     }

@@ -42,10 +42,6 @@ final class EventApplier<E> {
     this.serialization = serialization;
   }
 
-  View<E> view() {
-    return view;
-  }
-
   /**
    * Applies the events. The caller holds the slice, and commits.
    *

@@ -105,7 +105,7 @@ final class ParkedAggregates {
       skip.ifPresent(decided -> LOG.warn("{} skips {}#{} ({}), as {} has decided: {}", row.id(view), row.persistenceId(),
           row.sequence(), row.manifest(), decided.by(), decided.reason()));
       step.row().filter(still -> !step.more()).ifPresentOrElse(
-          still -> LOG.error("{} keeps {} parked at its event {} ({}): {}", still.id(view), still.persistenceId(), still.sequence(),
+          still -> LOG.warn("{} keeps {} parked at its event {} ({}): {}", still.id(view), still.persistenceId(), still.sequence(),
               still.manifest(), still.error()),
           () -> LOG.info("{} has applied {} events of {}, which was parked", row.id(view), step.applied(), row.persistenceId()));
       long sum = applied + step.applied();
