@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes events into one generation of a view, but those that lie at fault when it fails, and those that come after them in the same
- * aggregates.
+ * Writes events into one generation of a view. An event at which the view fails is left out, and so are all later events of its
+ * aggregate; every other event takes effect.
  */
 final class EventApplier<E> {
 

@@ -74,7 +74,7 @@ final class Keeper {
 
   private boolean keepHouse(Connection connection) throws SQLException {
     Generations known = ProjectionTable.generations(connection, view.name(), false);
-    // What waits for an operator may wait for long: it is asked for before anything is locked.
+    // Parked aggregates may wait for an operator for days: they are looked for before anything is locked.
     if (known.building().isPresent()
         && reached(ProjectionTable.positions(connection, view.name(), known.building().getAsLong(), false), known.target())
         && !ParkedTable.lacksWhatIsShown(connection, view.name(), known.building().getAsLong(), known.live())) {
@@ -107,7 +107,7 @@ final class Keeper {
     long building = locked.building().orElseThrow();
     Map<Integer, JournalPosition> shown = ProjectionTable.positions(connection, view.name(), locked.live(), true);
     for (int each = 0; each < SliceId.SLICES; each++) {
-      // Nobody takes up an aggregate that the live generation has parked until the answer to whether the other may have it parked is used.
+      // A retry in the live generation would make it show more than was compared.
       ProjectionTable.lock(connection, new SliceId(view.name(), locked.live(), each));
     }
     Map<Integer, JournalPosition> built = ProjectionTable.positions(connection, view.name(), building, false);

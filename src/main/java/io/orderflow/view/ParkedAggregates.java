@@ -10,7 +10,6 @@ import io.orderflow.view.EventApplier.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -145,7 +144,7 @@ final class ParkedAggregates {
   /** Those that are to be applied next; a 409 when they are neither in the journal nor in the archive. */
   private static List<Row> events(Connection connection, Parked row, long from) throws SQLException {
     int wanted = (int) Math.min(CHUNK, row.heldUpTo() - from + 1);
-    List<Row> events = wanted == 0 ? new ArrayList<>()
+    List<Row> events = wanted == 0 ? List.of()
         : StoredEvents.rows(connection, row.persistenceId(), from, from + wanted - 1, wanted);
     if (events.size() < wanted) {
       throw Problem.of(409, "EVENTS_MISSING", "events of the aggregate are neither in the journal nor in the archive").exception();
@@ -157,7 +156,7 @@ final class ParkedAggregates {
     try {
       return appliers.get(id.view()).apply(connection, id, events);
     } catch (HandlerFailure failure) {
-      // The database's: with what it is about the caller knows whether it may ask again.
+      // The cause decides whether the caller is told to try again (503) or that something is broken (500).
       throw new SQLException(failure);
     }
   }

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +29,7 @@ final class ParkedTable {
 
   /** The aggregates of the slice that are parked. */
   static Set<String> ids(Connection connection, SliceId id) throws SQLException {
-    Set<String> ids = new java.util.HashSet<>();
+    Set<String> ids = new HashSet<>();
     try (PreparedStatement select = connection.prepareStatement(
         "SELECT persistence_id FROM projection_parked WHERE name = ? AND generation = ? AND slice = ?")) {
       set(select, id.view(), id.generation(), id.slice());

@@ -2,11 +2,17 @@ package io.orderflow.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.store.TestDatabase;
 import io.orderflow.view.ProjectionStatus.State;
 import java.sql.SQLException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 /** How a projection goes on where its view fails at an event. */
 @ParameterizedClass
@@ -65,6 +72,36 @@ class ParkingSpec {
       assertThat(parked.manifest()).contains("Added");
       assertThat(parked.error()).contains("can't add " + POISON);
       assertThat(parked.attempts()).isEqualTo(1);
+    });
+  }
+
+  @Test
+  void the_log_has_one_error_for_an_aggregate_that_is_parked() throws SQLException {
+    Logger log = (Logger) LoggerFactory.getLogger(BatchHandler.class);
+    Queue<ILoggingEvent> lines = new ConcurrentLinkedQueue<>();
+    AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+      @Override
+      protected void append(ILoggingEvent line) {
+        lines.add(line);
+      }
+    };
+    appender.start();
+    log.addAppender(appender);
+    try {
+      kit.first.poison.put(POISON, ALWAYS);
+      kit.startProjections();
+      kit.add("one", 1, POISON);
+      kit.awaitParked(kit.first, 1);
+      kit.add("one", 2, 2);
+      kit.add("other", 1, 30);
+      kit.awaitSum(kit.first, 30);
+      Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> kit.parked(kit.first).get(0).heldUpTo() == 2);
+    } finally {
+      log.detachAppender(appender);
+    }
+    assertThat(lines).singleElement().satisfies(line -> {
+      assertThat(line.getLevel()).isEqualTo(Level.ERROR);
+      assertThat(line.getFormattedMessage()).contains("view first", "entity|one", "event 1", "can't add " + POISON);
     });
   }
 
