@@ -213,6 +213,7 @@ class ArchiveFlowSpec {
   private long generation(String view) {
     for (JsonNode projection : shop.get("/ops/projections").expect(200).body().path("projections")) {
       assertThat(projection.path("state").asText()).isIn("RUNNING", "REBUILDING");
+      assertThat(projection.path("parked").asInt(-1)).isZero();
       if (projection.path("name").asText().equals(view)) {
         return projection.path("generation").asLong();
       }

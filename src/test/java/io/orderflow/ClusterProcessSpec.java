@@ -234,6 +234,7 @@ class ClusterProcessSpec {
     Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
       for (JsonNode view : nodes.get(0).shop().get("/ops/projections").expect(200).body().path("projections")) {
         assertThat(view.path("state").asText()).as(view.toString()).isEqualTo("RUNNING");
+        assertThat(view.path("parked").asInt(-1)).as(view.toString()).isZero();
         assertThat(view.path("lagSeconds").asDouble()).as(view.toString()).isLessThan(5);
       }
     });

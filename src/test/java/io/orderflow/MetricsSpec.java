@@ -30,7 +30,8 @@ class MetricsSpec {
           .containsPattern("orderflow_gateway_answers_total\\{status=\"2xx\"} [1-9]")
           .contains("jvm_memory_used_bytes");
       Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(node.management().text("/metrics"))
-          .contains("orderflow_projection_lag_seconds{view=\"orders\"} 0.0"));
+          .contains("orderflow_projection_lag_seconds{view=\"orders\"} 0.0")
+          .contains("orderflow_projection_parked{view=\"orders\"} 0.0"));
     }
   }
 }

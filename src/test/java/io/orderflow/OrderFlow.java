@@ -332,6 +332,9 @@ abstract class OrderFlow {
     shop.post("/ops/projections/orders/resume", "").expectProblem(409, "NOT_STOPPED", null);
     shop.post("/ops/projections/unknown/rebuild", "").expectProblem(404, "PROJECTION_NOT_FOUND", null);
     shop.post("/ops/projections/unknown/resume", "").expectProblem(404, "PROJECTION_NOT_FOUND", null);
+    assertThat(shop.get("/ops/projections/orders/parked").expect(200).body().toString()).isEqualTo("{\"parked\":[],\"next\":null}");
+    shop.post("/ops/projections/orders/parked/order%7Cunknown/retry", "").expectProblem(404, "AGGREGATE_NOT_PARKED", null);
+    shop.post("/ops/projections/orders/parked/order%7Cunknown/skip", "{'reason':'unknown'}").expectProblem(404, "AGGREGATE_NOT_PARKED", null);
   }
 
   @Test

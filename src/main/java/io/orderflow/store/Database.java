@@ -41,6 +41,8 @@ public final class Database {
 
   /** Classes of SQL states: connection, rollback (a deadlock), resources, cancelled by the server or its shutdown. */
   private static final Set<String> PASSING = Set.of("08", "40", "53", "57");
+  /** PostgreSQL's own: a lock that did not come free in time, and a transaction that was given up as it did nothing for too long. */
+  private static final Set<String> PASSING_STATES = Set.of("55P03", "25P03");
 
   /** Whoever reads the journal gives up what a transaction of a minute ago might still bring: none may live that long. */
   private static final String SHORT_TRANSACTIONS =
@@ -163,7 +165,8 @@ public final class Database {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLTransientException || cause instanceof SQLRecoverableException
           || cause instanceof SQLNonTransientConnectionException
-          || cause instanceof SQLException sql && sql.getSQLState() != null && PASSING.contains(sql.getSQLState().substring(0, 2))) {
+          || cause instanceof SQLException sql && sql.getSQLState() != null
+              && (PASSING.stream().anyMatch(sql.getSQLState()::startsWith) || PASSING_STATES.contains(sql.getSQLState()))) {
         return true;
       }
     }

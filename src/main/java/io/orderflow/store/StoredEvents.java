@@ -8,6 +8,7 @@ import akka.serialization.SerializationExtension;
 import akka.stream.javadsl.Source;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.store.JournalReader.Payload;
+import io.orderflow.store.JournalReader.Row;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -28,8 +29,8 @@ public final class StoredEvents {
   /** Events in memory at a time. */
   private static final int PAGE = 2_000;
   private static final long END = Long.MAX_VALUE;
-  private static final String PART = "(SELECT sequence_number, write_timestamp, event_ser_id, event_ser_manifest, event_payload FROM %s"
-      + " WHERE persistence_id = ? AND sequence_number BETWEEN ? AND ? ORDER BY sequence_number LIMIT ?)";
+  private static final String PART = "(SELECT sequence_number, ordering, adapter_manifest, write_timestamp, event_ser_id,"
+      + " event_ser_manifest, event_payload FROM %s WHERE persistence_id = ? AND sequence_number BETWEEN ? AND ? ORDER BY sequence_number LIMIT ?)";
   private static final String SELECT = "SELECT * FROM (" + PART.formatted("event_archive") + " UNION ALL "
       + PART.formatted("event_journal") + ") events ORDER BY sequence_number LIMIT ?";
 
@@ -76,6 +77,12 @@ public final class StoredEvents {
   }
 
   private List<Stored> read(Connection connection, String persistenceId, long from, long to, int limit) throws SQLException {
+    return rows(connection, persistenceId, from, to, limit).stream()
+        .map(row -> new Stored(row.sequence(), row.writtenAt(), row.payload().read(serialization))).toList();
+  }
+
+  /** The first of those from the first to the last of these numbers as they are stored, in order: also one that can't be read any more. */
+  public static List<Row> rows(Connection connection, String persistenceId, long from, long to, int limit) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(SELECT)) {
       for (int part = 0; part < 2; part++) {
         select.setString(4 * part + 1, persistenceId);
@@ -84,14 +91,14 @@ public final class StoredEvents {
         select.setInt(4 * part + 4, limit);
       }
       select.setInt(9, limit);
-      List<Stored> events = new ArrayList<>();
+      List<Row> rows = new ArrayList<>();
       try (ResultSet found = select.executeQuery()) {
         while (found.next()) {
-          Payload payload = new Payload(found.getInt(3), found.getString(4), found.getBytes(5));
-          events.add(new Stored(found.getLong(1), found.getLong(2), payload.read(serialization)));
+          Payload payload = new Payload(found.getInt(5), found.getString(6), found.getBytes(7));
+          rows.add(new Row(found.getLong(2), persistenceId, found.getLong(1), found.getString(3), found.getLong(4), payload));
         }
       }
-      return events;
+      return rows;
     }
   }
 }

@@ -1,17 +1,29 @@
 package io.orderflow.view;
 
+import io.orderflow.store.JournalReader.Row;
+import java.util.List;
+
 /** A view threw at some events. */
 final class HandlerFailure extends RuntimeException {
 
   private final String events;
 
-  HandlerFailure(Batch batch, Throwable cause) {
-    super(batch.describe() + ": " + cause, cause);
-    this.events = batch.describe();
+  HandlerFailure(List<Row> events, Throwable cause) {
+    super(describe(events) + ": " + cause, cause);
+    this.events = describe(events);
   }
 
   /** Which they were. */
   String events() {
     return events;
+  }
+
+  private static String describe(List<Row> events) {
+    String first = name(events.get(0));
+    return events.size() == 1 ? first : first + " to " + name(events.get(events.size() - 1)) + ", " + events.size() + " events";
+  }
+
+  private static String name(Row event) {
+    return event.persistenceId() + "#" + event.sequence();
   }
 }

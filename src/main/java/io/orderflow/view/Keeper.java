@@ -74,8 +74,10 @@ final class Keeper {
 
   private boolean keepHouse(Connection connection) throws SQLException {
     Generations known = ProjectionTable.generations(connection, view.name(), false);
-    if (known.building().isPresent() && reached(ProjectionTable.positions(connection, view.name(), known.building().getAsLong(), false),
-        known.target())) {
+    // Parked aggregates may wait for an operator for days: they are looked for before anything is locked.
+    if (known.building().isPresent()
+        && reached(ProjectionTable.positions(connection, view.name(), known.building().getAsLong(), false), known.target())
+        && !ParkedTable.lacksWhatIsShown(connection, view.name(), known.building().getAsLong(), known.live())) {
       // Near the journal's end the two are now before, now behind each other: soon is a better moment.
       return !goLive(connection);
     }
@@ -104,11 +106,18 @@ final class Keeper {
     Generations locked = ProjectionTable.generations(connection, view.name(), true);
     long building = locked.building().orElseThrow();
     Map<Integer, JournalPosition> shown = ProjectionTable.positions(connection, view.name(), locked.live(), true);
+    for (int each = 0; each < SliceId.SLICES; each++) {
+      // A retry in the live generation would make it show more than was compared.
+      ProjectionTable.lock(connection, new SliceId(view.name(), locked.live(), each));
+    }
     Map<Integer, JournalPosition> built = ProjectionTable.positions(connection, view.name(), building, false);
     for (Map.Entry<Integer, JournalPosition> slice : shown.entrySet()) {
       if (!built.getOrDefault(slice.getKey(), JournalPosition.START).covers(slice.getValue())) {
         return false;
       }
+    }
+    if (ParkedTable.lacksWhatIsShown(connection, view.name(), building, locked.live())) {
+      return false;
     }
     ProjectionTable.goLive(connection, view.name(), building);
     return true;

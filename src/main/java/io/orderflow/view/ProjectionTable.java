@@ -15,9 +15,6 @@ import java.util.OptionalLong;
 /** The engine's own tables: {@code projections}, a row for each view, and {@code projection_slices}, a row for each slice of a generation. */
 final class ProjectionTable {
 
-  /** Longer errors are cut. */
-  private static final int MAX_ERROR = 2_000;
-
   /**
    * A view's generations.
    *
@@ -125,9 +122,32 @@ final class ProjectionTable {
         applied, id.view(), id.generation(), id.slice(), expected) == 1;
   }
 
+  /**
+   * Locks the slice until the transaction ends: neither its projection writes then nor anybody who takes up a parked aggregate.
+   *
+   * @return whether there is such a slice
+   */
+  static boolean lock(Connection connection, SliceId id) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(
+        "SELECT applied FROM projection_slices WHERE name = ? AND generation = ? AND slice = ? FOR UPDATE")) {
+      set(select, id.view(), id.generation(), id.slice());
+      try (ResultSet found = select.executeQuery()) {
+        return found.next();
+      }
+    }
+  }
+
+  /**
+   * Lets one slice of a generation after the other park aggregates, for their number is bounded over all. The caller has locked its own
+   * slice, and nobody locks slices the other way round.
+   */
+  static void lockParking(Connection connection, SliceId id) throws SQLException {
+    lock(connection, new SliceId(id.view(), id.generation(), 0));
+  }
+
   /** Puts the failure on record, or that there is none. */
   static void record(Connection connection, SliceId id, Optional<SliceFailure> failure) throws SQLException {
-    String error = failure.map(SliceFailure::error).map(text -> text.substring(0, Math.min(text.length(), MAX_ERROR))).orElse(null);
+    String error = failure.map(SliceFailure::error).map(ErrorText::of).orElse(null);
     update(connection, "UPDATE projection_slices SET attempts = ?, stopped = ?, event = ?, error = ?, failed_at = ?"
         + " WHERE name = ? AND generation = ? AND slice = ?",
         failure.map(SliceFailure::attempts).orElse(0), failure.map(SliceFailure::stopped).orElse(false),
@@ -171,6 +191,7 @@ final class ProjectionTable {
       }
     }
     update(connection, "DELETE FROM projection_slices WHERE name = ? AND generation < ?", view.name(), before);
+    ParkedTable.deleteBefore(connection, view.name(), before);
     update(connection, "DELETE FROM akka_projection_offset_store WHERE projection_name = ?",
         SliceId.projectionName(view.name(), before - 1));
     return more;

@@ -6,6 +6,7 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.cluster.sharding.typed.javadsl.ShardedDaemonProcess;
+import akka.serialization.SerializationExtension;
 import io.micrometer.core.instrument.Tags;
 import io.orderflow.kernel.SteadyClock;
 import io.orderflow.metrics.Meters;
@@ -42,11 +43,13 @@ public final class Projections {
   private final Database database;
   private final List<View<?>> views;
   private final Clock clock;
+  private final ParkedAggregates parked;
 
-  private Projections(Database database, List<View<?>> views, Clock clock) {
+  private Projections(ActorSystem<?> system, Database database, List<View<?>> views, Clock clock) {
     this.database = database;
     this.views = views;
     this.clock = clock;
+    this.parked = new ParkedAggregates(database, views, SerializationExtension.get(system), clock);
   }
 
   /**
@@ -64,19 +67,18 @@ public final class Projections {
           slice -> Slice.create(view, slice, database, reads, settings, clock),
           ShardedDaemonProcessSettings.create(system).withRole("services"), Optional.of(Slice.Stop.INSTANCE));
     }
-    Projections projections = new Projections(database, views, clock);
+    Projections projections = new Projections(system, database, views, clock);
     projections.measure(system);
     views.forEach(view -> keepAwake(system, view));
     return projections;
   }
 
-  /** Each view's lag, as old as the interval at most; NaN while it is not known. */
+  /** Each view's lag and parked aggregates, as old as the interval at most; NaN while it is not known. */
   private void measure(ActorSystem<?> system) {
     Map<String, ProjectionStatus> seen = new ConcurrentHashMap<>();
     for (View<?> view : views) {
-      ToDoubleFunction<Map<String, ProjectionStatus>> seconds =
-          all -> all.containsKey(view.name()) ? all.get(view.name()).lagSeconds() : Double.NaN;
-      Meters.of(system).gauge("orderflow.projection.lag.seconds", Tags.of("view", view.name()), seen, seconds);
+      gauge(system, "orderflow.projection.lag.seconds", view, seen, ProjectionStatus::lagSeconds);
+      gauge(system, "orderflow.projection.parked", view, seen, ProjectionStatus::parked);
     }
     system.scheduler().scheduleWithFixedDelay(LOOK_EVERY, LOOK_EVERY, () -> statuses().whenComplete((statuses, failure) -> {
       seen.clear();
@@ -84,6 +86,13 @@ public final class Projections {
         statuses.forEach(status -> seen.put(status.name(), status));
       }
     }), system.executionContext());
+  }
+
+  private static void gauge(ActorSystem<?> system, String name, View<?> view, Map<String, ProjectionStatus> seen,
+      ToDoubleFunction<ProjectionStatus> value) {
+    ToDoubleFunction<Map<String, ProjectionStatus>> known =
+        all -> all.containsKey(view.name()) ? value.applyAsDouble(all.get(view.name())) : Double.NaN;
+    Meters.of(system).gauge(name, Tags.of("view", view.name()), seen, known);
   }
 
   /**
@@ -155,6 +164,11 @@ public final class Projections {
         : Optional.of(status(connection, view)));
   }
 
+  /** What the views have parked. */
+  ParkedAggregates parked() {
+    return parked;
+  }
+
   /** Whether there is a view of that name. */
   boolean knows(String name) {
     return views.stream().anyMatch(view -> view.name().equals(name));
@@ -163,10 +177,12 @@ public final class Projections {
   private ProjectionStatus status(Connection connection, String name) throws SQLException {
     Generations generations = ProjectionTable.generations(connection, name, false);
     Lag lag = lag(connection, name, generations.live());
+    Map<Long, Integer> parked = ParkedTable.counts(connection, name);
     Rebuild rebuild = null;
     if (generations.building().isPresent()) {
       Lag toGo = lag(connection, name, generations.building().getAsLong());
-      rebuild = new Rebuild(generations.building().getAsLong(), generations.buildingSince(), toGo.events(), toGo.seconds());
+      rebuild = new Rebuild(generations.building().getAsLong(), generations.buildingSince(), toGo.events(), toGo.seconds(),
+          parked.getOrDefault(generations.building().getAsLong(), 0));
     }
     List<FailureView> failures = ProjectionTable.failures(connection, name).entrySet().stream()
         .filter(entry -> entry.getKey().generation() >= generations.live())
@@ -174,7 +190,7 @@ public final class Projections {
     State state = failures.stream().anyMatch(FailureView::stopped) ? State.STOPPED : !failures.isEmpty() ? State.FAILING
         : rebuild != null ? State.REBUILDING : State.RUNNING;
     return new ProjectionStatus(name, state, lag.events(), lag.seconds(), generations.live(),
-        failures.isEmpty() ? null : failures.get(0).error(), rebuild, failures.isEmpty() ? null : failures);
+        parked.getOrDefault(generations.live(), 0), failures.isEmpty() ? null : failures.get(0).error(), rebuild, failures.isEmpty() ? null : failures);
   }
 
   private static FailureView view(SliceId id, SliceFailure failure) {

@@ -13,6 +13,7 @@ import akka.projection.HandlerRecoveryStrategy;
 import akka.projection.Projection;
 import akka.projection.ProjectionBehavior;
 import akka.projection.jdbc.javadsl.JdbcProjection;
+import akka.serialization.SerializationExtension;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.store.Database;
 import io.orderflow.store.JournalReader.Row;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries the projections of one slice of a view, somewhere in the cluster: that of the live generation and, during a rebuild, that of
  * the next. It starts what there should be, starts again what fails, and gives up, for an operator to see, where the same events fail
- * too often; the other slices and views go on.
+ * too often and can't be parked; the other slices and views go on.
  */
 final class Slice<E> extends AbstractBehavior<Slice.Command> {
 
@@ -190,7 +191,8 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
   }
 
   private Projection<Batch> projection(Run run) {
-    BatchHandler<E> handler = new BatchHandler<>(view, run.id, getContext().getSystem());
+    BatchHandler<E> handler = new BatchHandler<>(
+        new EventApplier<>(view, SerializationExtension.get(getContext().getSystem())), run.id, settings.maxParked(), clock);
     JournalSource source = new JournalSource(getContext().getSystem(), reads, this::isOurs, settings, clock, run.failure.isPresent(),
         () -> handler.prepare(database));
     // It neither retries nor restarts by itself: only here is it known whether the same event fails again.
@@ -198,7 +200,7 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
             getContext().getSystem())
         .withRecoveryStrategy(HandlerRecoveryStrategy.fail())
         .withRestartBackoff(settings.minBackoff(), settings.maxBackoff(), 0.2, 0)
-        .withStatusObserver(new SliceObserver(run, run.failuresInARow > 0, getContext().getSelf().narrow()));
+        .withStatusObserver(new SliceObserver(run, handler, run.failuresInARow > 0, getContext().getSelf().narrow()));
   }
 
   private boolean isOurs(Row row) {

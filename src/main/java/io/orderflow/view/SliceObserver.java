@@ -9,12 +9,14 @@ import akka.projection.StatusObserver;
 final class SliceObserver extends StatusObserver<Batch> {
 
   private final Slice.Run run;
+  private final BatchHandler<?> handler;
   private final ActorRef<Slice.Command> slice;
   private volatile boolean tellsRecovery;
 
   /** @param afterFailure whether the first success is news */
-  SliceObserver(Slice.Run run, boolean afterFailure, ActorRef<Slice.Command> slice) {
+  SliceObserver(Slice.Run run, BatchHandler<?> handler, boolean afterFailure, ActorRef<Slice.Command> slice) {
     this.run = run;
+    this.handler = handler;
     this.tellsRecovery = afterFailure;
     this.slice = slice;
   }
@@ -26,6 +28,7 @@ final class SliceObserver extends StatusObserver<Batch> {
 
   @Override
   public void afterProcess(ProjectionId id, Batch batch) {
+    handler.committed();
     if (tellsRecovery && !batch.events().isEmpty()) {
       tellsRecovery = false;
       slice.tell(new Slice.Recovered(run));

@@ -34,11 +34,12 @@ public interface View<E> {
   List<Table> tables();
 
   /**
-   * Writes what the events change, all of them or, by throwing, none; the transaction is the caller's. Called once for each event that
-   * takes effect, those of one entity in their order and always with the same slice.
+   * Writes what the events change, all of them or, by throwing, none; the transaction is the caller's. Each event takes effect once,
+   * those of one entity in their order and always with the same slice. What throws among several events is called again with fewer of
+   * them, after a rollback; an entity whose event throws alone is parked. A failure that lies in no event is one of SQL.
    *
    * @param generation where to write
-   * @param slice the part of all entities that these belong to, from 0; nobody else writes for it
+   * @param slice the part of all entities that these belong to, from 0; nobody else writes for it meanwhile
    * @throws SQLException when the database refuses
    */
   void apply(Connection connection, long generation, int slice, List<ViewEvent<E>> events) throws SQLException;

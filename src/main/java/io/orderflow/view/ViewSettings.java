@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /** The settings of {@code orderflow.views}, explained in {@code reference.conf}. */
-record ViewSettings(Duration pollInterval, int batch, int maxAttempts, Duration minBackoff, Duration maxBackoff) {
+record ViewSettings(Duration pollInterval, int batch, int maxParked, int maxAttempts, Duration minBackoff, Duration maxBackoff) {
 
   static ViewSettings of(Config config) {
-    return new ViewSettings(config.getDuration("poll-interval"), config.getInt("batch"), config.getInt("max-attempts"),
-        config.getDuration("min-backoff"), config.getDuration("max-backoff"));
+    return new ViewSettings(config.getDuration("poll-interval"), config.getInt("batch"), config.getInt("max-parked"),
+        config.getInt("max-attempts"), config.getDuration("min-backoff"), config.getDuration("max-backoff"));
   }
 
   /** The pause after so many failures in a row: doubled with each, and up to a fifth of it longer by lot. */

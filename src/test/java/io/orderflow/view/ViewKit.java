@@ -10,6 +10,9 @@ import akka.serialization.SerializationExtension;
 import akka.serialization.Serializers;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.orderflow.ShopClient;
+import io.orderflow.http.HttpServer;
+import io.orderflow.http.Page;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.store.Database;
@@ -19,8 +22,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 
 /** A node that carries nothing but views of a spec's own: the sums of what was added to each entity. */
@@ -35,6 +40,12 @@ public final class ViewKit implements AutoCloseable {
     private final String name;
     /** The amounts at which it throws, with the number of times that it does. */
     final ConcurrentHashMap<Long, Integer> poison = new ConcurrentHashMap<>();
+    /** The amounts at which the database refuses, as long as they are here. */
+    final ConcurrentHashMap<Long, SQLException> refused = new ConcurrentHashMap<>();
+    /** How often it did. */
+    final AtomicInteger refusals = new AtomicInteger();
+    /** Whether it throws at an event that does not follow the last one of its entity. */
+    volatile boolean ordered;
 
     Sums(String name) {
       this.name = name;
@@ -63,6 +74,9 @@ public final class ViewKit implements AutoCloseable {
     @Override
     public void apply(Connection connection, long generation, int slice, List<ViewEvent<Added>> events) throws SQLException {
       for (ViewEvent<Added> event : events) {
+        if (ordered && event.sequence() != last(connection, generation, event.id()) + 1) {
+          throw new IllegalStateException("out of order: " + event);
+        }
         try (PreparedStatement insert = connection.prepareStatement(
             "INSERT INTO sums_" + name + " (generation, id, sequence, amount) VALUES (?, ?, ?, ?)")) {
           insert.setLong(1, generation);
@@ -74,6 +88,22 @@ public final class ViewKit implements AutoCloseable {
         if (poison.computeIfPresent(event.event().amount(), (amount, times) -> times - 1) != null
             && poison.get(event.event().amount()) >= 0) {
           throw new IllegalArgumentException("can't add " + event.event().amount());
+        }
+        if (refused.containsKey(event.event().amount())) {
+          refusals.incrementAndGet();
+          throw refused.get(event.event().amount());
+        }
+      }
+    }
+
+    private long last(Connection connection, long generation, String id) throws SQLException {
+      try (PreparedStatement select = connection.prepareStatement("SELECT COALESCE(MAX(sequence), 0) FROM sums_" + name
+          + " WHERE generation = ? AND id = ?")) {
+        select.setLong(1, generation);
+        select.setString(2, id);
+        try (ResultSet found = select.executeQuery()) {
+          found.next();
+          return found.getLong(1);
         }
       }
     }
@@ -107,8 +137,9 @@ public final class ViewKit implements AutoCloseable {
         connection.createStatement().execute("CREATE TABLE IF NOT EXISTS " + table
             + " (generation BIGINT, id VARCHAR(64), sequence BIGINT, amount BIGINT, PRIMARY KEY (generation, id, sequence))");
       }
-      for (String table : List.of("event_journal", "event_archive", "projections", "projection_slices",
-          "akka_projection_offset_store", "sums_first", "sums_second", "order_summaries", "customer_orders", "order_counts", "product_list")) {
+      for (String table : List.of("event_journal", "event_archive", "projections", "projection_slices", "projection_parked",
+          "projection_skipped", "akka_projection_offset_store", "sums_first", "sums_second", "order_summaries", "customer_orders",
+          "order_counts", "product_list")) {
         connection.createStatement().execute("DELETE FROM " + table);
       }
       return null;
@@ -190,6 +221,45 @@ public final class ViewKit implements AutoCloseable {
         return insert.executeUpdate();
       }
     });
+  }
+
+  /** Moves all that the entity has written to the archive. */
+  void archive(String entity) throws SQLException {
+    database().transaction(connection -> {
+      String moved = "ordering, persistence_id, sequence_number, write_timestamp, adapter_manifest, event_ser_id, event_ser_manifest,"
+          + " event_payload";
+      String which = " FROM event_journal WHERE persistence_id = 'entity|" + entity + "'";
+      connection.createStatement().execute("INSERT INTO event_archive (" + moved + ", archived_at) SELECT " + moved + ", 0" + which);
+      connection.createStatement().execute("DELETE" + which);
+      return null;
+    });
+  }
+
+  /** A client of the routes of this node's projections. */
+  ShopClient client() {
+    return new ShopClient("http://127.0.0.1:" + HttpServer.bind(system, "service", "127.0.0.1", 0, new ProjectionRoutes(projections).routes())
+        .toCompletableFuture().join().localAddress().getPort());
+  }
+
+  /** What an operator's call comes to. */
+  ParkedAggregates.Outcome retry(View<?> view, String entity) {
+    return projections.parked().retry(view.name(), "entity|" + entity).toCompletableFuture().join();
+  }
+
+  /** What an operator's call comes to. */
+  ParkedAggregates.Outcome skip(View<?> view, String entity, long sequence) {
+    return projections.parked().skip(view.name(), "entity|" + entity, OptionalLong.of(sequence), new Skip("written by mistake", "ada"))
+        .toCompletableFuture().join();
+  }
+
+  /** All that is parked, the newest first. */
+  List<Parked> parked(View<?> view) {
+    return projections.parked().list(view.name(), Page.first(Page.MAX_LIMIT)).toCompletableFuture().join();
+  }
+
+  void awaitParked(View<?> view, int aggregates) {
+    Awaitility.await().atMost(20, TimeUnit.SECONDS).pollInterval(10, TimeUnit.MILLISECONDS)
+        .until(() -> status(view).parked(), found -> found == aggregates);
   }
 
   /** The sum over all entities, as a query finds it. */
