@@ -78,7 +78,7 @@ class ColdClusterProcessSpec {
   private NodeProcess node(String role, int number, Map<String, String> variables) {
     Map<String, String> environment = new HashMap<>(variables);
     environment.put("ORDERFLOW_ROLES", role);
-    environment.put("ORDERFLOW_REHEARSAL_REQUESTS", "20");
+    environment.put("ORDERFLOW_REHEARSAL_REQUESTS", System.getProperty("cold.rehearsal", "20"));
     environment.put("ORDERFLOW_REHEARSAL_LIMIT", PATIENCE.toSeconds() + "s");
     return new NodeProcess(folder.resolve(role + number), "127.0.0." + number, environment);
   }
