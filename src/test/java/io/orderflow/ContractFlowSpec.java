@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Set;
 import java.util.TreeSet;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +122,8 @@ class ContractFlowSpec {
   @Test
   void head_is_answered_as_get_without_a_body() {
     shop.stock("headed", 1);
+    Awaitility.await().until(() -> shop.get("/api/products").body().toString().contains("headed")
+        && shop.get("/ops/projections").body().path("projections").findValuesAsText("lagEvents").stream().allMatch("0"::equals));
     for (String path : new String[] {"/api/products/headed", "/api/products", "/api/orders/none", "/ops/stats", "/ops/breakers"}) {
       Answer get = shop.get(path);
       Answer head = shop.send("HEAD", path, null);
