@@ -13,6 +13,7 @@ import com.typesafe.config.ConfigFactory;
 import io.orderflow.account.Account;
 import io.orderflow.account.AccountHistory;
 import io.orderflow.account.AccountRoutes;
+import io.orderflow.account.AccountService;
 import io.orderflow.account.Transfer;
 import io.orderflow.account.TransferRoutes;
 import io.orderflow.account.TransferSaga;
@@ -49,6 +50,7 @@ import io.orderflow.product.Inventory;
 import io.orderflow.product.Product;
 import io.orderflow.product.ProductQueries;
 import io.orderflow.product.ProductRoutes;
+import io.orderflow.product.ProductService;
 import io.orderflow.product.ProductViews;
 import io.orderflow.provider.Simulator;
 import io.orderflow.saga.EndedSagas;
@@ -64,8 +66,8 @@ import io.orderflow.store.JournalArchive;
 import io.orderflow.store.JournalIndex;
 import io.orderflow.view.ProjectionRoutes;
 import io.orderflow.view.Projections;
-import io.orderflow.user.User;
 import io.orderflow.user.UserRoutes;
+import io.orderflow.user.UserService;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -162,24 +164,20 @@ public final class Node {
     Database database = Database.of(system);
     PaymentProvider provider = new PaymentProvider(system, config.getConfig("orderflow.payment"), providerUrl());
 
-    Order.init(system, clock);
-    Product.init(system, clock);
-    Account.init(system, clock);
-    User.init(system, clock);
-    ShoppingCart.init(system, clock);
-    Shipment.init(system, clock);
+    AccountService accounts = new AccountService(system, clock);
+    ProductService products = new ProductService(system, clock);
+    UserService users = new UserService(system, clock);
     PaymentBacklog backlog = PaymentBacklog.watch(system, database);
-    Payment.init(system, new PaymentSources(system, provider, backlog, clock), clock);
-
+    Payment.init(system, new PaymentSources(system, accounts, provider, backlog, clock), clock);
     Payments payments = new Payments(system, backlog);
-    Shipping shipping = new Shipping(system);
-    Orders orders = new Orders(system);
+    Shipping shipping = new Shipping(system, clock);
+    Orders orders = new Orders(system, clock);
     Sagas<PlacedOrder> orderSagas =
-        Sagas.init(system, OrderSaga.definition(orders, new Inventory(system), payments, shipping), clock);
+        Sagas.init(system, OrderSaga.definition(orders, new Inventory(products), payments, shipping), clock);
     OrderPlacement placement = new OrderPlacement(system, orders, orderSagas, payments, config.getDuration("orderflow.http.max-wait"),
         config.getInt("orderflow.http.max-waiting"));
-    Carts carts = new Carts(system, placement);
-    Sagas<Transfer> transferSagas = Sagas.init(system, TransferSaga.definition(new Transfers(system)), clock);
+    Carts carts = new Carts(system, products, placement, clock);
+    Sagas<Transfer> transferSagas = Sagas.init(system, TransferSaga.definition(new Transfers(accounts)), clock);
     List<Sagas<?>> allSagas = List.of(orderSagas, transferSagas);
     SagaRecovery.start(system, database, allSagas, clock);
     PaymentQueue.start(system, database, provider, orderSagas::askAgain, orderId -> payments.ifRefundFailed(orderId,
@@ -189,7 +187,7 @@ public final class Node {
     Projections projections = Projections.start(system, database, List.of(new OrderViews(), new ProductViews()), clock);
 
     JournalArchive.start(system, database, endings(orderSagas, transferSagas),
-        List.of(Product.KEY.name(), Account.KEY.name(), ShoppingCart.KEY.name()), List.of(Projections::readUpTo), clock);
+        List.of(Product.NAME, Account.NAME, ShoppingCart.NAME), List.of(Projections::readUpTo), clock);
 
     AccountHistory accountHistory = new AccountHistory(system);
     AscendingIds ids = new AscendingIds(clock);
@@ -198,12 +196,12 @@ public final class Node {
         new OrderRoutes(placement, new OrderQueries(database), orderSagas, ids).routes(),
         new CartRoutes(carts, placement).routes(),
         new ProductQueries(database).routes(),
-        new ProductRoutes(system).routes(),
-        new AccountRoutes(system, accountHistory, ids).routes(),
-        new TransferRoutes(system, transferSagas, ids).routes(),
-        new HistoryRoutes("accounts", "accountId", accountHistory.events(), accountHistory::known).routes(),
+        new ProductRoutes(products).routes(),
+        new AccountRoutes(accounts, accountHistory, ids).routes(),
+        new TransferRoutes(accounts, transferSagas, ids).routes(),
+        new HistoryRoutes("accounts", "accountId", accountHistory.events(), accounts::get).routes(),
         new HistoryRoutes("orders", "orderId", OrderHistory.of(system), placement::saga).routes(),
-        new UserRoutes(system, ids).routes(),
+        new UserRoutes(users, ids).routes(),
         new PaymentRoutes(database, payments).routes(),
         new ShipmentRoutes(shipping).routes(),
         new BreakerRoutes(provider, clock).routes(),
@@ -214,7 +212,7 @@ public final class Node {
   /** What ends with a saga, and may leave the journal when it is old. */
   private static List<Endings> endings(Sagas<?> orders, Sagas<?> transfers) {
     List<Endings> endings = new ArrayList<>(EndedSagas.of(orders.name(),
-        List.of(Order.KEY.name(), Payment.KEY.name(), Shipment.KEY.name()), PaymentQueue::waiting));
+        List.of(Order.NAME, Payment.KEY.name(), Shipment.NAME), PaymentQueue::waiting));
     endings.addAll(EndedSagas.of(transfers.name(), List.of(), EndedSagas.Unfinished.NOTHING));
     return endings;
   }

@@ -7,9 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.ShopClient.Answer;
+import io.orderflow.account.AccountService;
+import io.orderflow.account.RunningAccounts;
+import io.orderflow.kernel.Money;
 import io.orderflow.store.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -74,20 +78,26 @@ class AccountFlowSpec {
   void a_payment_is_given_back_however_many_others_came_after_it() {
     shop.stock("pen", 100);
     shop.account("hot", "1000.00");
-    io.orderflow.account.SagaAccounts accounts = new io.orderflow.account.SagaAccounts(node.system());
-    accounts.pay("hot", new io.orderflow.kernel.Money(10000, "EUR"), "early/charge-payment", java.time.Instant.now().plusSeconds(60), null)
-        .toCompletableFuture().join();
+    AccountService accounts = RunningAccounts.of(node.system());
+    pay(accounts, 10000, "early/charge-payment");
     for (int i = 0; i < 20; i++) {
-      accounts.pay("hot", new io.orderflow.kernel.Money(100, "EUR"), "later-" + i + "/charge-payment", java.time.Instant.now().plusSeconds(60), null)
-          .toCompletableFuture().join();
+      pay(accounts, 100, "later-" + i + "/charge-payment");
     }
     assertBalance("hot", "880.00");
-    accounts.payBack("hot", "early/charge-payment").toCompletableFuture().join();
+    payBack(accounts, "early/charge-payment");
     assertBalance("hot", "980.00");
-    accounts.payBack("hot", "early/charge-payment").toCompletableFuture().join();
-    accounts.payBack("hot", "later-0/charge-payment").toCompletableFuture().join();
-    accounts.payBack("hot", "never/charge-payment").toCompletableFuture().join();
+    payBack(accounts, "early/charge-payment");
+    payBack(accounts, "later-0/charge-payment");
+    payBack(accounts, "never/charge-payment");
     assertBalance("hot", "981.00");
+  }
+
+  private static void pay(AccountService accounts, int cents, String reference) {
+    accounts.pay("hot", new Money(cents, "EUR"), reference, Instant.now().plusSeconds(60), null).toCompletableFuture().join();
+  }
+
+  private static void payBack(AccountService accounts, String reference) {
+    accounts.payBack("hot", reference).toCompletableFuture().join();
   }
 
   @Test

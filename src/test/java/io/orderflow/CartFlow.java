@@ -5,11 +5,11 @@ import static io.orderflow.ShopClient.card;
 import static io.orderflow.ShopClient.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.ShopClient.Answer;
 import io.orderflow.cart.ShoppingCart;
+import io.orderflow.eventsourcing.HostedAggregate;
 import io.orderflow.kernel.Money;
 import io.orderflow.order.PlacedOrder;
 import io.orderflow.payment.PaymentMethod;
@@ -201,9 +201,8 @@ abstract class CartFlow {
     // What a node has done that dies between recording the order and starting its saga.
     PlacedOrder order = new PlacedOrder.Terms("ada", new PaymentMethod.Card("tok_1"), null)
         .order(List.of(new Inventory.Item("cut", 1, new Money(350, "EUR"))));
-    ClusterSharding.get(node.system()).entityRefFor(ShoppingCart.KEY, "cut")
-        .<ShoppingCart.Contents>askWithStatus(replyTo -> new ShoppingCart.CheckOut(order, replyTo), Duration.ofSeconds(4))
-        .toCompletableFuture().join();
+    new HostedAggregate<ShoppingCart.Command, ShoppingCart.Contents>(node.system(), ShoppingCart.NAME, "cut")
+        .ask(new ShoppingCart.CheckOut(order));
     node.restart();
     String id = shop.get("/api/carts/cut").expect(200).text("orderId");
     Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> shop.get("/api/orders/" + id).status() == 200);

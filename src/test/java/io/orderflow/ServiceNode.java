@@ -1,5 +1,6 @@
 package io.orderflow;
 
+import io.orderflow.kernel.EntityKit;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.ActorSystem;
 import akka.cluster.typed.Cluster;
@@ -8,7 +9,6 @@ import akka.http.javadsl.server.Route;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.http.HttpServer;
-import io.orderflow.kernel.AggregateKit;
 
 /** A cluster of one node in this JVM, its journal in memory: for the specs of one service. */
 public final class ServiceNode implements AutoCloseable {
@@ -21,7 +21,7 @@ public final class ServiceNode implements AutoCloseable {
       akka.coordinated-shutdown.terminate-actor-system = off
       """);
 
-  private final ActorTestKit kit = ActorTestKit.create(CLUSTER.withFallback(AggregateKit.CONFIG));
+  private final ActorTestKit kit = ActorTestKit.create(CLUSTER.withFallback(EntityKit.CONFIG));
 
   private ServiceNode() {}
 

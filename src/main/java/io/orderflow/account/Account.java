@@ -1,14 +1,8 @@
 package io.orderflow.account;
 
-import akka.actor.typed.ActorRef;
-import akka.actor.typed.ActorSystem;
-import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
-import akka.pattern.StatusReply;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.typesafe.config.Config;
-import io.orderflow.aggregate.Aggregate;
-import io.orderflow.aggregate.Decision;
-import io.orderflow.aggregate.GroupCommit;
+import io.orderflow.eventsourcing.Aggregate;
+import io.orderflow.eventsourcing.Decision;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Recent;
@@ -29,9 +23,10 @@ import java.util.function.Function;
  * A client's repeat that was forgotten is a new operation. A saga's is not: where it may have been forgotten the account says so, and who calls
  * brings what the journal has of it ({@link Past}).
  */
-public final class Account implements Aggregate<Account.Command, Account.Event, Account.State> {
+public final class Account implements Aggregate<Account.Command, Account.Event, Account.State, Account.Balance> {
 
-  public static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "account");
+  /** Under which accounts are stored. */
+  public static final String NAME = "account";
 
   /** The code of the refusal of a saga's call whose reference may have been forgotten: it is to be repeated with its {@link Past}. */
   static final String FORGOTTEN = "FORGOTTEN";
@@ -58,7 +53,7 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
    * @param readUpTo the number of the last event that was read
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Past(Operation operation, Operation undoing, long readUpTo) implements CborSerializable {}
+  public record Past(Operation operation, Operation undoing, long readUpTo) {}
 
   /** How many references are remembered of clients, and of sagas. */
   record Remembered(int ofClients, int ofSagas) {}
@@ -128,16 +123,13 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Balance(String accountId, String ownerId, Money balance, long sequence) implements CborSerializable {}
 
-  public sealed interface Command extends Aggregate.Command {
-    @Override
-    ActorRef<StatusReply<Balance>> replyTo();
-  }
+  public sealed interface Command extends CborSerializable {}
 
   /** Opens it; again with the same values changes nothing. */
-  public record Open(String ownerId, String currency, ActorRef<StatusReply<Balance>> replyTo) implements Command {}
+  public record Open(String ownerId, String currency) implements Command {}
 
   /** @param reference null when a repeat need not be recognised */
-  public record Deposit(BigDecimal amount, String reference, ActorRef<StatusReply<Balance>> replyTo) implements Command {}
+  public record Deposit(BigDecimal amount, String reference) implements Command {}
 
   /**
    * A deposit by a saga.
@@ -147,11 +139,10 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
    * @param past null until the account asks for it
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Receive(Money amount, String reference, Instant startedAt, Past past, ActorRef<StatusReply<Balance>> replyTo)
-      implements Command {}
+  public record Receive(Money amount, String reference, Instant startedAt, Past past) implements Command {}
 
   /** @param reference null when a repeat need not be recognised */
-  public record Withdraw(BigDecimal amount, String reference, ActorRef<StatusReply<Balance>> replyTo) implements Command {}
+  public record Withdraw(BigDecimal amount, String reference) implements Command {}
 
   /**
    * A withdrawal by a saga.
@@ -162,11 +153,10 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
    * @param past as in {@link Receive}
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Pay(Money amount, String reference, Instant validUntil, Instant startedAt, Past past, ActorRef<StatusReply<Balance>> replyTo)
-      implements Command {
+  public record Pay(Money amount, String reference, Instant validUntil, Instant startedAt, Past past) implements Command {
 
-    Pay(Money amount, String reference, Instant validUntil, ActorRef<StatusReply<Balance>> replyTo) {
-      this(amount, reference, validUntil, null, null, replyTo);
+    Pay(Money amount, String reference, Instant validUntil) {
+      this(amount, reference, validUntil, null, null);
     }
   }
 
@@ -176,23 +166,14 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
    * @param past as in {@link Receive}
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record PayBack(String reference, Past past, ActorRef<StatusReply<Balance>> replyTo) implements Command {
+  public record PayBack(String reference, Past past) implements Command {
 
-    PayBack(String reference, ActorRef<StatusReply<Balance>> replyTo) {
-      this(reference, null, replyTo);
+    PayBack(String reference) {
+      this(reference, null);
     }
   }
 
-  public record Get(ActorRef<StatusReply<Balance>> replyTo) implements Command {}
-
-  private enum Stop implements Command {
-    INSTANCE;
-
-    @Override
-    public ActorRef<StatusReply<Balance>> replyTo() {
-      return null;
-    }
-  }
+  public record Get() implements Command {}
 
   public sealed interface Event extends CborSerializable {
     /** When it happened. */
@@ -216,13 +197,6 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   private final Clock clock;
   private final Remembered remembered;
 
-  /** Makes the node carry accounts. */
-  public static void init(ActorSystem<?> system, Clock clock) {
-    Config config = system.settings().config().getConfig("orderflow.account");
-    Remembered remembered = new Remembered(config.getInt("remembered-references"), config.getInt("remembered-saga-references"));
-    GroupCommit.init(system, KEY, Stop.INSTANCE, accountId -> new Account(accountId, clock, remembered));
-  }
-
   Account(String accountId, Clock clock, Remembered remembered) {
     this.accountId = accountId;
     this.clock = clock;
@@ -230,21 +204,22 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   }
 
   @Override
-  public State emptyState() {
+  public State initialState() {
     return State.NONE;
   }
 
   @Override
-  public Decision<Event, State> decide(State account, Command command) {
+  public Decision<Event, Balance> decide(State account, Command command) {
+    boolean open = account.balance() != null;
     if (command instanceof PayBack back) {
-      return account.balance() == null ? voidEarly(account, back) : payBack(account, back);
+      return open ? payBack(account, back) : voidEarly(account, back);
     }
-    if (command instanceof Open open) {
-      return account.balance() == null ? persist(new Opened(open.ownerId(), open.currency(), clock.instant()), open.replyTo())
-          : openAgain(account, open);
+    if (command instanceof Open opening) {
+      return open ? openAgain(account, opening) : accept(account, Money.zero(opening.currency()),
+          opening.ownerId(), new Opened(opening.ownerId(), opening.currency(), clock.instant()));
     }
-    if (account.balance() == null) {
-      return Decision.reply(command.replyTo(), notFound());
+    if (!open) {
+      return Decision.reject(notFound());
     }
     if (command instanceof Deposit deposit) {
       return deposit(account, deposit);
@@ -258,112 +233,105 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
     if (command instanceof Pay pay) {
       return pay(account, pay);
     }
-    return Decision.reply(command.replyTo(), now(account));
+    return Decision.reply(now(account));
   }
 
-  private Decision<Event, State> openAgain(State account, Open open) {
+  private Decision<Event, Balance> openAgain(State account, Open open) {
     boolean same = Objects.equals(account.ownerId(), open.ownerId()) && account.balance().currency().equals(open.currency());
-    return Decision.reply(open.replyTo(), same ? now(account)
-        : Refusal.conflict("ACCOUNT_EXISTS", "the account exists with another owner or currency").reply());
+    return same ? Decision.reply(now(account))
+        : Decision.reject(Refusal.conflict("ACCOUNT_EXISTS", "the account exists with another owner or currency"));
   }
 
-  private Decision<Event, State> deposit(State account, Deposit deposit) {
-    return inMoney(account, deposit.amount(), deposit.replyTo(), amount ->
-        earlier(account, deposit.reference(), null, Kind.DEPOSIT, amount, deposit.replyTo())
-            .orElseGet(() -> add(account, amount, deposit.reference(), deposit.replyTo())));
+  private Decision<Event, Balance> deposit(State account, Deposit deposit) {
+    return inMoney(account, deposit.amount(), amount -> earlier(account, deposit.reference(), null, Kind.DEPOSIT, amount)
+        .orElseGet(() -> add(account, amount, deposit.reference())));
   }
 
-  private Decision<Event, State> withdraw(State account, Withdraw withdraw) {
-    return inMoney(account, withdraw.amount(), withdraw.replyTo(), amount ->
-        earlier(account, withdraw.reference(), null, Kind.WITHDRAWAL, amount, withdraw.replyTo())
-            .orElseGet(() -> take(account, amount, withdraw.reference(), withdraw.replyTo())));
+  private Decision<Event, Balance> withdraw(State account, Withdraw withdraw) {
+    return inMoney(account, withdraw.amount(), amount -> earlier(account, withdraw.reference(), null, Kind.WITHDRAWAL, amount)
+        .orElseGet(() -> take(account, amount, withdraw.reference())));
   }
 
-  private Decision<Event, State> receive(State account, Receive receive) {
+  private Decision<Event, Balance> receive(State account, Receive receive) {
     if (!account.balance().currency().equals(receive.amount().currency())) {
-      return Decision.reply(receive.replyTo(), otherCurrency(account, receive.amount()));
+      return Decision.reject(otherCurrency(account, receive.amount()));
     }
     if (mayBeForgotten(account, receive.reference(), receive.startedAt(), receive.past())) {
-      return Decision.reply(receive.replyTo(), forgotten());
+      return Decision.reject(forgotten());
     }
-    return earlier(account, receive.reference(), receive.past(), Kind.DEPOSIT, receive.amount(), receive.replyTo())
-        .orElseGet(() -> add(account, receive.amount(), receive.reference(), receive.replyTo()));
+    return earlier(account, receive.reference(), receive.past(), Kind.DEPOSIT, receive.amount())
+        .orElseGet(() -> add(account, receive.amount(), receive.reference()));
   }
 
-  private Decision<Event, State> pay(State account, Pay pay) {
+  private Decision<Event, Balance> pay(State account, Pay pay) {
     if (pay.startedAt() != null && mayBeForgotten(account, pay.reference(), pay.startedAt(), pay.past())) {
-      return Decision.reply(pay.replyTo(), forgotten());
+      return Decision.reject(forgotten());
     }
     if (account.voided(pay.reference()) || past(account, pay.past(), Past::undoing).isPresent()) {
-      return Decision.reply(pay.replyTo(), Refusal.conflict("VOIDED", "the payment was taken back").reply());
+      return Decision.reject(Refusal.conflict("VOIDED", "the payment was taken back"));
     }
     if (!account.balance().currency().equals(pay.amount().currency())) {
-      return Decision.reply(pay.replyTo(), otherCurrency(account, pay.amount()));
+      return Decision.reject(otherCurrency(account, pay.amount()));
     }
-    Optional<Decision<Event, State>> earlier = earlier(account, pay.reference(), pay.past(), Kind.WITHDRAWAL, pay.amount(), pay.replyTo());
+    Optional<Decision<Event, Balance>> earlier = earlier(account, pay.reference(), pay.past(), Kind.WITHDRAWAL, pay.amount());
     if (earlier.isPresent()) {
       return earlier.get();
     }
-    if (clock.instant().isAfter(pay.validUntil())) {
-      return Decision.reply(pay.replyTo(), Refusal.unavailable("EXPIRED", "the payment came too late").reply());
-    }
-    return take(account, pay.amount(), pay.reference(), pay.replyTo());
+    return clock.instant().isAfter(pay.validUntil()) ? Decision.reject(Refusal.unavailable("EXPIRED", "the payment came too late"))
+        : take(account, pay.amount(), pay.reference());
   }
 
-  private Decision<Event, State> payBack(State account, PayBack back) {
+  private Decision<Event, Balance> payBack(State account, PayBack back) {
     Optional<Operation> undone = account.undoing(back.reference()).or(() -> past(account, back.past(), Past::undoing));
     if (undone.isPresent()) {
-      return Decision.reply(back.replyTo(), then(account, undone.get()));
+      return Decision.reply(then(account, undone.get()));
     }
     Optional<Operation> known = account.find(back.reference()).or(() -> past(account, back.past(), Past::operation));
-    if (known.isEmpty() && mayBeForgotten(account, back.reference(), null, back.past())) {
-      return Decision.reply(back.replyTo(), forgotten());
-    }
     if (known.isEmpty()) {
-      return persist(new WithdrawalVoided(back.reference(), clock.instant()), back.replyTo());
+      return mayBeForgotten(account, back.reference(), null, back.past()) ? Decision.reject(forgotten())
+          : accept(account, account.balance(), account.ownerId(), new WithdrawalVoided(back.reference(), clock.instant()));
     }
     return known.get().kind() == Kind.WITHDRAWAL
-        ? add(account, new Money(known.get().amount(), account.balance().currency()), returnOf(back.reference()), back.replyTo())
-        : Decision.reply(back.replyTo(), reused());
+        ? add(account, new Money(known.get().amount(), account.balance().currency()), returnOf(back.reference()))
+        : Decision.reject(reused());
   }
 
   /** Bars the payment although there is no account yet: it could be opened before the payment comes. */
-  private Decision<Event, State> voidEarly(State none, PayBack back) {
-    return none.voided(back.reference()) ? Decision.reply(back.replyTo(), notFound())
-        : Decision.persist(new WithdrawalVoided(back.reference(), clock.instant()), back.replyTo(), still -> notFound());
+  private Decision<Event, Balance> voidEarly(State none, PayBack back) {
+    return none.voided(back.reference()) ? Decision.reject(notFound())
+        : Decision.reject(new WithdrawalVoided(back.reference(), clock.instant()), notFound());
   }
 
-  private Decision<Event, State> add(State account, Money amount, String reference, ActorRef<StatusReply<Balance>> replyTo) {
-    if (account.balance().minor() > Money.MAX_MINOR - amount.minor()) {
-      return Decision.reply(replyTo, Refusal.conflict("BALANCE_LIMIT", "the balance would become too large").reply());
-    }
-    return persist(new Deposited(amount, reference, clock.instant()), replyTo);
+  private Decision<Event, Balance> add(State account, Money amount, String reference) {
+    return account.balance().minor() > Money.MAX_MINOR - amount.minor()
+        ? Decision.reject(Refusal.conflict("BALANCE_LIMIT", "the balance would become too large"))
+        : accept(account, account.balance().plus(amount), account.ownerId(), new Deposited(amount, reference, clock.instant()));
   }
 
-  private Decision<Event, State> take(State account, Money amount, String reference, ActorRef<StatusReply<Balance>> replyTo) {
-    if (account.balance().lessThan(amount)) {
-      return Decision.reply(replyTo, Refusal.conflict("INSUFFICIENT_FUNDS", "the balance is below the amount").reply());
-    }
-    return persist(new Withdrawn(amount, reference, clock.instant()), replyTo);
+  private Decision<Event, Balance> take(State account, Money amount, String reference) {
+    return account.balance().lessThan(amount)
+        ? Decision.reject(Refusal.conflict("INSUFFICIENT_FUNDS", "the balance is below the amount"))
+        : accept(account, account.balance().minus(amount), account.ownerId(), new Withdrawn(amount, reference, clock.instant()));
   }
 
-  private Decision<Event, State> inMoney(State account, BigDecimal amount, ActorRef<StatusReply<Balance>> replyTo,
-      Function<Money, Decision<Event, State>> decision) {
+  private Decision<Event, Balance> accept(State account, Money newBalance, String ownerId, Event event) {
+    return Decision.accept(event, new Balance(accountId, ownerId, newBalance, account.sequence() + 1));
+  }
+
+  private static Decision<Event, Balance> inMoney(State account, BigDecimal amount, Function<Money, Decision<Event, Balance>> decision) {
     Money money;
     try {
       money = Money.of(amount, account.balance().currency());
     } catch (IllegalArgumentException wrong) {
-      return Decision.reply(replyTo, Refusal.field("amount", wrong.getMessage()).reply());
+      return Decision.reject(Refusal.field("amount", wrong.getMessage()));
     }
-    return money.minor() > 0 ? decision.apply(money)
-        : Decision.reply(replyTo, Refusal.field("amount", "must be above zero").reply());
+    return money.minor() > 0 ? decision.apply(money) : Decision.reject(Refusal.field("amount", "must be above zero"));
   }
 
-  /** The answer to a repeat: that of then, or that the reference was used for something else. Empty when it is none. */
-  private Optional<Decision<Event, State>> earlier(State account, String reference, Past past, Kind kind, Money amount,
-      ActorRef<StatusReply<Balance>> replyTo) {
-    return Optional.ofNullable(reference).flatMap(account::find).or(() -> past(account, past, Past::operation)).map(operation -> Decision.reply(replyTo,
-        operation.kind() == kind && operation.amount() == amount.minor() ? then(account, operation) : reused()));
+  /** The original reply for a repeated reference; a rejection if the reference was used for another operation. Empty for a new reference. */
+  private Optional<Decision<Event, Balance>> earlier(State account, String reference, Past past, Kind kind, Money amount) {
+    return Optional.ofNullable(reference).flatMap(account::find).or(() -> past(account, past, Past::operation)).map(operation ->
+        operation.kind() == kind && operation.amount() == amount.minor() ? Decision.reply(then(account, operation)) : Decision.reject(reused()));
   }
 
   /** What was read of the past, unless more has been forgotten since: what undid it could be missing. */
@@ -386,34 +354,28 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
     return reference.indexOf('/') >= 0;
   }
 
-  private static StatusReply<Balance> otherCurrency(State account, Money amount) {
-    return Refusal.unprocessable("CURRENCY_MISMATCH",
-        "the account is in " + account.balance().currency() + ", not in " + amount.currency()).reply();
+  private static Refusal otherCurrency(State account, Money amount) {
+    return Refusal.unprocessable("CURRENCY_MISMATCH", "the account is in " + account.balance().currency() + ", not in " + amount.currency());
   }
 
-  private static StatusReply<Balance> forgotten() {
-    return Refusal.unavailable(FORGOTTEN, "the reference is not remembered and must be looked up").reply();
+  private static Refusal forgotten() {
+    return Refusal.unavailable(FORGOTTEN, "the reference is not remembered and must be looked up");
   }
 
-  private Decision<Event, State> persist(Event event, ActorRef<StatusReply<Balance>> replyTo) {
-    return Decision.persist(event, replyTo, this::now);
+  private Balance now(State account) {
+    return new Balance(accountId, account.ownerId(), account.balance(), account.sequence());
   }
 
-  private StatusReply<Balance> now(State account) {
-    return StatusReply.success(new Balance(accountId, account.ownerId(), account.balance(), account.sequence()));
+  private Balance then(State account, Operation operation) {
+    return new Balance(accountId, account.ownerId(), new Money(operation.balance(), account.balance().currency()), operation.sequence());
   }
 
-  private StatusReply<Balance> then(State account, Operation operation) {
-    Money balance = new Money(operation.balance(), account.balance().currency());
-    return StatusReply.success(new Balance(accountId, account.ownerId(), balance, operation.sequence()));
+  private static Refusal notFound() {
+    return Refusal.notFound("ACCOUNT_NOT_FOUND", "there is no such account");
   }
 
-  private static StatusReply<Balance> notFound() {
-    return Refusal.notFound("ACCOUNT_NOT_FOUND", "there is no such account").reply();
-  }
-
-  private static StatusReply<Balance> reused() {
-    return Refusal.unprocessable("REFERENCE_REUSED", "the reference was used for another operation or amount").reply();
+  private static Refusal reused() {
+    return Refusal.unprocessable("REFERENCE_REUSED", "the reference was used for another operation or amount");
   }
 
   /** The reference under which a payment's money comes back. */

@@ -2,7 +2,6 @@ package io.orderflow.account;
 
 import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.http.javadsl.model.HttpRequest;
 import akka.stream.KillSwitches;
 import akka.stream.SharedKillSwitch;
@@ -16,7 +15,6 @@ import io.orderflow.history.EventHistory.Told;
 import io.orderflow.http.ClientPresence;
 import io.orderflow.http.Problem;
 import io.orderflow.kernel.Money;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 
@@ -35,8 +33,6 @@ public final class AccountHistory {
 
   private record Reference(String reference) {}
 
-  private static final Duration ASK = Duration.ofSeconds(4);
-
   private static final Account.Remembered NOTHING = new Account.Remembered(1, 1);
 
   private final ActorSystem<?> system;
@@ -46,17 +42,12 @@ public final class AccountHistory {
   public AccountHistory(ActorSystem<?> system) {
     this.system = system;
     this.clients = ClientPresence.of(system.classicSystem());
-    this.events = new EventHistory<>(system, Account.KEY.name(), Account.Event.class, AccountHistory::told, Account.Event::at);
+    this.events = new EventHistory<>(system, Account.NAME, Account.Event.class, AccountHistory::told, Account.Event::at);
   }
 
   /** Its events. */
   public EventHistory<Account.Event> events() {
     return events;
-  }
-
-  /** Whether there is such an account; refused with ACCOUNT_NOT_FOUND. */
-  public CompletionStage<Account.Balance> known(String accountId) {
-    return ClusterSharding.get(system).entityRefFor(Account.KEY, accountId).askWithStatus(Account.Get::new, ASK);
   }
 
   private static Told told(Account.Event event) {

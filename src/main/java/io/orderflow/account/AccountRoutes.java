@@ -1,8 +1,5 @@
 package io.orderflow.account;
 
-import akka.actor.typed.ActorSystem;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.headers.Location;
 import akka.http.javadsl.server.Route;
@@ -12,7 +9,6 @@ import io.orderflow.http.JsonFields;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
@@ -22,8 +18,6 @@ import java.util.function.Supplier;
 
 /** {@code /api/accounts}: opening accounts, deposits, withdrawals, balances. */
 public final class AccountRoutes extends Routes {
-
-  private static final Duration ASK = Duration.ofSeconds(4);
 
   private record Opening(String accountId, String ownerId, String currency) {
     static Opening read(JsonFields fields, Supplier<UUID> ids) {
@@ -52,13 +46,13 @@ public final class AccountRoutes extends Routes {
     }
   }
 
-  private final ClusterSharding sharding;
+  private final AccountService accounts;
   private final AccountHistory history;
   private final Supplier<UUID> ids;
 
   /** @param ids makes the id of an account whose client chose none */
-  public AccountRoutes(ActorSystem<?> system, AccountHistory history, Supplier<UUID> ids) {
-    this.sharding = ClusterSharding.get(system);
+  public AccountRoutes(AccountService accounts, AccountHistory history, Supplier<UUID> ids) {
+    this.accounts = accounts;
     this.history = history;
     this.ids = ids;
   }
@@ -75,8 +69,7 @@ public final class AccountRoutes extends Routes {
   }
 
   private Route open(Opening opening) {
-    return answer(account(opening.accountId()).<Account.Balance>askWithStatus(
-            replyTo -> new Account.Open(opening.ownerId(), opening.currency(), replyTo), ASK),
+    return answer(accounts.open(opening.accountId(), opening.ownerId(), opening.currency()),
         account -> Json.response(201, AccountView.of(account)).addHeader(Location.create("/api/accounts/" + opening.accountId())));
   }
 
@@ -92,7 +85,7 @@ public final class AccountRoutes extends Routes {
       return history.atSequence(request, accountId, Long.parseLong(sequence.get()));
     }
     return time.isPresent() ? history.at(request, accountId, instant(time.get()))
-        : account(accountId).askWithStatus(Account.Get::new, ASK);
+        : accounts.get(accountId);
   }
 
   private static Instant instant(String text) {
@@ -104,18 +97,12 @@ public final class AccountRoutes extends Routes {
   }
 
   private Route deposit(String accountId, Movement deposit) {
-    return answer(account(accountId).<Account.Balance>askWithStatus(
-            replyTo -> new Account.Deposit(deposit.amount(), deposit.reference(), replyTo), ASK),
+    return answer(accounts.deposit(accountId, deposit.amount(), deposit.reference()),
         account -> Json.response(200, MovementView.of(account)));
   }
 
   private Route withdraw(String accountId, Movement withdrawal) {
-    return answer(account(accountId).<Account.Balance>askWithStatus(
-            replyTo -> new Account.Withdraw(withdrawal.amount(), withdrawal.reference(), replyTo), ASK),
+    return answer(accounts.withdraw(accountId, withdrawal.amount(), withdrawal.reference()),
         account -> Json.response(200, MovementView.of(account)));
-  }
-
-  private EntityRef<Account.Command> account(String accountId) {
-    return sharding.entityRefFor(Account.KEY, accountId);
   }
 }

@@ -1,7 +1,5 @@
 package io.orderflow.account;
 
-import akka.actor.typed.ActorSystem;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.http.javadsl.model.headers.Location;
 import akka.http.javadsl.server.Route;
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -16,7 +14,6 @@ import io.orderflow.saga.SagaState;
 import io.orderflow.saga.Sagas;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,8 +26,6 @@ import java.util.function.Supplier;
  * reference, so that a repeat reaches the same saga.
  */
 public final class TransferRoutes extends Routes {
-
-  private static final Duration ASK = Duration.ofSeconds(4);
 
   private record Wish(String to, BigDecimal amount, Optional<String> reference) {
     static Wish read(JsonFields fields) {
@@ -54,13 +49,13 @@ public final class TransferRoutes extends Routes {
     }
   }
 
-  private final ClusterSharding sharding;
+  private final AccountService accounts;
   private final Sagas<Transfer> sagas;
   private final Supplier<UUID> ids;
 
   /** @param ids makes the id of a transfer that came without a reference */
-  public TransferRoutes(ActorSystem<?> system, Sagas<Transfer> sagas, Supplier<UUID> ids) {
-    this.sharding = ClusterSharding.get(system);
+  public TransferRoutes(AccountService accounts, Sagas<Transfer> sagas, Supplier<UUID> ids) {
+    this.accounts = accounts;
     this.sagas = sagas;
     this.ids = ids;
   }
@@ -77,7 +72,7 @@ public final class TransferRoutes extends Routes {
     if (wish.to().equals(from)) {
       return complete(Problem.field("INVALID_FIELD", "to", "must be another account").response());
     }
-    return after(sharding.entityRefFor(Account.KEY, from).<Account.Balance>askWithStatus(Account.Get::new, ASK), account -> {
+    return after(accounts.get(from), account -> {
       Transfer transfer = new Transfer(from, wish.to(), amount(wish.amount(), account.balance().currency()));
       String id = wish.reference().map(reference -> idOf(from, reference)).orElseGet(() -> ids.get().toString());
       CompletionStage<Progress> started = wish.reference().isPresent() ? sagas.start(id, transfer) : sagas.startNew(id, transfer);

@@ -1,33 +1,25 @@
 package io.orderflow.account;
 
-import akka.actor.typed.ActorSystem;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.EntityRef;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.saga.StepCall;
 import io.orderflow.saga.StepResult;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Moves money between accounts, each movement once. */
 public final class Transfers {
 
-  private static final Duration ASK = Duration.ofSeconds(4);
+  private final AccountService accounts;
 
-  private final ClusterSharding sharding;
-  private final SagaAccounts accounts;
-
-  public Transfers(ActorSystem<?> system) {
-    this.sharding = ClusterSharding.get(system);
-    this.accounts = new SagaAccounts(system);
+  public Transfers(AccountService accounts) {
+    this.accounts = accounts;
   }
 
   /** Whether the recipient is there, has the currency and room for the money; only of the room there may be less by the time it comes. */
   CompletionStage<StepResult> check(StepCall<Transfer> call) {
     Transfer transfer = call.input();
-    return refusable(account(transfer.to()).<Account.Balance>askWithStatus(Account.Get::new, ASK)
+    return refusable(accounts.get(transfer.to())
         .thenApply(recipient -> accepts(recipient.balance(), transfer.amount())));
   }
 
@@ -66,9 +58,5 @@ public final class Transfers {
         .filter(refusal -> refusal.kind() != Refusal.Kind.UNAVAILABLE && !refusal.code().equals("VOIDED"))
         .map(refusal -> StepResult.now(StepResult.refused(refusal.code(), refusal.detail())))
         .orElseGet(() -> CompletableFuture.failedFuture(failure)));
-  }
-
-  private EntityRef<Account.Command> account(String accountId) {
-    return sharding.entityRefFor(Account.KEY, accountId);
   }
 }

@@ -1,41 +1,47 @@
 package io.orderflow.cart;
 
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.EntityRef;
-import akka.pattern.StatusReply;
 import io.orderflow.cart.ShoppingCart.Contents;
+import io.orderflow.eventsourcing.AggregateClient;
+import io.orderflow.eventsourcing.AggregateType;
+import io.orderflow.eventsourcing.Aggregates;
 import io.orderflow.http.Problem;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.order.OrderPlacement;
 import io.orderflow.order.PlacedOrder;
 import io.orderflow.product.Inventory;
-import io.orderflow.product.Product;
+import io.orderflow.product.ProductService;
 import io.orderflow.saga.Progress;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reads and changes carts, and makes orders of them at the prices that their products have then. */
 public final class Carts {
 
-  private static final Duration ASK = Duration.ofSeconds(4);
   private static final Logger LOG = LoggerFactory.getLogger(Carts.class);
 
-  private final ClusterSharding sharding;
+  private final AggregateClient<ShoppingCart.Command, ShoppingCart.Event, ShoppingCart.State, Contents> carts;
+  private final ProductService products;
   private final OrderPlacement placement;
 
-  public Carts(ActorSystem<?> system, OrderPlacement placement) {
-    this.sharding = ClusterSharding.get(system);
+  /** Hosts carts. */
+  public Carts(ActorSystem<?> system, ProductService products, OrderPlacement placement, Clock clock) {
+    this.carts = Aggregates.host(system, type(clock, system.settings().config().getDuration("orderflow.cart.expires-after")));
+    this.products = products;
     this.placement = placement;
+  }
+
+  static AggregateType<ShoppingCart.Command, ShoppingCart.Event, ShoppingCart.State, Contents> type(Clock clock, Duration expiresAfter) {
+    return AggregateType.of(ShoppingCart.NAME, ShoppingCart.Event.class, new ShoppingCart(clock, expiresAfter))
+        .withSnapshots().withManifest(ShoppingCart::manifest);
   }
 
   /** The id of the order that a cart becomes; no client's Idempotency-Key makes the same one. */
@@ -45,17 +51,17 @@ public final class Carts {
 
   /** What is in it; refused with CART_NOT_FOUND. */
   CompletionStage<Contents> get(String cartId) {
-    return ask(cartId, ShoppingCart.Get::new);
+    return carts.ask(cartId, new ShoppingCart.Get());
   }
 
   /** Refused with CART_FULL or CART_CHECKED_OUT. */
   CompletionStage<Contents> put(String cartId, String sku, int quantity) {
-    return ask(cartId, replyTo -> new ShoppingCart.PutItem(sku, quantity, replyTo));
+    return carts.ask(cartId, new ShoppingCart.PutItem(sku, quantity));
   }
 
   /** Refused with CART_NOT_FOUND or CART_CHECKED_OUT. */
   CompletionStage<Contents> remove(String cartId, String sku) {
-    return ask(cartId, replyTo -> new ShoppingCart.RemoveItem(sku, replyTo));
+    return carts.ask(cartId, new ShoppingCart.RemoveItem(sku));
   }
 
   /**
@@ -76,14 +82,14 @@ public final class Carts {
         throw OrderPlacement.noMorePayments().exception();
       }
       return priced(cart.items()).thenApply(items -> order(terms, items, currency)).thenCompose(order ->
-          ask(cartId, replyTo -> new ShoppingCart.CheckOut(order, replyTo)));
+          carts.ask(cartId, new ShoppingCart.CheckOut(order)));
     }).thenApply(Contents::order);
   }
 
   /** Places the order that the cart has recorded; as often as one likes. */
   CompletionStage<Progress> place(String cartId, PlacedOrder recorded) {
     return placement.placeAccepted(orderIdOf(cartId), recorded).thenApply(progress -> {
-      cart(cartId).tell(new ShoppingCart.NotePlaced());
+      carts.tell(cartId, new ShoppingCart.NotePlaced());
       return progress;
     });
   }
@@ -109,7 +115,7 @@ public final class Carts {
   }
 
   private CompletableFuture<Inventory.Item> priced(ShoppingCart.Item item) {
-    return sharding.entityRefFor(Product.KEY, item.sku()).<Product.Details>askWithStatus(Product.Get::new, ASK)
+    return products.get(item.sku())
         .thenApply(product -> new Inventory.Item(item.sku(), item.quantity(), product.price()))
         .exceptionallyCompose(failure -> CompletableFuture.failedFuture(Refusal.isNotFound(failure)
             ? Problem.of(409, "UNKNOWN_PRODUCT", "there is no product " + item.sku()).exception() : failure))
@@ -133,13 +139,5 @@ public final class Carts {
     } catch (IllegalArgumentException tooLarge) {
       throw Problem.of(422, "TOTAL_TOO_LARGE", "the order's total is too large").exception();
     }
-  }
-
-  private CompletionStage<Contents> ask(String cartId, Function<ActorRef<StatusReply<Contents>>, ShoppingCart.Command> command) {
-    return cart(cartId).askWithStatus(command::apply, ASK);
-  }
-
-  private EntityRef<ShoppingCart.Command> cart(String cartId) {
-    return sharding.entityRefFor(ShoppingCart.KEY, cartId);
   }
 }

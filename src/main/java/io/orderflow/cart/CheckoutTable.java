@@ -16,7 +16,7 @@ import java.util.Map;
  */
 final class CheckoutTable {
 
-  private static final String PREFIX = ShoppingCart.KEY.name() + "|";
+  private static final String PREFIX = ShoppingCart.NAME + "|";
 
   private CheckoutTable() {}
 

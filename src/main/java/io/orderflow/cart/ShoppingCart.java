@@ -1,26 +1,11 @@
 package io.orderflow.cart;
 
-import akka.actor.typed.ActorRef;
-import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
-import akka.actor.typed.SupervisorStrategy;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.Entity;
-import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
-import akka.pattern.StatusReply;
-import akka.persistence.typed.EventAdapter;
-import akka.persistence.typed.PersistenceId;
-import akka.persistence.typed.javadsl.CommandHandlerWithReply;
-import akka.persistence.typed.javadsl.EventHandler;
-import akka.persistence.typed.javadsl.EventSourcedBehaviorWithEnforcedReplies;
-import akka.persistence.typed.javadsl.ReplyEffect;
-import akka.persistence.typed.javadsl.RetentionCriteria;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.typesafe.config.Config;
+import io.orderflow.eventsourcing.Aggregate;
+import io.orderflow.eventsourcing.Decision;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.order.PlacedOrder;
-import io.orderflow.store.ManifestAdapter;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,10 +21,10 @@ import java.util.Optional;
  * is forgotten at the next command: its id is that of no cart then, and may be used for a new one. One that is checked out never
  * expires.
  */
-public final class ShoppingCart extends EventSourcedBehaviorWithEnforcedReplies<ShoppingCart.Command, ShoppingCart.Event,
-    ShoppingCart.State> {
+public final class ShoppingCart implements Aggregate<ShoppingCart.Command, ShoppingCart.Event, ShoppingCart.State, ShoppingCart.Contents> {
 
-  public static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "cart");
+  /** Under which carts are stored. */
+  public static final String NAME = "cart";
 
   /** What the manifest says after an event: an order is recorded that may not be placed yet. */
   static final String CHECKED_OUT = "CHECKED_OUT";
@@ -97,25 +82,22 @@ public final class ShoppingCart extends EventSourcedBehaviorWithEnforcedReplies<
   public sealed interface Command extends CborSerializable {}
 
   /** Puts so many pieces of a product into it, in place of those that were in it; the first item makes the cart. */
-  public record PutItem(String sku, int quantity, ActorRef<StatusReply<Contents>> replyTo) implements Command {}
+  public record PutItem(String sku, int quantity) implements Command {}
 
   /** Takes a product out; one that is not in it changes nothing. */
-  public record RemoveItem(String sku, ActorRef<StatusReply<Contents>> replyTo) implements Command {}
+  public record RemoveItem(String sku) implements Command {}
 
   /**
    * Records the order, unless one was recorded before: that one stays and is answered.
    *
    * @param order must have the cart's items
    */
-  public record CheckOut(PlacedOrder order, ActorRef<StatusReply<Contents>> replyTo) implements Command {}
+  public record CheckOut(PlacedOrder order) implements Command {}
 
   /** Notes that the recorded order is placed. */
   public record NotePlaced() implements Command {}
 
-  public record Get(ActorRef<StatusReply<Contents>> replyTo) implements Command {}
-
-  /** Tells it to leave memory, when the write under way has succeeded or failed. */
-  enum Stop implements Command { INSTANCE }
+  public record Get() implements Command {}
 
   public sealed interface Event extends CborSerializable {}
 
@@ -132,104 +114,83 @@ public final class ShoppingCart extends EventSourcedBehaviorWithEnforcedReplies<
 
   private final Clock clock;
   private final Duration expiresAfter;
-  private final int snapshotEvery;
 
-  /** Makes the node carry carts. */
-  public static void init(ActorSystem<?> system, Clock clock) {
-    Config config = system.settings().config().getConfig("orderflow");
-    Duration expiresAfter = config.getDuration("cart.expires-after");
-    int snapshotEvery = config.getInt("snapshot-every");
-    ClusterSharding.get(system).init(
-        Entity.of(KEY, entity -> create(entity.getEntityId(), clock, expiresAfter, snapshotEvery))
-            .withStopMessage(Stop.INSTANCE).withRole("services"));
-  }
-
-  static Behavior<Command> create(String cartId, Clock clock, Duration expiresAfter, int snapshotEvery) {
-    return new ShoppingCart(cartId, clock, expiresAfter, snapshotEvery);
-  }
-
-  private ShoppingCart(String cartId, Clock clock, Duration expiresAfter, int snapshotEvery) {
-    super(PersistenceId.of(KEY.name(), cartId),
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+  /** @param expiresAfter how long a cart is kept that nobody changes */
+  ShoppingCart(Clock clock, Duration expiresAfter) {
     this.clock = clock;
     this.expiresAfter = expiresAfter;
-    this.snapshotEvery = snapshotEvery;
   }
 
   @Override
-  public State emptyState() {
+  public State initialState() {
     return State.NONE;
   }
 
-  @Override
-  public RetentionCriteria retentionCriteria() {
-    return RetentionCriteria.snapshotEvery(snapshotEvery, 2);
+  /** What the journal's manifest says of an event. */
+  static String manifest(Event event) {
+    return event instanceof CheckedOut ? CHECKED_OUT : event instanceof OrderPlaced ? PLACED : "";
   }
 
   @Override
-  public EventAdapter<Event, ?> eventAdapter() {
-    return new ManifestAdapter<>(event -> event instanceof CheckedOut ? CHECKED_OUT : event instanceof OrderPlaced ? PLACED : "");
+  public Decision<Event, Contents> decide(State cart, Command command) {
+    if (hasExpired(cart)) {
+      return expire(command);
+    }
+    if (command instanceof PutItem put) {
+      return cart.order() == null ? put(cart, put) : checkedOut();
+    }
+    if (cart.changedAt() == null) {
+      return Decision.reject(notFound());
+    }
+    if (command instanceof RemoveItem remove) {
+      return cart.order() == null ? remove(cart, remove) : checkedOut();
+    }
+    if (command instanceof CheckOut checkOut && cart.order() == null) {
+      return checkOut(cart, checkOut);
+    }
+    if (command instanceof NotePlaced && cart.order() != null && !cart.placed()) {
+      return accept(cart, new OrderPlaced(clock.instant()));
+    }
+    return Decision.reply(contents(cart));
   }
 
-  @Override
-  public CommandHandlerWithReply<Command, Event, State> commandHandler() {
-    var handlers = newCommandHandlerWithReplyBuilder();
-    handlers.forState(this::hasExpired)
-        .onCommand(PutItem.class, put -> Effect().persist(List.of(new Expired(clock.instant()), itemPut(put)))
-            .thenReply(put.replyTo(), this::contents))
-        .onCommand(RemoveItem.class, remove -> expire(remove.replyTo()))
-        .onCommand(CheckOut.class, checkOut -> expire(checkOut.replyTo()))
-        .onCommand(Get.class, get -> expire(get.replyTo()));
-    handlers.forState(cart -> cart.changedAt() == null)
-        .onCommand(RemoveItem.class, remove -> Effect().reply(remove.replyTo(), notFound()))
-        .onCommand(CheckOut.class, checkOut -> Effect().reply(checkOut.replyTo(), notFound()))
-        .onCommand(Get.class, get -> Effect().reply(get.replyTo(), notFound()));
-    handlers.forState(cart -> cart.order() != null)
-        .onCommand(PutItem.class, put -> Effect().reply(put.replyTo(), checkedOut()))
-        .onCommand(RemoveItem.class, remove -> Effect().reply(remove.replyTo(), checkedOut()))
-        .onCommand(CheckOut.class, (cart, checkOut) -> Effect().reply(checkOut.replyTo(), contents(cart)))
-        .onCommand(NotePlaced.class, (cart, note) -> cart.placed() ? Effect().noReply()
-            : Effect().persist(new OrderPlaced(clock.instant())).thenNoReply());
-    handlers.forAnyState()
-        .onCommand(PutItem.class, this::put)
-        .onCommand(RemoveItem.class, this::remove)
-        .onCommand(CheckOut.class, this::checkOut)
-        .onCommand(NotePlaced.class, note -> Effect().noReply())
-        .onCommand(Stop.class, stop -> Effect().stop().thenNoReply())
-        .onCommand(Get.class, (cart, get) -> Effect().reply(get.replyTo(), contents(cart)));
-    return handlers.build();
+  /** An expired cart is forgotten; the first item put under its id begins a new one. */
+  private Decision<Event, Contents> expire(Command command) {
+    Expired expired = new Expired(clock.instant());
+    if (!(command instanceof PutItem put)) {
+      return Decision.reject(expired, notFound());
+    }
+    ItemPut item = itemPut(put);
+    return Decision.accept(List.of(expired, item), contents(apply(State.NONE, item)));
   }
 
-  private ReplyEffect<Event, State> put(State cart, PutItem put) {
+  private Decision<Event, Contents> put(State cart, PutItem put) {
     Optional<Item> known = cart.item(put.sku());
     if (known.isPresent() && known.get().quantity() == put.quantity()) {
-      return Effect().reply(put.replyTo(), contents(cart));
+      return Decision.reply(contents(cart));
     }
     if (known.isEmpty() && cart.items().size() == PlacedOrder.MAX_ITEMS) {
-      return Effect().reply(put.replyTo(),
-          Refusal.conflict("CART_FULL", "a cart holds at most " + PlacedOrder.MAX_ITEMS + " products").reply());
+      return Decision.reject(Refusal.conflict("CART_FULL", "a cart holds at most " + PlacedOrder.MAX_ITEMS + " products"));
     }
-    return Effect().persist(itemPut(put)).thenReply(put.replyTo(), this::contents);
+    return accept(cart, itemPut(put));
   }
 
-  private ReplyEffect<Event, State> remove(State cart, RemoveItem remove) {
-    return cart.item(remove.sku()).isEmpty() ? Effect().reply(remove.replyTo(), contents(cart))
-        : Effect().persist(new ItemRemoved(remove.sku(), clock.instant())).thenReply(remove.replyTo(), this::contents);
+  private Decision<Event, Contents> remove(State cart, RemoveItem remove) {
+    return cart.item(remove.sku()).isEmpty() ? Decision.reply(contents(cart)) : accept(cart, new ItemRemoved(remove.sku(), clock.instant()));
   }
 
-  private ReplyEffect<Event, State> checkOut(State cart, CheckOut checkOut) {
+  private Decision<Event, Contents> checkOut(State cart, CheckOut checkOut) {
     if (cart.items().isEmpty()) {
-      return Effect().reply(checkOut.replyTo(), empty().reply());
+      return Decision.reject(empty());
     }
     if (!cart.isSameAs(checkOut.order())) {
-      return Effect().reply(checkOut.replyTo(),
-          Refusal.conflict("CART_CHANGED", "the cart was changed while it was checked out").reply());
+      return Decision.reject(Refusal.conflict("CART_CHANGED", "the cart was changed while it was checked out"));
     }
-    return Effect().persist(new CheckedOut(checkOut.order(), clock.instant())).thenReply(checkOut.replyTo(), this::contents);
+    return accept(cart, new CheckedOut(checkOut.order(), clock.instant()));
   }
 
-  private ReplyEffect<Event, State> expire(ActorRef<StatusReply<Contents>> replyTo) {
-    return Effect().persist(new Expired(clock.instant())).thenReply(replyTo, none -> notFound());
+  private Decision<Event, Contents> accept(State cart, Event event) {
+    return Decision.accept(event, contents(apply(cart, event)));
   }
 
   private boolean hasExpired(State cart) {
@@ -240,31 +201,34 @@ public final class ShoppingCart extends EventSourcedBehaviorWithEnforcedReplies<
     return new ItemPut(put.sku(), put.quantity(), clock.instant());
   }
 
-  private StatusReply<Contents> contents(State cart) {
-    return StatusReply.success(new Contents(cart.items(), cart.order(), cart.placed(), cart.changedAt(),
-        cart.order() == null ? cart.changedAt().plus(expiresAfter) : null));
+  private Contents contents(State cart) {
+    return new Contents(cart.items(), cart.order(), cart.placed(), cart.changedAt(),
+        cart.order() == null ? cart.changedAt().plus(expiresAfter) : null);
   }
 
   static Refusal empty() {
     return Refusal.conflict("CART_EMPTY", "there is nothing in the cart");
   }
 
-  private static StatusReply<Contents> notFound() {
-    return Refusal.notFound("CART_NOT_FOUND", "there is no such cart").reply();
+  private static Refusal notFound() {
+    return Refusal.notFound("CART_NOT_FOUND", "there is no such cart");
   }
 
-  private static StatusReply<Contents> checkedOut() {
-    return Refusal.conflict("CART_CHECKED_OUT", "the cart was checked out and can't be changed").reply();
+  private static Decision<Event, Contents> checkedOut() {
+    return Decision.reject(Refusal.conflict("CART_CHECKED_OUT", "the cart was checked out and can't be changed"));
   }
 
   @Override
-  public EventHandler<State, Event> eventHandler() {
-    return newEventHandlerBuilder().forAnyState()
-        .onEvent(ItemPut.class, (cart, put) -> cart.with(new Item(put.sku(), put.quantity()), put.at()))
-        .onEvent(ItemRemoved.class, (cart, removed) -> cart.without(removed.sku(), removed.at()))
-        .onEvent(CheckedOut.class, (cart, checkedOut) -> new State(cart.items(), checkedOut.order(), false, checkedOut.at()))
-        .onEvent(OrderPlaced.class, (cart, placed) -> new State(cart.items(), cart.order(), true, cart.changedAt()))
-        .onEvent(Expired.class, (cart, expired) -> State.NONE)
-        .build();
+  public State apply(State cart, Event event) {
+    if (event instanceof ItemPut put) {
+      return cart.with(new Item(put.sku(), put.quantity()), put.at());
+    }
+    if (event instanceof ItemRemoved removed) {
+      return cart.without(removed.sku(), removed.at());
+    }
+    if (event instanceof CheckedOut checkedOut) {
+      return new State(cart.items(), checkedOut.order(), false, checkedOut.at());
+    }
+    return event instanceof OrderPlaced ? new State(cart.items(), cart.order(), true, cart.changedAt()) : State.NONE;
   }
 }

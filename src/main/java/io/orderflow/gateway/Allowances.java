@@ -32,7 +32,7 @@ final class Allowances extends AbstractBehavior<Allowances.Command> {
   /** Brings back tokens that were leased and not used. */
   record Return(long client, int tokens) implements Command {}
 
-  private record Sweep() implements Command {}
+  record Sweep() implements Command {}
 
   /**
    * What a gateway may let through.

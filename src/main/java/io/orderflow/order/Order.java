@@ -1,37 +1,23 @@
 package io.orderflow.order;
 
-import akka.actor.typed.ActorRef;
-import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
-import akka.actor.typed.SupervisorStrategy;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
-import akka.pattern.StatusReply;
-import akka.persistence.typed.PersistenceId;
-import akka.persistence.typed.javadsl.CommandHandlerWithReply;
-import akka.persistence.typed.javadsl.EventHandler;
-import akka.persistence.typed.javadsl.EventSourcedBehaviorWithEnforcedReplies;
-import akka.persistence.typed.javadsl.Recovery;
-import akka.persistence.typed.javadsl.ReplyEffect;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.orderflow.eventsourcing.Aggregate;
+import io.orderflow.eventsourcing.Decision;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Refusal;
-import io.orderflow.kernel.ShortLived;
-import io.orderflow.store.NoSnapshots;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
 /**
- * One order: placed, then confirmed or cancelled, each once. Its own events carry all that its views show, so that a view needs no
+ * One order: placed, then confirmed or cancelled, each once. Its own events carry everything that its views show, so that a view needs no
  * other stream.
  */
-public final class Order extends EventSourcedBehaviorWithEnforcedReplies<Order.Command, Order.Event, Order.State> {
+public final class Order implements Aggregate<Order.Command, Order.Event, Order.State, Order.State> {
 
-  public static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "order");
+  /** Under which orders are stored. */
+  public static final String NAME = "order";
 
-  /** How far the order has come. */
   public enum Status { PENDING, CONFIRMED, CANCELLED }
 
   /**
@@ -50,17 +36,14 @@ public final class Order extends EventSourcedBehaviorWithEnforcedReplies<Order.C
   public sealed interface Command extends CborSerializable {}
 
   /** @param placedAt when its customer was told that it is placed: it is created as of then */
-  public record Create(PlacedOrder order, Instant placedAt, ActorRef<StatusReply<State>> replyTo) implements Command {}
+  public record Create(PlacedOrder order, Instant placedAt) implements Command {}
 
-  public record Confirm(String transactionId, String shipmentId, ActorRef<StatusReply<State>> replyTo) implements Command {}
+  public record Confirm(String transactionId, String shipmentId) implements Command {}
 
-  /** Cancels it; one that was never created is created cancelled, so that its customer finds it and a late creation does not. */
-  public record Cancel(PlacedOrder order, Instant placedAt, String reason, String detail, ActorRef<StatusReply<State>> replyTo) implements Command {}
+  /** Cancels it; one that was never created is created cancelled, so that its customer finds it and a late creation is rejected. */
+  public record Cancel(PlacedOrder order, Instant placedAt, String reason, String detail) implements Command {}
 
-  public record Get(ActorRef<StatusReply<State>> replyTo) implements Command {}
-
-  /** Tells it to leave memory, when the write under way has succeeded or failed. */
-  enum Stop implements Command { INSTANCE }
+  public record Get() implements Command {}
 
   public sealed interface Event extends CborSerializable {
 
@@ -76,85 +59,77 @@ public final class Order extends EventSourcedBehaviorWithEnforcedReplies<Order.C
 
   private final Clock clock;
 
-  /** Makes the node carry orders. */
-  public static void init(ActorSystem<?> system, Clock clock) {
-    // An order that has ended stays for a moment: who placed it is told of its end.
-    ClusterSharding.get(system).init(ShortLived.entity(system, KEY, Stop.INSTANCE, (orderId, leave) -> create(orderId, clock)));
-  }
-
-  static Behavior<Command> create(String orderId, Clock clock) {
-    return new Order(orderId, clock);
-  }
-
-  private Order(String orderId, Clock clock) {
-    super(PersistenceId.of(KEY.name(), orderId),
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+  Order(Clock clock) {
     this.clock = clock;
   }
 
   @Override
-  public Recovery recovery() {
-    return NoSnapshots.RECOVERY;
-  }
-
-  @Override
-  public State emptyState() {
+  public State initialState() {
     return State.NONE;
   }
 
   @Override
-  public CommandHandlerWithReply<Command, Event, State> commandHandler() {
-    var handlers = newCommandHandlerWithReplyBuilder();
-    handlers.forState(order -> order.status() == null)
-        .onCommand(Create.class, (none, create) -> Effect().persist(new Created(create.order(), create.placedAt()))
-            .thenReply(create.replyTo(), StatusReply::success))
-        .onCommand(Cancel.class, (none, cancel) -> persistCancelled(cancel,
-            List.of(new Created(cancel.order(), cancel.placedAt()), cancelled(cancel))))
-        .onCommand(Confirm.class, confirm -> Effect().reply(confirm.replyTo(), notFound()))
-        .onCommand(Get.class, get -> Effect().reply(get.replyTo(), notFound()));
-    handlers.forState(order -> order.status() == Status.PENDING)
-        .onCommand(Create.class, (order, create) -> Effect().reply(create.replyTo(), StatusReply.success(order)))
-        .onCommand(Cancel.class, cancel -> persistCancelled(cancel, List.of(cancelled(cancel))))
-        .onCommand(Confirm.class, confirm -> Effect()
-            .persist(new Confirmed(confirm.transactionId(), confirm.shipmentId(), clock.instant()))
-            .thenReply(confirm.replyTo(), StatusReply::success));
-    handlers.forState(order -> order.status() == Status.CONFIRMED)
-        .onCommand(Confirm.class, (order, confirm) -> Effect().reply(confirm.replyTo(), StatusReply.success(order)))
-        .onCommand(Create.class, create -> Effect().reply(create.replyTo(), ended()))
-        .onCommand(Cancel.class, cancel -> Effect().reply(cancel.replyTo(), ended()));
-    handlers.forState(order -> order.status() == Status.CANCELLED)
-        .onCommand(Cancel.class, (order, cancel) -> Effect().reply(cancel.replyTo(), StatusReply.success(order)))
-        .onCommand(Create.class, create -> Effect().reply(create.replyTo(), ended()))
-        .onCommand(Confirm.class, confirm -> Effect().reply(confirm.replyTo(), ended()));
-    handlers.forAnyState()
-        .onCommand(Get.class, (order, get) -> Effect().reply(get.replyTo(), StatusReply.success(order)))
-        .onCommand(Stop.class, stop -> Effect().stop().thenNoReply());
-    return handlers.build();
+  public Decision<Event, State> decide(State order, Command command) {
+    if (command instanceof Create create) {
+      return create(order, create);
+    }
+    if (command instanceof Confirm confirm) {
+      return confirm(order, confirm);
+    }
+    if (command instanceof Cancel cancel) {
+      return cancel(order, cancel);
+    }
+    return order.status() == null ? notFound() : Decision.reply(order);
   }
 
-  private ReplyEffect<Event, State> persistCancelled(Cancel cancel, List<Event> events) {
-    return Effect().persist(events).thenReply(cancel.replyTo(), StatusReply::success);
+  private Decision<Event, State> create(State order, Create create) {
+    if (order.status() == null) {
+      return accept(order, new Created(create.order(), create.placedAt()));
+    }
+    return order.status() == Status.PENDING ? Decision.reply(order) : ended();
   }
 
-  private Cancelled cancelled(Cancel cancel) {
-    return new Cancelled(cancel.reason(), cancel.detail(), clock.instant());
+  private Decision<Event, State> confirm(State order, Confirm confirm) {
+    if (order.status() == null) {
+      return notFound();
+    }
+    return switch (order.status()) {
+      case PENDING -> accept(order, new Confirmed(confirm.transactionId(), confirm.shipmentId(), clock.instant()));
+      case CONFIRMED -> Decision.reply(order);
+      case CANCELLED -> ended();
+    };
   }
 
-  private static StatusReply<State> notFound() {
-    return Refusal.notFound("ORDER_NOT_FOUND", "there is no such order").reply();
+  private Decision<Event, State> cancel(State order, Cancel cancel) {
+    Cancelled cancelled = new Cancelled(cancel.reason(), cancel.detail(), clock.instant());
+    if (order.status() == null) {
+      return accept(order, new Created(cancel.order(), cancel.placedAt()), cancelled);
+    }
+    return switch (order.status()) {
+      case PENDING -> accept(order, cancelled);
+      case CONFIRMED -> ended();
+      case CANCELLED -> Decision.reply(order);
+    };
   }
 
-  private static StatusReply<State> ended() {
-    return Refusal.conflict("ORDER_ENDED", "the order was confirmed or cancelled before").reply();
+  private Decision<Event, State> accept(State order, Event... events) {
+    State after = order;
+    for (Event event : events) {
+      after = apply(after, event);
+    }
+    return Decision.accept(List.of(events), after);
+  }
+
+  private static Decision<Event, State> notFound() {
+    return Decision.reject(Refusal.notFound("ORDER_NOT_FOUND", "there is no such order"));
+  }
+
+  private static Decision<Event, State> ended() {
+    return Decision.reject(Refusal.conflict("ORDER_ENDED", "the order was confirmed or cancelled before"));
   }
 
   @Override
-  public EventHandler<State, Event> eventHandler() {
-    return Order::apply;
-  }
-
-  /** The order after the event. */
-  static State apply(State order, Event event) {
+  public State apply(State order, Event event) {
     if (event instanceof Created created) {
       return new State(Status.PENDING, created.order(), null, null, null, null, created.at(), created.at());
     }

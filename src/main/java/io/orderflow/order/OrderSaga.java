@@ -23,6 +23,6 @@ public final class OrderSaga {
         .step(SHIP,                shipping::createShipment, shipping::cancelShipment)
         .onSuccess("ship-inventory", inventory::ship)
         .onSuccess("confirm-order",  orders::confirm).alongside()
-        .wakes(orders::wake).wakes(payments::wake).wakes(shipping::wake);
+        .wakes(orders::warmUp).wakes(payments::wake).wakes(shipping::warmUp);
   }
 }

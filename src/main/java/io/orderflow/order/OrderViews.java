@@ -69,7 +69,7 @@ public final class OrderViews implements View<Order.Event> {
 
   @Override
   public String entityType() {
-    return Order.KEY.name();
+    return Order.NAME;
   }
 
   @Override

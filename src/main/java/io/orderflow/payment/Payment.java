@@ -71,9 +71,9 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
   /** Tells it to leave memory, when the write under way has succeeded or failed. */
   enum Stop implements Command { INSTANCE }
 
-  private record Answered(Operation operation, Due due, Object result, Throwable failure) implements Command {}
+  record Answered(Operation operation, Due due, Object result, Throwable failure) implements Command {}
 
-  private enum HeldLongEnough implements Command { INSTANCE }
+  enum HeldLongEnough implements Command { INSTANCE }
 
   /** How a turn went. */
   public enum Turn implements CborSerializable {

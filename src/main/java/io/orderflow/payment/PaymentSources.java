@@ -1,7 +1,7 @@
 package io.orderflow.payment;
 
 import akka.actor.typed.ActorSystem;
-import io.orderflow.account.SagaAccounts;
+import io.orderflow.account.AccountService;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Refusal;
 import java.time.Clock;
@@ -17,14 +17,14 @@ public final class PaymentSources implements PaymentSource {
 
   private final PaymentProvider provider;
   private final PaymentBacklog backlog;
-  private final SagaAccounts accounts;
+  private final AccountService accounts;
   private final Clock clock;
   private final Duration clockSkew;
 
-  public PaymentSources(ActorSystem<?> system, PaymentProvider provider, PaymentBacklog backlog, Clock clock) {
+  public PaymentSources(ActorSystem<?> system, AccountService accounts, PaymentProvider provider, PaymentBacklog backlog, Clock clock) {
     this.provider = provider;
     this.backlog = backlog;
-    this.accounts = new SagaAccounts(system);
+    this.accounts = accounts;
     this.clock = clock;
     this.clockSkew = system.settings().config().getDuration("orderflow.sagas.clock-skew");
   }

@@ -1,23 +1,16 @@
 package io.orderflow.product;
 
-import akka.Done;
-import akka.actor.typed.ActorRef;
-import akka.actor.typed.ActorSystem;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.pattern.StatusReply;
 import io.orderflow.kernel.Money;
-import io.orderflow.kernel.Prompt;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.saga.StepCall;
 import io.orderflow.saga.StepResult;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** Reserves, releases and ships what a saga wants of several products. Each of them is idempotent by the saga's id. */
 public final class Inventory {
@@ -36,12 +29,10 @@ public final class Inventory {
    */
   public record Item(String sku, int quantity, Money unitPrice) {}
 
-  private static final Duration ASK = Duration.ofSeconds(4);
+  private final ProductService products;
 
-  private final ClusterSharding sharding;
-
-  public Inventory(ActorSystem<?> system) {
-    this.sharding = ClusterSharding.get(system);
+  public Inventory(ProductService products) {
+    this.products = products;
   }
 
   /**
@@ -50,14 +41,13 @@ public final class Inventory {
    * the saga calls it when no further attempt to reserve can be under way.
    */
   public CompletionStage<StepResult> reserve(StepCall<? extends Wanted> call) {
-    return eachProduct(call, (item, replyTo) ->
-            new Product.Reserve(call.sagaId(), item.quantity(), item.unitPrice(), call.validUntil(), replyTo))
+    return eachProduct(call, item -> new Product.Reserve(call.sagaId(), item.quantity(), item.unitPrice(), call.validUntil()))
         .thenApply(answers -> reserved(answers));
   }
 
   /** Gives back what was reserved, and makes sure that a reservation that comes late takes nothing. */
   public CompletionStage<StepResult> release(StepCall<? extends Wanted> call) {
-    return eachProduct(call, (item, replyTo) -> new Product.Release(call.sagaId(), replyTo)).thenApply(answers -> {
+    return eachProduct(call, item -> new Product.Release(call.sagaId())).thenApply(answers -> {
       answers.forEach(Answer::orThrow);
       return StepResult.done();
     });
@@ -65,7 +55,7 @@ public final class Inventory {
 
   /** Lets what was reserved leave for good. */
   public CompletionStage<StepResult> ship(StepCall<? extends Wanted> call) {
-    return eachProduct(call, (item, replyTo) -> new Product.Ship(call.sagaId(), replyTo)).thenApply(answers -> {
+    return eachProduct(call, item -> new Product.Ship(call.sagaId())).thenApply(answers -> {
       // Open reservations are never forgotten: what this saga has reserved and is no longer open was shipped by an earlier call.
       answers.stream().filter(answer -> !answer.isRefusedWith("NOT_RESERVED")).forEach(Answer::orThrow);
       return StepResult.done();
@@ -89,7 +79,7 @@ public final class Inventory {
    */
   private record Answer(Throwable failure) {
 
-    static Answer of(CompletableFuture<Done> asked) {
+    static Answer of(CompletableFuture<Product.Reply> asked) {
       try {
         asked.join();
         return new Answer(null);
@@ -116,11 +106,10 @@ public final class Inventory {
 
   /** Asks the product of each item; the answers come in the order of the items, once all of them are there. */
   private CompletionStage<List<Answer>> eachProduct(StepCall<? extends Wanted> call,
-      BiFunction<Item, ActorRef<StatusReply<Done>>, Product.Command> command) {
-    List<CompletableFuture<Done>> asked = new ArrayList<>();
+      Function<Item, Product.Command> command) {
+    List<CompletableFuture<Product.Reply>> asked = new ArrayList<>();
     for (Item item : call.input().wantedItems()) {
-      asked.add(Prompt.answer(sharding.entityRefFor(Product.KEY, item.sku())
-          .askWithStatus(replyTo -> command.apply(item, replyTo), ASK)));
+      asked.add(products.ask(item.sku(), command.apply(item)).toCompletableFuture());
     }
     return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
         .handle((all, oneFailed) -> asked.stream().map(Answer::of).toList());

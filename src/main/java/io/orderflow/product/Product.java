@@ -1,15 +1,8 @@
 package io.orderflow.product;
 
-import akka.Done;
-import akka.actor.typed.ActorRef;
-import akka.actor.typed.ActorSystem;
-import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
-import akka.pattern.StatusReply;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.typesafe.config.Config;
-import io.orderflow.aggregate.Aggregate;
-import io.orderflow.aggregate.Decision;
-import io.orderflow.aggregate.GroupCommit;
+import io.orderflow.eventsourcing.Aggregate;
+import io.orderflow.eventsourcing.Decision;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Recent;
@@ -26,9 +19,10 @@ import java.util.Optional;
  * <p>A reservation is kept until it is released or shipped. The orders whose reservation was closed are remembered for a while, longer
  * than any call stays valid, so that a call that comes late can't reserve again.
  */
-public final class Product implements Aggregate<Product.Command, Product.Event, Product.State> {
+public final class Product implements Aggregate<Product.Command, Product.Event, Product.State, Product.Reply> {
 
-  public static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "product");
+  /** Under which products are stored. */
+  public static final String NAME = "product";
 
   /** The most pieces that may be available and reserved at once. */
   public static final long MAX_STOCK = 10_000_000_000L;
@@ -88,20 +82,24 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
     }
   }
 
-  public record Details(String sku, String name, Money price, long available, long reserved) implements CborSerializable {}
+  public sealed interface Reply extends CborSerializable {}
+
+  public record Details(String sku, String name, Money price, long available, long reserved) implements Reply {}
 
   /** @param created whether it was put for the first time */
-  public record PutAnswer(boolean created, Details product) implements CborSerializable {}
+  public record Offer(boolean created, Details product) implements Reply {}
 
-  public record Stock(String sku, long available, long reserved) implements CborSerializable {}
+  public record Stock(String sku, long available, long reserved) implements Reply {}
 
-  public sealed interface Command extends Aggregate.Command {}
+  public enum Done implements Reply { DONE }
+
+  public sealed interface Command extends CborSerializable {}
 
   /** Offers the product at that price from now on. */
-  public record Put(String name, Money price, ActorRef<StatusReply<PutAnswer>> replyTo) implements Command {}
+  public record Put(String name, Money price) implements Command {}
 
   /** @param reference null when a repeat need not be recognised */
-  public record Restock(int quantity, String reference, ActorRef<StatusReply<Stock>> replyTo) implements Command {}
+  public record Restock(int quantity, String reference) implements Command {}
 
   /**
    * Keeps pieces for an order.
@@ -109,25 +107,15 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
    * @param unitPrice what the order's customer was shown
    * @param validUntil after it the reservation is refused: nobody waits for it any more
    */
-  public record Reserve(String orderId, int quantity, Money unitPrice, Instant validUntil, ActorRef<StatusReply<Done>> replyTo)
-      implements Command {}
+  public record Reserve(String orderId, int quantity, Money unitPrice, Instant validUntil) implements Command {}
 
   /** Gives back what the order has reserved, and makes sure that it reserves nothing later. */
-  public record Release(String orderId, ActorRef<StatusReply<Done>> replyTo) implements Command {}
+  public record Release(String orderId) implements Command {}
 
   /** What the order has reserved leaves for good. */
-  public record Ship(String orderId, ActorRef<StatusReply<Done>> replyTo) implements Command {}
+  public record Ship(String orderId) implements Command {}
 
-  public record Get(ActorRef<StatusReply<Details>> replyTo) implements Command {}
-
-  private enum Stop implements Command {
-    INSTANCE;
-
-    @Override
-    public ActorRef<?> replyTo() {
-      return null;
-    }
-  }
+  public record Get() implements Command {}
 
   public sealed interface Event extends CborSerializable {}
 
@@ -147,14 +135,6 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
   private final Clock clock;
   private final Memory memory;
 
-  /** Makes the node carry products. */
-  public static void init(ActorSystem<?> system, Clock clock) {
-    Config config = system.settings().config().getConfig("orderflow.product");
-    Memory memory = new Memory(config.getInt("remembered-references"), config.getDuration("remember-closed-orders"),
-        config.getInt("max-closed-orders"));
-    GroupCommit.init(system, KEY, Stop.INSTANCE, sku -> new Product(sku, clock, memory));
-  }
-
   Product(String sku, Clock clock, Memory memory) {
     this.sku = sku;
     this.clock = clock;
@@ -162,12 +142,12 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
   }
 
   @Override
-  public State emptyState() {
+  public State initialState() {
     return State.NONE;
   }
 
   @Override
-  public Decision<Event, State> decide(State product, Command command) {
+  public Decision<Event, Reply> decide(State product, Command command) {
     if (command instanceof Reserve reserve) {
       return reserve(product, reserve);
     }
@@ -180,92 +160,80 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
     if (command instanceof Put put) {
       return put(product, put);
     }
-    if (command instanceof Restock restock) {
-      return product.price() == null ? Decision.reply(restock.replyTo(), notFound()) : restock(product, restock);
+    if (product.price() == null) {
+      return Decision.reject(Refusal.notFound("PRODUCT_NOT_FOUND", "there is no such product"));
     }
-    Get get = (Get) command;
-    return Decision.reply(get.replyTo(), product.price() == null ? notFound() : StatusReply.success(details(product)));
+    return command instanceof Restock restock ? restock(product, restock) : Decision.reply(details(product));
   }
 
-  private Decision<Event, State> put(State product, Put put) {
+  private Decision<Event, Reply> put(State product, Put put) {
     if (put.name().equals(product.name()) && put.price().equals(product.price())) {
-      return Decision.reply(put.replyTo(), StatusReply.success(new PutAnswer(false, details(product))));
+      return Decision.reply(new Offer(false, details(product)));
     }
-    boolean created = product.price() == null;
-    return Decision.persist(new Offered(put.name(), put.price(), clock.instant()), put.replyTo(),
-        after -> StatusReply.success(new PutAnswer(created, details(after))));
+    return Decision.accept(new Offered(put.name(), put.price(), clock.instant()),
+        new Offer(product.price() == null, details(product.offered(put.name(), put.price()))));
   }
 
-  private Decision<Event, State> restock(State product, Restock restock) {
+  private Decision<Event, Reply> restock(State product, Restock restock) {
     Optional<Restocking> earlier = Optional.ofNullable(restock.reference()).flatMap(product.restockings()::get);
     if (earlier.isPresent()) {
       Restocking then = earlier.get();
-      return Decision.reply(restock.replyTo(), then.quantity() == restock.quantity()
-          ? StatusReply.success(new Stock(sku, then.available(), then.reserved()))
-          : Refusal.unprocessable("REFERENCE_REUSED", "the reference was used for another quantity").reply());
+      return then.quantity() == restock.quantity() ? Decision.reply(new Stock(sku, then.available(), then.reserved()))
+          : Decision.reject(Refusal.unprocessable("REFERENCE_REUSED", "the reference was used for another quantity"));
     }
     if (product.available() + product.reserved() + restock.quantity() > MAX_STOCK) {
-      return Decision.reply(restock.replyTo(), Refusal.conflict("STOCK_LIMIT", "the stock would become too large").reply());
+      return Decision.reject(Refusal.conflict("STOCK_LIMIT", "the stock would become too large"));
     }
-    return Decision.persist(new Restocked(restock.quantity(), restock.reference(), clock.instant()), restock.replyTo(),
-        after -> StatusReply.success(new Stock(sku, after.available(), after.reserved())));
+    return Decision.accept(new Restocked(restock.quantity(), restock.reference(), clock.instant()),
+        new Stock(sku, product.available() + restock.quantity(), product.reserved()));
   }
 
-  private Decision<Event, State> reserve(State product, Reserve reserve) {
+  private Decision<Event, Reply> reserve(State product, Reserve reserve) {
     if (product.closings().get(reserve.orderId()).isPresent()) {
-      return refuse(reserve.replyTo(), closed(reserve.orderId()));
+      return Decision.reject(closed(reserve.orderId()));
     }
     Optional<Integer> reserved = product.reservations().of(reserve.orderId());
     if (reserved.isPresent()) {
-      return reserved.get() == reserve.quantity() ? Decision.reply(reserve.replyTo(), StatusReply.ack())
-          : refuse(reserve.replyTo(), Refusal.unprocessable("REFERENCE_REUSED",
-              "order " + reserve.orderId() + " has reserved another quantity of " + sku));
+      return reserved.get() == reserve.quantity() ? Decision.reply(Done.DONE)
+          : Decision.reject(Refusal.unprocessable("REFERENCE_REUSED", "order " + reserve.orderId() + " has reserved another quantity of " + sku));
     }
     if (clock.instant().isAfter(reserve.validUntil())) {
-      return refuse(reserve.replyTo(), Refusal.unavailable("EXPIRED", "the reservation of " + sku + " came too late"));
+      return Decision.reject(Refusal.unavailable("EXPIRED", "the reservation of " + sku + " came too late"));
     }
     if (product.price() == null) {
-      return refuse(reserve.replyTo(), Refusal.conflict("UNKNOWN_PRODUCT", "there is no product " + sku));
+      return Decision.reject(Refusal.conflict("UNKNOWN_PRODUCT", "there is no product " + sku));
     }
     if (!product.price().equals(reserve.unitPrice())) {
-      return refuse(reserve.replyTo(), Refusal.conflict("PRICE_CHANGED",
-          sku + " costs " + product.price() + ", not " + reserve.unitPrice()));
+      return Decision.reject(Refusal.conflict("PRICE_CHANGED", sku + " costs " + product.price() + ", not " + reserve.unitPrice()));
     }
     if (product.available() < reserve.quantity()) {
-      return refuse(reserve.replyTo(), Refusal.conflict("OUT_OF_STOCK",
+      return Decision.reject(Refusal.conflict("OUT_OF_STOCK",
           "of " + sku + " " + product.available() + " are available, not " + reserve.quantity()));
     }
-    return persist(new Reserved(reserve.orderId(), reserve.quantity(), clock.instant()), reserve.replyTo());
+    return accept(new Reserved(reserve.orderId(), reserve.quantity(), clock.instant()));
   }
 
-  private Decision<Event, State> release(State product, Release release) {
+  private Decision<Event, Reply> release(State product, Release release) {
     Optional<Closing> closing = product.closings().get(release.orderId());
     if (closing.isPresent()) {
-      return closing.get().shipped() ? refuse(release.replyTo(), closed(release.orderId()))
-          : Decision.reply(release.replyTo(), StatusReply.ack());
+      return closing.get().shipped() ? Decision.reject(closed(release.orderId())) : Decision.reply(Done.DONE);
     }
     int quantity = product.reservations().of(release.orderId()).orElse(0);
-    return persist(new ReservationReleased(release.orderId(), quantity, clock.instant()), release.replyTo());
+    return accept(new ReservationReleased(release.orderId(), quantity, clock.instant()));
   }
 
-  private Decision<Event, State> ship(State product, Ship ship) {
+  private Decision<Event, Reply> ship(State product, Ship ship) {
     Optional<Closing> closing = product.closings().get(ship.orderId());
     if (closing.isPresent()) {
-      return closing.get().shipped() ? Decision.reply(ship.replyTo(), StatusReply.ack())
-          : refuse(ship.replyTo(), closed(ship.orderId()));
+      return closing.get().shipped() ? Decision.reply(Done.DONE) : Decision.reject(closed(ship.orderId()));
     }
     return product.reservations().of(ship.orderId())
-        .map(quantity -> persist(new ReservationShipped(ship.orderId(), quantity, clock.instant()), ship.replyTo()))
-        .orElseGet(() -> refuse(ship.replyTo(),
-            Refusal.conflict("NOT_RESERVED", "order " + ship.orderId() + " has reserved nothing of " + sku)));
+        .map(quantity -> accept(new ReservationShipped(ship.orderId(), quantity, clock.instant())))
+        .orElseGet(() -> Decision.reject(Refusal.conflict("NOT_RESERVED", "order " + ship.orderId() + " has reserved nothing of " + sku)));
   }
 
-  private Decision<Event, State> persist(Event event, ActorRef<StatusReply<Done>> replyTo) {
-    return Decision.persist(event, replyTo, after -> StatusReply.ack());
-  }
-
-  private Decision<Event, State> refuse(ActorRef<StatusReply<Done>> replyTo, Refusal refusal) {
-    return Decision.reply(replyTo, refusal.reply());
+  private static Decision<Event, Reply> accept(Event event) {
+    return Decision.accept(event, Done.DONE);
   }
 
   private Refusal closed(String orderId) {
@@ -274,10 +242,6 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
 
   private Details details(State product) {
     return new Details(sku, product.name(), product.price(), product.available(), product.reserved());
-  }
-
-  private static <T> StatusReply<T> notFound() {
-    return Refusal.notFound("PRODUCT_NOT_FOUND", "there is no such product").reply();
   }
 
   @Override

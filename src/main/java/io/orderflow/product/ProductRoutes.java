@@ -1,8 +1,5 @@
 package io.orderflow.product;
 
-import akka.actor.typed.ActorSystem;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.Location;
 import akka.http.javadsl.server.Route;
@@ -10,12 +7,10 @@ import io.orderflow.http.Json;
 import io.orderflow.http.JsonFields;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Money;
-import java.time.Duration;
 
 /** {@code /api/products}: what is offered, at which price, and its stock. */
 public final class ProductRoutes extends Routes {
 
-  private static final Duration ASK = Duration.ofSeconds(4);
   private static final int MAX_NAME = 200;
   private static final int MAX_RESTOCK = 1_000_000_000;
 
@@ -38,10 +33,10 @@ public final class ProductRoutes extends Routes {
     }
   }
 
-  private final ClusterSharding sharding;
+  private final ProductService products;
 
-  public ProductRoutes(ActorSystem<?> system) {
-    this.sharding = ClusterSharding.get(system);
+  public ProductRoutes(ProductService products) {
+    this.products = products;
   }
 
   /** The routes from {@code /api/products} on. */
@@ -54,24 +49,17 @@ public final class ProductRoutes extends Routes {
   }
 
   private Route read(String sku) {
-    return answer(product(sku).<Product.Details>askWithStatus(Product.Get::new, ASK),
-        product -> Json.response(200, ProductView.of(product)));
+    return answer(products.get(sku), product -> Json.response(200, ProductView.of(product)));
   }
 
   private Route put(String sku, Offer offer) {
-    return answer(product(sku).<Product.PutAnswer>askWithStatus(
-        replyTo -> new Product.Put(offer.name(), offer.price(), replyTo), ASK), put -> {
-          HttpResponse response = Json.response(put.created() ? 201 : 200, ProductView.of(put.product()));
-          return put.created() ? response.addHeader(Location.create("/api/products/" + sku)) : response;
-        });
+    return answer(products.put(sku, offer.name(), offer.price()), put -> {
+      HttpResponse response = Json.response(put.created() ? 201 : 200, ProductView.of(put.product()));
+      return put.created() ? response.addHeader(Location.create("/api/products/" + sku)) : response;
+    });
   }
 
   private Route restock(String sku, Delivery delivery) {
-    return answer(product(sku).<Product.Stock>askWithStatus(
-        replyTo -> new Product.Restock(delivery.quantity(), delivery.reference(), replyTo), ASK), stock -> Json.response(200, stock));
-  }
-
-  private EntityRef<Product.Command> product(String sku) {
-    return sharding.entityRefFor(Product.KEY, sku);
+    return answer(products.restock(sku, delivery.quantity(), delivery.reference()), stock -> Json.response(200, stock));
   }
 }

@@ -60,7 +60,7 @@ public final class ProductViews implements View<Product.Event> {
 
   @Override
   public String entityType() {
-    return Product.KEY.name();
+    return Product.NAME;
   }
 
   @Override

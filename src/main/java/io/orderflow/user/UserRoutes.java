@@ -1,14 +1,11 @@
 package io.orderflow.user;
 
-import akka.actor.typed.ActorSystem;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.http.javadsl.model.headers.Location;
 import akka.http.javadsl.server.Route;
 import io.orderflow.http.Json;
 import io.orderflow.http.JsonFields;
 import io.orderflow.http.Routes;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -16,7 +13,6 @@ import java.util.regex.Pattern;
 /** {@code /api/users}: registering users and reading their profiles. */
 public final class UserRoutes extends Routes {
 
-  private static final Duration ASK = Duration.ofSeconds(4);
   private static final int MAX_NAME = 200;
   /** The longest address that mail can be sent to (RFC 5321). */
   private static final int MAX_EMAIL = 254;
@@ -34,12 +30,18 @@ public final class UserRoutes extends Routes {
     }
   }
 
-  private final ClusterSharding sharding;
+  private record Profile(String userId, String name, String email, Instant registeredAt) {
+    static Profile of(String userId, User.State user) {
+      return new Profile(userId, user.name(), user.email(), user.registeredAt());
+    }
+  }
+
+  private final UserService users;
   private final Supplier<UUID> ids;
 
   /** @param ids makes the id of a user whose client chose none */
-  public UserRoutes(ActorSystem<?> system, Supplier<UUID> ids) {
-    this.sharding = ClusterSharding.get(system);
+  public UserRoutes(UserService users, Supplier<UUID> ids) {
+    this.users = users;
     this.ids = ids;
   }
 
@@ -51,16 +53,12 @@ public final class UserRoutes extends Routes {
   }
 
   private Route register(Registration registration) {
-    return answer(user(registration.userId()).<User.Profile>askWithStatus(
-            replyTo -> new User.Register(registration.name(), registration.email(), replyTo), ASK),
-        profile -> Json.response(201, profile).addHeader(Location.create("/api/users/" + profile.userId())));
+    String id = registration.userId();
+    return answer(users.register(id, registration.name(), registration.email()),
+        user -> Json.response(201, Profile.of(id, user)).addHeader(Location.create("/api/users/" + id)));
   }
 
   private Route read(String userId) {
-    return answer(user(userId).<User.Profile>askWithStatus(User.Get::new, ASK), profile -> Json.response(200, profile));
-  }
-
-  private EntityRef<User.Command> user(String userId) {
-    return sharding.entityRefFor(User.KEY, userId);
+    return answer(users.get(userId), user -> Json.response(200, Profile.of(userId, user)));
   }
 }

@@ -2,16 +2,12 @@ package io.orderflow.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import akka.actor.typed.ActorRef;
-import akka.pattern.StatusReply;
 import io.orderflow.account.Account.Balance;
-import io.orderflow.aggregate.GroupCommitKit;
-import io.orderflow.kernel.AggregateKit;
-import io.orderflow.kernel.Incarnations;
+import io.orderflow.eventsourcing.AggregateKit;
+import io.orderflow.eventsourcing.AggregateIncarnations;
 import io.orderflow.kernel.Money;
 import io.orderflow.store.LateJournal;
 import java.math.BigDecimal;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,13 +20,13 @@ class AccountIncarnationsSpec {
   private static final String WITHDRAWAL = "t-1/withdraw";
   private static final String DEPOSIT = "t-1/deposit";
 
-  private final Incarnations<Account.Command> account = new Incarnations<>(() -> GroupCommitKit.entity("account|ada",
-      new Account("ada", AggregateKit.CLOCK, new Account.Remembered(1000, 1000))));
+  private final AggregateIncarnations<Account.Command, Account.Event, Account.State, Balance> account =
+      new AggregateIncarnations<>(AccountService.type(AggregateKit.CLOCK, new Account.Remembered(1000, 1000)), "ada");
 
   @BeforeEach
   void hundred() {
     account.older.spawns();
-    account.older.<Balance>ask(reply -> new Account.Open(null, "EUR", reply));
+    account.older.ask(new Account.Open(null, "EUR"));
     account.older.ask(deposit("100.00", "d"));
   }
 
@@ -94,23 +90,23 @@ class AccountIncarnationsSpec {
     assertBalance(account.newer, "106.00");
   }
 
-  private static void assertBalance(Incarnations<Account.Command>.Incarnation of, String balance) {
-    assertThat(of.<Balance>ask(Account.Get::new).getValue().balance().amount()).isEqualTo(balance);
+  private static void assertBalance(AggregateIncarnations<Account.Command, Account.Event, Account.State, Balance>.Incarnation of, String balance) {
+    assertThat(of.ask(new Account.Get()).getValue().balance().amount()).isEqualTo(balance);
   }
 
-  private static Function<ActorRef<StatusReply<Balance>>, Account.Command> deposit(String amount, String reference) {
-    return reply -> new Account.Deposit(new BigDecimal(amount), reference, reply);
+  private static Account.Command deposit(String amount, String reference) {
+    return new Account.Deposit(new BigDecimal(amount), reference);
   }
 
-  private static Function<ActorRef<StatusReply<Balance>>, Account.Command> withdraw(String amount, String reference) {
-    return reply -> new Account.Withdraw(new BigDecimal(amount), reference, reply);
+  private static Account.Command withdraw(String amount, String reference) {
+    return new Account.Withdraw(new BigDecimal(amount), reference);
   }
 
-  private static Function<ActorRef<StatusReply<Balance>>, Account.Command> pay() {
-    return reply -> new Account.Pay(new Money(10000, "EUR"), WITHDRAWAL, AggregateKit.NOW.plusSeconds(7), reply);
+  private static Account.Command pay() {
+    return new Account.Pay(new Money(10000, "EUR"), WITHDRAWAL, AggregateKit.NOW.plusSeconds(7));
   }
 
-  private static Function<ActorRef<StatusReply<Balance>>, Account.Command> payBack() {
-    return reply -> new Account.PayBack(WITHDRAWAL, reply);
+  private static Account.Command payBack() {
+    return new Account.PayBack(WITHDRAWAL);
   }
 }

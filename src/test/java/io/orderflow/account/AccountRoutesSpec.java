@@ -2,10 +2,10 @@ package io.orderflow.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.ServiceNode;
 import io.orderflow.ShopClient;
 import io.orderflow.ShopClient.Answer;
-import io.orderflow.kernel.AggregateKit;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -25,8 +25,8 @@ class AccountRoutesSpec {
   @BeforeAll
   static void start() {
     node = ServiceNode.start();
-    Account.init(node.system(), AggregateKit.CLOCK);
-    shop = node.serve(new AccountRoutes(node.system(), new AccountHistory(node.system()), () -> MADE).routes());
+    AccountService accounts = new AccountService(node.system(), AggregateKit.CLOCK);
+    shop = node.serve(new AccountRoutes(accounts, new AccountHistory(node.system()), () -> MADE).routes());
   }
 
   @AfterAll

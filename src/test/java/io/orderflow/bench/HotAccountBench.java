@@ -6,12 +6,11 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.pattern.StatusReply;
 import io.orderflow.ShopClient;
 import io.orderflow.TestNode;
 import io.orderflow.account.Account;
+import io.orderflow.eventsourcing.HostedAggregate;
 import io.orderflow.store.Postgresql;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -63,19 +62,19 @@ public final class HotAccountBench {
   }
 
   private static void deposit(TestNode node, long number) {
-    EntityRef<Account.Command> account = ClusterSharding.get(node.system()).entityRefFor(Account.KEY, ID);
+    var account = new HostedAggregate<Account.Command, Account.Balance>(node.system(), Account.NAME, ID);
     CompletableFuture<Done> all = new CompletableFuture<>();
     node.system().systemActorOf(clients(account, number, all), "clients-" + UUID.randomUUID(), Props.empty());
     all.join();
   }
 
   /** As many clients as one actor can be: what each answer brings is the next deposit. */
-  private static Behavior<StatusReply<Account.Balance>> clients(EntityRef<Account.Command> account, long number,
+  private static Behavior<StatusReply<Account.Balance>> clients(HostedAggregate<Account.Command, Account.Balance> account, long number,
       CompletableFuture<Done> all) {
     return Behaviors.setup((ActorContext<StatusReply<Account.Balance>> context) -> {
       ActorRef<StatusReply<Account.Balance>> self = context.getSelf();
       for (int i = 0; i < CLIENTS; i++) {
-        account.tell(new Account.Deposit(BigDecimal.ONE, null, self));
+        account.tell(new Account.Deposit(BigDecimal.ONE, null), self);
       }
       long[] counts = {CLIENTS, 0};
       return Behaviors.receiveMessage(reply -> {
@@ -84,7 +83,7 @@ public final class HotAccountBench {
           return Behaviors.stopped();
         }
         if (counts[0]++ < number) {
-          account.tell(new Account.Deposit(BigDecimal.ONE, null, self));
+          account.tell(new Account.Deposit(BigDecimal.ONE, null), self);
         }
         if (++counts[1] == number) {
           all.complete(Done.getInstance());

@@ -2,10 +2,10 @@ package io.orderflow.cart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.ServiceNode;
 import io.orderflow.ShopClient;
 import io.orderflow.ShopClient.Answer;
-import io.orderflow.kernel.AggregateKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,8 +22,7 @@ class CartRoutesSpec {
   @BeforeAll
   static void start() {
     node = ServiceNode.start();
-    ShoppingCart.init(node.system(), AggregateKit.CLOCK);
-    shop = node.serve(new CartRoutes(new Carts(node.system(), null), null).routes());
+    shop = node.serve(new CartRoutes(new Carts(node.system(), null, null, AggregateKit.CLOCK), null).routes());
   }
 
   @AfterAll

@@ -1,7 +1,7 @@
 package io.orderflow.cart;
 
-import io.orderflow.kernel.AggregateKit;
-import io.orderflow.kernel.Incarnations;
+import io.orderflow.eventsourcing.AggregateIncarnations;
+import io.orderflow.eventsourcing.AggregateKit;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -9,9 +9,9 @@ class ShoppingCartIncarnationsSpec {
 
   @Test
   void one_that_is_told_to_leave_while_its_write_fails_leaves() {
-    try (Incarnations<ShoppingCart.Command> entity = new Incarnations<>(() -> ShoppingCart.create("cart-1", AggregateKit.CLOCK, Duration.ofDays(7), 1000))) {
-      entity.older.spawns();
-      entity.<ShoppingCart.Contents>olderLeavesThoughItsWriteFails(reply -> new ShoppingCart.PutItem("tea", 1, reply), ShoppingCart.Stop.INSTANCE);
+    try (var cart = new AggregateIncarnations<>(Carts.type(AggregateKit.CLOCK, Duration.ofDays(7)), "cart-1")) {
+      cart.older.spawns();
+      cart.olderLeavesThoughItsWriteFails(new ShoppingCart.PutItem("tea", 1));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.orderflow.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.orderflow.eventsourcing.AggregateKit;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import java.time.Instant;
 import java.util.List;
@@ -62,7 +63,7 @@ class RecentSpec {
 
   @Test
   void round_trips_through_the_real_serialiser_with_the_types_of_its_values() {
-    ActorTestKit kit = ActorTestKit.create(AggregateKit.CONFIG);
+    ActorTestKit kit = ActorTestKit.create(EntityKit.CONFIG);
     try {
       Recent<Remembered> recent = Recent.<Remembered>none()
           .with("a", new Remembered(new Money(1, "EUR"), AggregateKit.NOW), 9)

@@ -2,10 +2,8 @@ package io.orderflow.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import akka.actor.typed.ActorRef;
-import akka.pattern.StatusReply;
-import io.orderflow.kernel.AggregateKit;
-import io.orderflow.kernel.Incarnations;
+import io.orderflow.eventsourcing.AggregateKit;
+import io.orderflow.eventsourcing.AggregateIncarnations;
 import io.orderflow.kernel.Money;
 import io.orderflow.order.Order.State;
 import io.orderflow.order.Order.Status;
@@ -13,7 +11,6 @@ import io.orderflow.payment.PaymentMethod;
 import io.orderflow.product.Inventory;
 import io.orderflow.store.LateJournal;
 import java.util.List;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +23,8 @@ class OrderIncarnationsSpec {
   private static final PlacedOrder PLACED = new PlacedOrder("ada", List.of(new Inventory.Item("tea", 1, PRICE)), PRICE,
       new PaymentMethod.Card("tok_1"), null);
 
-  private final Incarnations<Order.Command> order = new Incarnations<>(() -> Order.create("order-1", AggregateKit.CLOCK));
+  private final AggregateIncarnations<Order.Command, Order.Event, State, State> order =
+      new AggregateIncarnations<>(Orders.type(AggregateKit.CLOCK), "order-1");
 
   @AfterEach
   void close() {
@@ -36,7 +34,7 @@ class OrderIncarnationsSpec {
   @Test
   void one_that_is_told_to_leave_while_its_write_fails_leaves() {
     order.older.spawns();
-    order.olderLeavesThoughItsWriteFails(create(), Order.Stop.INSTANCE);
+    order.olderLeavesThoughItsWriteFails(create());
   }
 
   @ParameterizedTest
@@ -55,7 +53,7 @@ class OrderIncarnationsSpec {
     // An older one that was answered learns of the newer one by its next write.
     assertThat(order.older.ask(cancel()).getValue().status()).isEqualTo(Status.CANCELLED);
     order.older.refuses(create(), "ORDER_ENDED");
-    assertThat(order.older.<State>ask(Order.Get::new).getValue().status()).isEqualTo(Status.CANCELLED);
+    assertThat(order.older.ask(new Order.Get()).getValue().status()).isEqualTo(Status.CANCELLED);
     assertThat(order.journal.events("order|order-1")).hasSize(2);
   }
 
@@ -72,15 +70,15 @@ class OrderIncarnationsSpec {
     assertThat(order.journal.events("order|order-1")).hasSize(2);
   }
 
-  private static Function<ActorRef<StatusReply<State>>, Order.Command> create() {
-    return reply -> new Order.Create(PLACED, AggregateKit.NOW, reply);
+  private static Order.Command create() {
+    return new Order.Create(PLACED, AggregateKit.NOW);
   }
 
-  private static Function<ActorRef<StatusReply<State>>, Order.Command> cancel() {
-    return reply -> new Order.Cancel(PLACED, AggregateKit.NOW, "CUSTOMER_REQUEST", "no", reply);
+  private static Order.Command cancel() {
+    return new Order.Cancel(PLACED, AggregateKit.NOW, "CUSTOMER_REQUEST", "no");
   }
 
-  private static Function<ActorRef<StatusReply<State>>, Order.Command> confirm() {
-    return reply -> new Order.Confirm("tx_1", "s-1", reply);
+  private static Order.Command confirm() {
+    return new Order.Confirm("tx_1", "s-1");
   }
 }

@@ -2,9 +2,9 @@ package io.orderflow.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.orderflow.eventsourcing.AggregateKit;
 import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
-import io.orderflow.kernel.AggregateKit;
 import io.orderflow.kernel.Incarnations;
 import io.orderflow.kernel.Money;
 import io.orderflow.payment.Payment.Patience;

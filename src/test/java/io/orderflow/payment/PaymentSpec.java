@@ -2,11 +2,12 @@ package io.orderflow.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.orderflow.kernel.EntityKit;
+import io.orderflow.eventsourcing.AggregateKit;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
-import io.orderflow.kernel.AggregateKit;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Refusal;
 import io.orderflow.kernel.SetClock;
@@ -85,7 +86,7 @@ class PaymentSpec {
 
   private final SetClock clock = new SetClock(AggregateKit.NOW);
   private final AtomicInteger left = new AtomicInteger();
-  private final ActorTestKit kit = ActorTestKit.create(AggregateKit.CONFIG);
+  private final ActorTestKit kit = ActorTestKit.create(EntityKit.CONFIG);
   private final Source source = new Source();
   private final TestProbe<StatusReply<PaymentState>> replies = kit.createTestProbe();
   private final TestProbe<Turn> queue = kit.createTestProbe();

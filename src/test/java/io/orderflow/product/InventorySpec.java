@@ -3,12 +3,10 @@ package io.orderflow.product;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import akka.actor.typed.ActorRef;
+import io.orderflow.eventsourcing.AggregateKit;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.pattern.StatusReply;
 import akka.persistence.testkit.javadsl.PersistenceTestKit;
 import io.orderflow.ServiceNode;
-import io.orderflow.kernel.AggregateKit;
 import io.orderflow.kernel.Money;
 import io.orderflow.product.Inventory.Item;
 import io.orderflow.saga.StepCall;
@@ -20,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,14 +32,15 @@ class InventorySpec {
   private record Order(List<Item> wantedItems) implements Inventory.Wanted {}
 
   private static ServiceNode node;
+  private static ProductService products;
   private static Inventory inventory;
   private static PersistenceTestKit journal;
 
   @BeforeAll
   static void start() {
     node = ServiceNode.start();
-    Product.init(node.system(), AggregateKit.CLOCK);
-    inventory = new Inventory(node.system());
+    products = new ProductService(node.system(), AggregateKit.CLOCK);
+    inventory = new Inventory(products);
     journal = PersistenceTestKit.create(node.system());
   }
 
@@ -168,18 +166,17 @@ class InventorySpec {
   }
 
   private static void stock(String sku, int quantity) {
-    InventorySpec.<Product.PutAnswer>ask(sku, reply -> new Product.Put("Tea", PRICE, reply));
-    InventorySpec.<Product.Stock>ask(sku, reply -> new Product.Restock(quantity, null, reply));
+    ask(sku, new Product.Put("Tea", PRICE));
+    ask(sku, new Product.Restock(quantity, null));
   }
 
   private static void assertStock(String sku, long available, long reserved) {
-    Product.Details product = ask(sku, Product.Get::new);
+    Product.Details product = (Product.Details) ask(sku, new Product.Get());
     assertThat(product).extracting(Product.Details::available, Product.Details::reserved).containsExactly(available, reserved);
   }
 
-  private static <T> T ask(String sku, Function<ActorRef<StatusReply<T>>, Product.Command> command) {
-    return ClusterSharding.get(node.system()).entityRefFor(Product.KEY, sku)
-        .<T>askWithStatus(command::apply, PATIENCE).toCompletableFuture().join();
+  private static Product.Reply ask(String sku, Product.Command command) {
+    return products.ask(sku, command).toCompletableFuture().join();
   }
 
   private static Item item(String sku, int quantity) {

@@ -2,9 +2,7 @@ package io.orderflow.product;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import akka.Done;
-import akka.pattern.StatusReply;
-import io.orderflow.kernel.AggregateKit;
+import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.kernel.Money;
 import io.orderflow.product.Product.Details;
 import io.orderflow.product.Product.Stock;
@@ -33,60 +31,53 @@ class ProductBooksSpec {
   void available_reserved_and_sold_are_what_was_restocked(long seed) {
     Random random = new Random(seed);
     Product.Memory memory = new Product.Memory(100, Duration.ofMinutes(2), 1000);
-    try (var product = new AggregateKit<Product.Command, Product.Event, Product.State>(
-        "product|tea", new Product("tea", AggregateKit.CLOCK, memory), 20)) {
-      product.<Product.PutAnswer>tell(reply -> new Product.Put("Tea", PRICES[0], reply));
-      for (int i = 0; i < COMMANDS; i++) {
-        step(product, random);
-        if (i % 50 == 49) {
-          product.restart();
-        }
-        Details details = product.<Details>changesNothing(Product.Get::new);
-        long sold = sum(Fate.SHIPPED);
-        assertThat(details.available()).as("available after command %s", i).isNotNegative();
-        assertThat(details.reserved()).as("reserved after command %s", i).isEqualTo(sum(Fate.RESERVED));
-        assertThat(details.available() + details.reserved() + sold).as("all after command %s", i).isEqualTo(restocked);
+    var product = new AggregateKit<>(new Product("tea", AggregateKit.CLOCK, memory));
+    product.tell(new Product.Put("Tea", PRICES[0]));
+    for (int i = 0; i < COMMANDS; i++) {
+      step(product, random);
+      if (i % 50 == 49) {
+        product.restart();
       }
-      assertThat(product.restart().sold()).isEqualTo(sum(Fate.SHIPPED));
-      assertThat(fates.values()).contains(Fate.values());
+      Details details = (Details) product.changesNothing(new Product.Get());
+      long sold = sum(Fate.SHIPPED);
+      assertThat(details.available()).as("available after command %s", i).isNotNegative();
+      assertThat(details.reserved()).as("reserved after command %s", i).isEqualTo(sum(Fate.RESERVED));
+      assertThat(details.available() + details.reserved() + sold).as("all after command %s", i).isEqualTo(restocked);
     }
+    assertThat(product.restart().sold()).isEqualTo(sum(Fate.SHIPPED));
+    assertThat(fates.values()).contains(Fate.values());
   }
 
-  private void step(AggregateKit<Product.Command, Product.Event, Product.State> product, Random random) {
+  private void step(AggregateKit<Product.Command, Product.Event, Product.State, Product.Reply> product, Random random) {
     String order = "o-" + random.nextInt(ORDERS);
     switch (random.nextInt(7)) {
-      case 0 -> product.<Product.PutAnswer>tell(reply -> new Product.Put("Tea", PRICES[random.nextInt(2)], reply));
+      case 0 -> product.tell(new Product.Put("Tea", PRICES[random.nextInt(2)]));
       case 1 -> {
-        var restock = product.<Stock>tell(reply -> new Product.Restock(3, "r-" + random.nextInt(100), reply));
-        restocked += restock.hasNoEvents() ? 0 : 3;
+        var restock = product.tell(new Product.Restock(3, "r-" + random.nextInt(100)));
+        restocked += restock.events().isEmpty() ? 0 : 3;
       }
       case 2, 3, 4 -> {
         int quantity = 1 + random.nextInt(3);
-        if (succeeds(product.<Done>tell(reply -> new Product.Reserve(order, quantity, PRICES[random.nextInt(2)], AggregateKit.NOW, reply))
-            .reply())) {
+        if (product.accepts(new Product.Reserve(order, quantity, PRICES[random.nextInt(2)], AggregateKit.NOW))) {
           assertThat(fates.putIfAbsent(order, Fate.RESERVED)).isIn(null, Fate.RESERVED);
           assertThat(quantities.putIfAbsent(order, quantity)).isIn(null, quantity);
         }
       }
       case 5 -> {
-        boolean released = succeeds(product.<Done>tell(reply -> new Product.Release(order, reply)).reply());
+        boolean released = product.accepts(new Product.Release(order));
         assertThat(released).isEqualTo(fates.get(order) != Fate.SHIPPED);
         if (released) {
           fates.put(order, Fate.RELEASED);
         }
       }
       default -> {
-        boolean shipped = succeeds(product.<Done>tell(reply -> new Product.Ship(order, reply)).reply());
+        boolean shipped = product.accepts(new Product.Ship(order));
         assertThat(shipped).isEqualTo(fates.get(order) == Fate.RESERVED || fates.get(order) == Fate.SHIPPED);
         if (shipped) {
           fates.put(order, Fate.SHIPPED);
         }
       }
     }
-  }
-
-  private static boolean succeeds(StatusReply<Done> reply) {
-    return reply.isSuccess();
   }
 
   private long sum(Fate fate) {

@@ -2,17 +2,12 @@ package io.orderflow.product;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import akka.Done;
-import akka.actor.typed.ActorRef;
-import akka.pattern.StatusReply;
-import io.orderflow.aggregate.GroupCommitKit;
-import io.orderflow.kernel.AggregateKit;
-import io.orderflow.kernel.Incarnations;
+import io.orderflow.eventsourcing.AggregateKit;
+import io.orderflow.eventsourcing.AggregateIncarnations;
 import io.orderflow.kernel.Money;
 import io.orderflow.product.Product.Details;
 import io.orderflow.store.LateJournal;
 import java.time.Duration;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,14 +19,14 @@ class ProductIncarnationsSpec {
 
   private static final Money PRICE = new Money(350, "EUR");
 
-  private final Incarnations<Product.Command> product = new Incarnations<>(() -> GroupCommitKit.entity("product|tea",
-      new Product("tea", AggregateKit.CLOCK, new Product.Memory(10, Duration.ofSeconds(30), 1000))));
+  private final AggregateIncarnations<Product.Command, Product.Event, Product.State, Product.Reply> product =
+      new AggregateIncarnations<>(ProductService.type(AggregateKit.CLOCK, new Product.Memory(10, Duration.ofSeconds(30), 1000)), "tea");
 
   @BeforeEach
   void tenPieces() {
     product.older.spawns();
-    product.older.<Product.PutAnswer>ask(reply -> new Product.Put("Tea", PRICE, reply));
-    product.older.<Product.Stock>ask(reply -> new Product.Restock(10, "r", reply));
+    product.older.ask(new Product.Put("Tea", PRICE));
+    product.older.ask(new Product.Restock(10, "r"));
   }
 
   @AfterEach
@@ -83,21 +78,21 @@ class ProductIncarnationsSpec {
     product.newer.refuses(release("o-1"), "RESERVATION_CLOSED");
   }
 
-  private static void assertStock(Incarnations<Product.Command>.Incarnation of, long available, long reserved) {
-    Details details = of.<Details>ask(Product.Get::new).getValue();
+  private static void assertStock(AggregateIncarnations<Product.Command, Product.Event, Product.State, Product.Reply>.Incarnation of, long available, long reserved) {
+    Details details = (Details) of.ask(new Product.Get()).getValue();
     assertThat(details.available()).isEqualTo(available);
     assertThat(details.reserved()).isEqualTo(reserved);
   }
 
-  private static Function<ActorRef<StatusReply<Done>>, Product.Command> reserve(String order, int quantity) {
-    return reply -> new Product.Reserve(order, quantity, PRICE, AggregateKit.NOW.plusSeconds(7), reply);
+  private static Product.Command reserve(String order, int quantity) {
+    return new Product.Reserve(order, quantity, PRICE, AggregateKit.NOW.plusSeconds(7));
   }
 
-  private static Function<ActorRef<StatusReply<Done>>, Product.Command> release(String order) {
-    return reply -> new Product.Release(order, reply);
+  private static Product.Command release(String order) {
+    return new Product.Release(order);
   }
 
-  private static Function<ActorRef<StatusReply<Done>>, Product.Command> ship(String order) {
-    return reply -> new Product.Ship(order, reply);
+  private static Product.Command ship(String order) {
+    return new Product.Ship(order);
   }
 }

@@ -2,10 +2,10 @@ package io.orderflow.product;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.ServiceNode;
 import io.orderflow.ShopClient;
 import io.orderflow.ShopClient.Answer;
-import io.orderflow.kernel.AggregateKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,8 +21,7 @@ class ProductRoutesSpec {
   @BeforeAll
   static void start() {
     node = ServiceNode.start();
-    Product.init(node.system(), AggregateKit.CLOCK);
-    shop = node.serve(new ProductRoutes(node.system()).routes());
+    shop = node.serve(new ProductRoutes(new ProductService(node.system(), AggregateKit.CLOCK)).routes());
   }
 
   @AfterAll

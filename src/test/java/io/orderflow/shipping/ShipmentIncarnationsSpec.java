@@ -2,8 +2,8 @@ package io.orderflow.shipping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.orderflow.kernel.AggregateKit;
-import io.orderflow.kernel.Incarnations;
+import io.orderflow.eventsourcing.AggregateKit;
+import io.orderflow.eventsourcing.AggregateIncarnations;
 import io.orderflow.shipping.Shipment.State;
 import io.orderflow.shipping.Shipment.Status;
 import io.orderflow.store.LateJournal;
@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Two incarnations of one shipment live at once: what was cancelled is not sent. */
 class ShipmentIncarnationsSpec {
 
-  private final Incarnations<Shipment.Command> shipment =
-      new Incarnations<>(() -> Shipment.create("order-1", AggregateKit.CLOCK, () -> {}));
+  private final AggregateIncarnations<Shipment.Command, Shipment.Event, State, State> shipment =
+      new AggregateIncarnations<>(Shipping.type(AggregateKit.CLOCK), "order-1");
 
   @AfterEach
   void close() {
@@ -26,24 +26,24 @@ class ShipmentIncarnationsSpec {
   @Test
   void one_that_is_told_to_leave_while_its_write_fails_leaves() {
     shipment.older.spawns();
-    shipment.<State>olderLeavesThoughItsWriteFails(reply -> new Shipment.Create(null, reply), Shipment.Stop.INSTANCE);
+    shipment.olderLeavesThoughItsWriteFails(new Shipment.Create(null));
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void a_creation_that_lands_late_does_not_win_over_the_cancellation(boolean beforeTheCancellation) {
     shipment.older.spawns();
-    LateJournal.Held created = shipment.<State>olderWritesLate(reply -> new Shipment.Create(null, reply));
+    LateJournal.Held created = shipment.olderWritesLate(new Shipment.Create(null));
     shipment.newer.spawns();
     if (beforeTheCancellation) {
       created.isGivenUp();
       created.lands();
     }
-    assertThat(shipment.newer.<State>ask(Shipment.Cancel::new).getValue().status()).isEqualTo(Status.CANCELLED);
+    assertThat(shipment.newer.ask(new Shipment.Cancel()).getValue().status()).isEqualTo(Status.CANCELLED);
     if (!beforeTheCancellation) {
       created.lands();
     }
-    shipment.older.<State>refuses(reply -> new Shipment.Create(null, reply), "SHIPMENT_CANCELLED");
-    assertThat(shipment.older.<State>ask(Shipment.Get::new).getValue().status()).isEqualTo(Status.CANCELLED);
+    shipment.older.refuses(new Shipment.Create(null), "SHIPMENT_CANCELLED");
+    assertThat(shipment.older.ask(new Shipment.Get()).getValue().status()).isEqualTo(Status.CANCELLED);
   }
 }

@@ -3,25 +3,24 @@ package io.orderflow.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
-import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.serialization.Serialization;
 import akka.serialization.SerializationExtension;
 import akka.serialization.SerializerWithStringManifest;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import io.orderflow.aggregate.Aggregate;
-import io.orderflow.kernel.AggregateKit;
 import io.orderflow.kernel.CborSerializable;
+import io.orderflow.kernel.EntityKit;
+import io.orderflow.kernel.TypeNames;
 import java.io.IOException;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,9 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Journals outlive releases: what any release has stored is read by today's code. The samples are bytes as they were stored, each in a
- * file of its manifest's name, and never change. A new type of event needs a new sample: {@code mvn test -Dtest=StoredEventsSpec
- * -Dstored.record} writes those that are missing.
+ * Journals outlive releases: today's code reads what any release has stored. The samples are stored bytes, each in a file named after its manifest, and
+ * never change. A new type of event needs a new sample: {@code mvn test -Dtest=StoredEventsSpec -Dstored.record=true} writes the missing ones.
  */
 class StoredEventsSpec {
 
@@ -44,9 +42,9 @@ class StoredEventsSpec {
 
   @BeforeAll
   static void start() throws IOException {
-    kit = ActorTestKit.create(AggregateKit.CONFIG);
+    kit = ActorTestKit.create(EntityKit.CONFIG);
     serialization = SerializationExtension.get(kit.system());
-    if (System.getProperty("stored.record") != null) {
+    if (Boolean.getBoolean("stored.record")) {
       recordMissing();
     }
   }
@@ -57,8 +55,17 @@ class StoredEventsSpec {
   }
 
   @Test
-  void every_type_that_is_stored_has_a_sample() throws IOException {
-    assertThat(samples()).containsAll(storedTypes().map(Class::getName).toList());
+  void every_stored_type_has_a_sample() throws IOException {
+    assertThat(samples()).containsAll(names(types -> types.stored()).keySet());
+  }
+
+  @Test
+  void every_type_that_is_stored_or_sent_has_a_name() {
+    Set<String> named = Stream.of(names(types -> types.stored()), names(types -> types.sent())).flatMap(names -> names.values().stream())
+        .map(Class::getName).collect(Collectors.toSet());
+    assertThat(new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("io.orderflow").stream()
+        .filter(type -> type.isAssignableTo(CborSerializable.class) && !type.isInterface()).map(JavaClass::getName))
+        .isNotEmpty().isSubsetOf(named);
   }
 
   @ParameterizedTest
@@ -75,36 +82,17 @@ class StoredEventsSpec {
   }
 
   private static Map<String, Object> meanings() {
-    Map<String, Object> meanings = new HashMap<>(StoredExamples.earlier());
-    StoredExamples.today().forEach(example -> meanings.put(serializer().manifest(example), example));
-    return meanings;
+    return StoredExamples.all().stream().collect(Collectors.toMap(example -> serializer().manifest(example), example -> example));
   }
 
-  /** The events of every aggregate and saga, and the states of those that store snapshots. */
-  private static Stream<Class<?>> storedTypes() {
-    return new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("io.orderflow").stream()
-        .flatMap(type -> type.isAssignableTo(Aggregate.class) ? storedBy(type, type.reflect().getGenericInterfaces())
-            : type.isAssignableTo(EventSourcedBehavior.class) ? storedBy(type, type.reflect().getGenericSuperclass()) : Stream.of());
-  }
-
-  /** By what it extends or implements: {@code <command, event, state>}. Parameters in their place are those of an engine's own class. */
-  private static Stream<Class<?>> storedBy(JavaClass aggregate, Type... bases) {
-    return Arrays.stream(bases).filter(ParameterizedType.class::isInstance)
-        .map(base -> ((ParameterizedType) base).getActualTypeArguments())
-        .filter(arguments -> arguments.length == 3 && arguments[1] instanceof Class)
-        .flatMap(arguments -> {
-          Stream<Class<?>> events = Arrays.stream(((Class<?>) arguments[1]).getPermittedSubclasses());
-          return storesSnapshots(aggregate) ? Stream.concat(events, Stream.of((Class<?>) arguments[2])) : events;
-        });
-  }
-
-  private static boolean storesSnapshots(JavaClass aggregate) {
-    return aggregate.isAssignableTo(Aggregate.class)
-        || aggregate.getMethods().stream().anyMatch(method -> method.getName().equals("retentionCriteria"));
+  private static Map<String, Class<?>> names(Function<TypeNames, Map<String, Class<?>>> kind) {
+    return ServiceLoader.load(TypeNames.class).stream().flatMap(types -> kind.apply(types.get()).entrySet().stream())
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   private static void recordMissing() throws IOException {
-    for (Object example : StoredExamples.today()) {
+    Files.createDirectories(SAMPLES);
+    for (Object example : StoredExamples.all()) {
       Path sample = SAMPLES.resolve(serializer().manifest(example) + SUFFIX);
       if (Files.notExists(sample)) {
         Files.write(sample, serializer().toBinary(example));

@@ -26,7 +26,6 @@ import io.orderflow.shipping.Shipment;
 import io.orderflow.user.User;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 
 /** One event of each type and one snapshot of each state that has any, as today's code has them, under the names they are stored by. */
 final class StoredExamples {
@@ -45,7 +44,7 @@ final class StoredExamples {
   private StoredExamples() {}
 
   /** All of them. */
-  static List<Object> today() {
+  static List<Object> all() {
     return List.of(
         new Account.Opened("ada", "EUR", AT),
         new Account.Deposited(PRICE, "d-1", AT),
@@ -97,16 +96,5 @@ final class StoredExamples {
         new Progress(JsonNodeFactory.instance.objectNode().put("customerId", "ada"), SagaState.COMPENSATING,
             new Failure("charge-payment", "PAYMENT_DECLINED", "no money"), List.of(new StepRecord("reserve-inventory",
                 StepRecord.Kind.ACTION, StepRecord.Status.COMPLETED, 2, 1, true, AT, LATER, "r", "no answer")), AT, null));
-  }
-
-  /** What events stored by earlier versions mean today. */
-  static Map<String, Object> earlier() {
-    return Map.of(
-        "io.orderflow.payment.Payment$Charged", new PaymentEvent.Charged(CARD, PRICE, null,
-            "tx_4b743ad4-0bee-4cce-9663-e97e068be6a7", 1, null, Instant.parse("2026-11-24T00:43:32.690487256Z")),
-        "io.orderflow.payment.Payment$Declined", new PaymentEvent.Declined(new PaymentMethod.Card("tok_declined"), PRICE, null,
-            "PAYMENT_DECLINED", "card_declined", 1, null, Instant.parse("2026-11-24T00:43:32.598060954Z")),
-        "io.orderflow.payment.Payment$Refunded", new PaymentEvent.Refunded(CARD, PRICE, null, null,
-            Instant.parse("2026-11-24T00:43:32.728572992Z")));
   }
 }

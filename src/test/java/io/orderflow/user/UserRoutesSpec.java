@@ -2,10 +2,10 @@ package io.orderflow.user;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.ServiceNode;
 import io.orderflow.ShopClient;
 import io.orderflow.ShopClient.Answer;
-import io.orderflow.kernel.AggregateKit;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -25,8 +25,7 @@ class UserRoutesSpec {
   @BeforeAll
   static void start() {
     node = ServiceNode.start();
-    User.init(node.system(), AggregateKit.CLOCK);
-    shop = node.serve(new UserRoutes(node.system(), () -> MADE).routes());
+    shop = node.serve(new UserRoutes(new UserService(node.system(), AggregateKit.CLOCK), () -> MADE).routes());
   }
 
   @AfterAll

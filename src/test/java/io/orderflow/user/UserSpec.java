@@ -2,36 +2,26 @@ package io.orderflow.user;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import akka.actor.typed.ActorRef;
-import akka.pattern.StatusReply;
-import io.orderflow.kernel.AggregateKit;
-import io.orderflow.user.User.Profile;
-import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
+import io.orderflow.eventsourcing.AggregateKit;
 import org.junit.jupiter.api.Test;
 
 class UserSpec {
 
-  private static final Profile ADA = new Profile("ada", "Ada Lovelace", "ada@example.org", AggregateKit.NOW);
+  private static final User.State ADA = new User.State("Ada Lovelace", "ada@example.org", AggregateKit.NOW);
 
-  private final AggregateKit<User.Command, User.Event, User.State> user =
-      new AggregateKit<>(User.create("ada", AggregateKit.CLOCK));
-
-  @AfterEach
-  void close() {
-    user.close();
-  }
+  private final AggregateKit<User.Command, User.Event, User.State, User.State> user =
+      new AggregateKit<>(new User(AggregateKit.CLOCK));
 
   @Test
   void is_unknown_before_it_is_registered() {
-    user.refuses(User.Get::new, "USER_NOT_FOUND");
+    user.refuses(new User.Get(), "USER_NOT_FOUND");
   }
 
   @Test
   void is_registered_with_its_name_and_email() {
     var result = user.tell(register("Ada Lovelace", "ada@example.org"));
     assertThat(result.event()).isEqualTo(new User.Registered("Ada Lovelace", "ada@example.org", AggregateKit.NOW));
-    assertThat(result.reply().getValue()).isEqualTo(ADA);
+    assertThat(result.reply()).isEqualTo(ADA);
   }
 
   @Test
@@ -39,7 +29,7 @@ class UserSpec {
     user.tell(register("Ada Lovelace", "ada@example.org"));
     user.restart();
     assertThat(user.changesNothing(register("Ada Lovelace", "ada@example.org"))).isEqualTo(ADA);
-    assertThat(user.<Profile>changesNothing(User.Get::new)).isEqualTo(ADA);
+    assertThat(user.changesNothing(new User.Get())).isEqualTo(ADA);
   }
 
   @Test
@@ -47,10 +37,10 @@ class UserSpec {
     user.tell(register("Ada Lovelace", "ada@example.org"));
     user.refuses(register("Ada King", "ada@example.org"), "USER_EXISTS");
     user.refuses(register("Ada Lovelace", "ada@example.com"), "USER_EXISTS");
-    assertThat(user.<Profile>changesNothing(User.Get::new)).isEqualTo(ADA);
+    assertThat(user.changesNothing(new User.Get())).isEqualTo(ADA);
   }
 
-  private static Function<ActorRef<StatusReply<Profile>>, User.Command> register(String name, String email) {
-    return replyTo -> new User.Register(name, email, replyTo);
+  private static User.Command register(String name, String email) {
+    return new User.Register(name, email);
   }
 }

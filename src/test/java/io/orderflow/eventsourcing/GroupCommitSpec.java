@@ -1,4 +1,4 @@
-package io.orderflow.aggregate;
+package io.orderflow.eventsourcing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,11 +9,10 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.pattern.StatusReply;
 import akka.persistence.testkit.javadsl.PersistenceTestKit;
-import akka.persistence.typed.PersistenceId;
-import io.orderflow.aggregate.GroupCommit.Settings;
-import io.orderflow.aggregate.Writer.Batch;
-import io.orderflow.kernel.AggregateKit;
+import io.orderflow.eventsourcing.GroupCommit.Settings;
+import io.orderflow.eventsourcing.Writer.Batch;
 import io.orderflow.kernel.CborSerializable;
+import io.orderflow.kernel.EntityKit;
 import io.orderflow.kernel.Refusal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,20 +23,17 @@ import org.junit.jupiter.api.Test;
 class GroupCommitSpec {
 
   /** A number that only grows, up to a limit. */
-  private record Counter(int limit) implements Aggregate<Told, Added, Integer> {
+  private record Counter(int limit) implements Aggregate<Integer, Added, Integer, Integer> {
 
     @Override
-    public Integer emptyState() {
+    public Integer initialState() {
       return 0;
     }
 
     @Override
-    public Decision<Added, Integer> decide(Integer sum, Told command) {
-      Add add = (Add) command;
-      if (sum + add.number() > limit) {
-        return Decision.reply(add.replyTo(), Refusal.conflict("TOO_MUCH", "would be above " + limit).reply());
-      }
-      return Decision.persist(new Added(add.number()), add.replyTo(), StatusReply::success);
+    public Decision<Added, Integer> decide(Integer sum, Integer number) {
+      return sum + number > limit ? Decision.reject(Refusal.conflict("TOO_MUCH", "would be above " + limit))
+          : Decision.accept(new Added(number), sum + number);
     }
 
     @Override
@@ -46,29 +42,16 @@ class GroupCommitSpec {
     }
   }
 
-  private sealed interface Told extends Aggregate.Command {}
-
-  private record Add(int number, ActorRef<StatusReply<Integer>> replyTo) implements Told {}
-
-  private enum Stop implements Told {
-    INSTANCE;
-
-    @Override
-    public ActorRef<?> replyTo() {
-      return null;
-    }
-  }
-
-  private record Added(int number) implements CborSerializable {}
+  record Added(int number) implements CborSerializable {}
 
   private static final String ID = "counter|one";
   private static final Settings SETTINGS = new Settings(4, 6, 1000);
 
-  private final ActorTestKit kit = ActorTestKit.create(AggregateKit.CONFIG);
+  private final ActorTestKit kit = ActorTestKit.create(EntityKit.CONFIG);
   private final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
   private final TestProbe<StatusReply<Integer>> client = kit.createTestProbe();
   /** Stands where the writer is, to see what it is told and to keep it writing. */
-  private final TestProbe<Batch<Told>> writer = kit.createTestProbe();
+  private final TestProbe<Batch<Integer, Integer>> writer = kit.createTestProbe();
 
   @AfterEach
   void stop() {
@@ -77,20 +60,20 @@ class GroupCommitSpec {
 
   @Test
   void a_command_alone_is_written_at_once() {
-    ActorRef<Told> counter = kit.spawn(watched());
+    ActorRef<Message> counter = kit.spawn(watched());
     counter.tell(add(1));
     assertThat(numbers(writer.receiveMessage())).containsExactly(1);
   }
 
   @Test
   void what_comes_during_a_write_shares_the_next_one_up_to_its_bound() {
-    ActorRef<Told> counter = kit.spawn(watched());
+    ActorRef<Message> counter = kit.spawn(watched());
     counter.tell(add(1));
-    Batch<Told> first = writer.receiveMessage();
+    Batch<Integer, Integer> first = writer.receiveMessage();
     List.of(2, 3, 4, 5, 6).forEach(number -> counter.tell(add(number)));
     writer.expectNoMessage(Duration.ofMillis(100));
     first.writtenTo().tell(GroupCommit.Written.INSTANCE);
-    Batch<Told> second = writer.receiveMessage();
+    Batch<Integer, Integer> second = writer.receiveMessage();
     assertThat(numbers(second)).containsExactly(2, 3, 4, 5);
     second.writtenTo().tell(GroupCommit.Written.INSTANCE);
     assertThat(numbers(writer.receiveMessage())).containsExactly(6);
@@ -98,7 +81,7 @@ class GroupCommitSpec {
 
   @Test
   void one_more_than_may_wait_is_refused_at_once() {
-    ActorRef<Told> counter = kit.spawn(watched());
+    ActorRef<Message> counter = kit.spawn(watched());
     counter.tell(add(1));
     writer.receiveMessage();
     for (int i = 0; i < SETTINGS.maxWaiting(); i++) {
@@ -110,13 +93,13 @@ class GroupCommitSpec {
 
   @Test
   void it_leaves_when_all_that_it_has_taken_is_written() {
-    ActorRef<Told> counter = kit.spawn(watched());
+    ActorRef<Message> counter = kit.spawn(watched());
     counter.tell(add(1));
-    Batch<Told> first = writer.receiveMessage();
+    Batch<Integer, Integer> first = writer.receiveMessage();
     counter.tell(add(2));
-    counter.tell(Stop.INSTANCE);
+    counter.tell(Message.Signal.LEAVE);
     first.writtenTo().tell(GroupCommit.Written.INSTANCE);
-    Batch<Told> second = writer.receiveMessage();
+    Batch<Integer, Integer> second = writer.receiveMessage();
     assertThat(numbers(second)).containsExactly(2);
     second.writtenTo().tell(GroupCommit.Written.INSTANCE);
     kit.createTestProbe().expectTerminated(counter);
@@ -124,7 +107,7 @@ class GroupCommitSpec {
 
   @Test
   void each_is_decided_after_the_ones_before_it_and_answered_for_itself() {
-    ActorRef<Batch<Told>> writing = kit.spawn(new Writer<>(PersistenceId.ofUniqueId(ID), new Counter(10), 1000));
+    ActorRef<Batch<Integer, Integer>> writing = kit.spawn(new Writer<>(counter(10), "one", 1000));
     TestProbe<GroupCommit.Written> written = kit.createTestProbe();
     writing.tell(new Batch<>(List.of(add(4), add(5), add(2), add(1)), written.ref()));
     assertThat(client.receiveMessage().getValue()).isEqualTo(4);
@@ -137,7 +120,7 @@ class GroupCommitSpec {
 
   @Test
   void after_a_write_that_failed_it_goes_on_from_what_is_stored() {
-    ActorRef<Told> counter = kit.spawn(GroupCommit.create(PersistenceId.ofUniqueId(ID), new Counter(100), Stop.INSTANCE, SETTINGS));
+    ActorRef<Message> counter = kit.spawn(GroupCommit.create(counter(100), "one", SETTINGS));
     counter.tell(add(1));
     assertThat(client.receiveMessage().getValue()).isEqualTo(1);
     journal.failNextPersisted(ID);
@@ -149,8 +132,7 @@ class GroupCommitSpec {
 
   @Test
   void a_crowd_is_answered_and_stored_to_the_last() {
-    ActorRef<Told> counter = kit.spawn(GroupCommit.create(PersistenceId.ofUniqueId(ID), new Counter(1000), Stop.INSTANCE,
-        new Settings(50, 1000, 100)));
+    ActorRef<Message> counter = kit.spawn(GroupCommit.create(counter(1000), "one", new Settings(50, 1000, 100)));
     for (int i = 0; i < 500; i++) {
       counter.tell(add(1));
     }
@@ -162,19 +144,23 @@ class GroupCommitSpec {
     assertThat(journal.persistedInStorage(ID)).hasSize(500);
   }
 
-  private Behavior<Told> watched() {
-    Behavior<Batch<Told>> telling = Behaviors.receiveMessage(batch -> {
+  private Behavior<Message> watched() {
+    Behavior<Batch<Integer, Integer>> telling = Behaviors.receiveMessage(batch -> {
       writer.ref().tell(batch);
       return Behaviors.same();
     });
-    return GroupCommit.create(ID, telling, Stop.INSTANCE, SETTINGS);
+    return GroupCommit.create(ID, telling, SETTINGS);
   }
 
-  private Told add(int number) {
-    return new Add(number, client.ref());
+  private static AggregateType<Integer, Added, Integer, Integer> counter(int limit) {
+    return AggregateType.of("counter", Added.class, new Counter(limit)).withGroupCommit().withSnapshots();
   }
 
-  private static List<Integer> numbers(Batch<Told> batch) {
-    return batch.commands().stream().map(command -> ((Add) command).number()).toList();
+  private Message.Ask<Integer, Integer> add(int number) {
+    return new Message.Ask<>(number, client.ref());
+  }
+
+  private static List<Integer> numbers(Batch<Integer, Integer> batch) {
+    return batch.commands().stream().map(Message.Ask::command).toList();
   }
 }

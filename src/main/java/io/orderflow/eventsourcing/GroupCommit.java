@@ -1,7 +1,6 @@
-package io.orderflow.aggregate;
+package io.orderflow.eventsourcing;
 
 import akka.actor.typed.ActorRef;
-import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.AbstractBehavior;
@@ -9,18 +8,14 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.Entity;
-import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
-import akka.persistence.typed.PersistenceId;
 import com.typesafe.config.Config;
+import io.orderflow.eventsourcing.Message.Ask;
 import io.orderflow.kernel.Refusal;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.function.Function;
 
 /**
  * Lets many commands to one aggregate share a write. What arrives while a write is under way waits here; then all of it is decided in
@@ -30,7 +25,7 @@ import java.util.function.Function;
  * <p>This actor takes the commands and its child, the {@link Writer}, stores the events. When a write fails, what was in it may or may not
  * be stored: the writer ends, its callers get no answer and ask again, and a new writer reads from the journal what is true.
  */
-public final class GroupCommit<C extends Aggregate.Command> extends AbstractBehavior<Object> {
+final class GroupCommit<C, R> extends AbstractBehavior<Object> {
 
   /**
    * @param maxBatch the most commands that share a write
@@ -54,47 +49,31 @@ public final class GroupCommit<C extends Aggregate.Command> extends AbstractBeha
   private static final Duration MAX_PAUSE = Duration.ofSeconds(10);
 
   private final String name;
-  private final Behavior<Writer.Batch<C>> writing;
-  private final C stop;
+  private final Behavior<Writer.Batch<C, R>> writing;
   private final Settings settings;
   private final TimerScheduler<Object> timers;
 
-  private final Queue<C> waiting = new ArrayDeque<>();
-  private ActorRef<Writer.Batch<C>> writer;
+  private final Queue<Ask<C, R>> waiting = new ArrayDeque<>();
+  private ActorRef<Writer.Batch<C, R>> writer;
   private boolean busy;
   private boolean stopping;
   private Duration pause = MIN_PAUSE;
 
-  /**
-   * Makes nodes with the role services carry these aggregates.
-   *
-   * @param stop what tells one to leave memory; it does when everything it has taken is written
-   * @param aggregate makes one of its id
-   */
-  public static <C extends Aggregate.Command, E, S> void init(ActorSystem<?> system, EntityTypeKey<C> key, C stop,
-      Function<String, Aggregate<C, E, S>> aggregate) {
-    Settings settings = Settings.of(system.settings().config().getConfig("orderflow"));
-    ClusterSharding.get(system).init(Entity.of(key, entity ->
-            create(PersistenceId.of(key.name(), entity.getEntityId()), aggregate.apply(entity.getEntityId()), stop, settings))
-        .withStopMessage(stop).withRole("services"));
+  /** The behavior of one aggregate. */
+  static <C, E, S, R> Behavior<Message> create(AggregateType<C, E, S, R> type, String id, Settings settings) {
+    return create(type.persistenceId(id), new Writer<>(type, id, settings.snapshotEvery()), settings);
   }
 
-  static <C extends Aggregate.Command, E, S> Behavior<C> create(PersistenceId id, Aggregate<C, E, S> aggregate, C stop,
-      Settings settings) {
-    return create(id.id(), new Writer<>(id, aggregate, settings.snapshotEvery()), stop, settings);
-  }
-
-  static <C extends Aggregate.Command> Behavior<C> create(String name, Behavior<Writer.Batch<C>> writing, C stop, Settings settings) {
+  static <C, R> Behavior<Message> create(String name, Behavior<Writer.Batch<C, R>> writing, Settings settings) {
     return Behaviors.<Object>setup(context -> Behaviors.withTimers(timers ->
-        new GroupCommit<>(name, writing, stop, settings, context, timers))).narrow();
+        new GroupCommit<>(name, writing, settings, context, timers))).narrow();
   }
 
-  private GroupCommit(String name, Behavior<Writer.Batch<C>> writing, C stop, Settings settings, ActorContext<Object> context,
+  private GroupCommit(String name, Behavior<Writer.Batch<C, R>> writing, Settings settings, ActorContext<Object> context,
       TimerScheduler<Object> timers) {
     super(context);
     this.name = name;
     this.writing = writing;
-    this.stop = stop;
     this.settings = settings;
     this.timers = timers;
     startWriter();
@@ -111,21 +90,25 @@ public final class GroupCommit<C extends Aggregate.Command> extends AbstractBeha
         .onMessageEquals(Written.INSTANCE, this::written)
         .onMessageEquals(StartWriter.INSTANCE, this::startWriterAgain)
         .onSignal(Terminated.class, this::writerGone)
-        .onAnyMessage(this::command)
+        .onMessageEquals(Message.Signal.LEAVE, this::leave)
+        .onMessageEquals(Message.Signal.WARM_UP, () -> this)
+        .onMessage(Ask.class, this::command)
         .build();
   }
 
-  @SuppressWarnings("unchecked") // narrowed to C where it is created; what else it gets is its own
-  private Behavior<Object> command(Object message) {
-    C command = (C) message;
-    if (command == stop) {
-      stopping = true;
-    } else if (waiting.size() < settings.maxWaiting()) {
-      waiting.add(command);
-    } else if (command.replyTo() != null) {
-      command.replyTo().unsafeUpcast().tell(
-          Refusal.unavailable("BUSY", settings.maxWaiting() + " commands wait for " + name + " already").reply());
+  private Behavior<Object> leave() {
+    stopping = true;
+    return next();
+  }
+
+  @SuppressWarnings("unchecked") // clients of this type send nothing else
+  private Behavior<Object> command(Ask<?, ?> message) {
+    Ask<C, R> ask = (Ask<C, R>) message;
+    if (waiting.size() >= settings.maxWaiting()) {
+      ask.reject(Refusal.unavailable("BUSY", settings.maxWaiting() + " commands wait for " + name + " already"));
+      return this;
     }
+    waiting.add(ask);
     return next();
   }
 
@@ -156,7 +139,7 @@ public final class GroupCommit<C extends Aggregate.Command> extends AbstractBeha
     if (waiting.isEmpty()) {
       return stopping ? Behaviors.stopped() : this;
     }
-    List<C> batch = new ArrayList<>(Math.min(waiting.size(), settings.maxBatch()));
+    List<Ask<C, R>> batch = new ArrayList<>(Math.min(waiting.size(), settings.maxBatch()));
     while (batch.size() < settings.maxBatch() && !waiting.isEmpty()) {
       batch.add(waiting.remove());
     }

@@ -1,0 +1,87 @@
+package io.orderflow.eventsourcing;
+
+import akka.NotUsed;
+import akka.actor.typed.ActorSystem;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.EntityRef;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import akka.stream.javadsl.Source;
+import io.orderflow.kernel.Prompt;
+import io.orderflow.kernel.Refusal;
+import io.orderflow.store.StoredEvents;
+import io.orderflow.store.StoredEvents.Stored;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+
+/**
+ * Reaches the aggregates of one type, wherever in the cluster they are.
+ *
+ * <p>A stage fails with a rejection ({@link Refusal#in}), or with a {@link java.util.concurrent.TimeoutException} when there is no reply in time:
+ * then the command may have been carried out.
+ */
+public final class AggregateClient<C, E, S, R> {
+
+  /** Shorter than a saga waits for a step, and than the gateway waits for a service. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(4);
+
+  private final ActorSystem<?> system;
+  private final AggregateType<C, E, S, R> type;
+  private final EntityTypeKey<Message> key;
+  private final StoredEvents stored;
+
+  AggregateClient(ActorSystem<?> system, AggregateType<C, E, S, R> type, EntityTypeKey<Message> key) {
+    this.system = system;
+    this.type = type;
+    this.key = key;
+    this.stored = new StoredEvents(system);
+  }
+
+  /** Tells the aggregate a command; the stage completes once its events are stored. */
+  public CompletionStage<R> ask(String id, C command) {
+    return Prompt.answer(entity(id).<R>askWithStatus(replyTo -> new Message.Ask<>(command, replyTo), TIMEOUT));
+  }
+
+  /** Tells the aggregate a command without waiting for what becomes of it. */
+  public void tell(String id, C command) {
+    entity(id).tell(new Message.Ask<>(command, system.ignoreRef()));
+  }
+
+  /** Asks the aggregate a query. One that answers that it does not exist may be in the archive: then its archived events are asked. */
+  public CompletionStage<R> read(String id, C query) {
+    return ask(id, query).exceptionallyCompose(failure ->
+        Refusal.isNotFound(failure) ? readArchive(id, query, failure) : CompletableFuture.failedFuture(failure));
+  }
+
+  private CompletionStage<R> readArchive(String id, C query, Throwable notFound) {
+    Aggregate<C, E, S, R> aggregate = type.create().apply(id);
+    S none = aggregate.initialState();
+    return fold(id, none, aggregate::apply).thenApply(state -> aggregate.decide(state, query).reply()).thenCompose(reply ->
+        reply == null ? CompletableFuture.failedFuture(notFound) : CompletableFuture.completedStage(reply));
+  }
+
+  /** Has an aggregate recover before it is needed: most have no events yet, and the command that follows need not wait for that. */
+  public void warmUp(String id) {
+    entity(id).tell(Message.Signal.WARM_UP);
+  }
+
+  /** All events of the aggregate, archived ones included, folded in their order. */
+  public <T> CompletionStage<T> fold(String id, T zero, BiFunction<T, E, T> step) {
+    return events(id, 1, Long.MAX_VALUE).runFold(zero, (folded, event) -> step.apply(folded, type.events().cast(event.event())), system);
+  }
+
+  /** The aggregate's events with these sequence numbers, both included, archived ones as well. Reads page by page. */
+  public Source<Stored, NotUsed> events(String id, long from, long to) {
+    return stored.of(type.persistenceId(id), from, to);
+  }
+
+  /** What is hosted. */
+  public AggregateType<C, E, S, R> type() {
+    return type;
+  }
+
+  private EntityRef<Message> entity(String id) {
+    return ClusterSharding.get(system).entityRefFor(key, id);
+  }
+}

@@ -1,0 +1,67 @@
+package io.orderflow.eventsourcing;
+
+import akka.actor.ExtendedActorSystem;
+import akka.serialization.jackson.JacksonObjectMapperProvider;
+import akka.serialization.jackson.JacksonSerializer;
+import io.orderflow.kernel.TypeNames;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+
+/**
+ * Akka's Jackson serializer for CBOR, with the names of {@link TypeNames} in its manifests instead of names of classes. Behind the name the manifest of
+ * a migrated type has its version, as in {@code order.created#2}.
+ */
+public final class NamedSerializer extends JacksonSerializer {
+
+  /** Of Akka's settings in {@code akka.serialization.jackson}. */
+  private static final String BINDING = "jackson-cbor";
+  private static final char VERSION = '#';
+  /** Unique among the node's serializers, and part of every stored event: it never changes. */
+  private static final int IDENTIFIER = 70_002;
+
+  private final Map<String, String> classes = new HashMap<>();
+  private final Map<String, String> names = new HashMap<>();
+
+  /** Made by Akka, which finds it in the configuration. */
+  public NamedSerializer(ExtendedActorSystem system) {
+    super(system, BINDING, JacksonObjectMapperProvider.get(system).getOrCreate(BINDING, Optional.empty()));
+    for (TypeNames types : ServiceLoader.load(TypeNames.class)) {
+      types.stored().forEach(this::add);
+      types.sent().forEach(this::add);
+    }
+  }
+
+  private void add(String name, Class<?> type) {
+    if (classes.put(name, type.getName()) != null || names.put(type.getName(), name) != null) {
+      throw new IllegalStateException("two types are called " + name + ", or " + type.getName() + " has two names");
+    }
+  }
+
+  @Override
+  public int identifier() {
+    return IDENTIFIER;
+  }
+
+  /** @throws IllegalArgumentException when the type has no name */
+  @Override
+  public String manifest(Object object) {
+    return replaced(super.manifest(object), names);
+  }
+
+  @Override
+  public Object fromBinary(byte[] bytes, String manifest) {
+    return super.fromBinary(bytes, replaced(manifest, classes));
+  }
+
+  private static String replaced(String manifest, Map<String, String> by) {
+    int version = manifest.indexOf(VERSION);
+    String type = version < 0 ? manifest : manifest.substring(0, version);
+    String other = by.get(type);
+    if (other == null) {
+      throw new IllegalArgumentException(type + " has no name in any TypeNames");
+    }
+    return version < 0 ? other : other + manifest.substring(version);
+  }
+}

@@ -1,0 +1,19 @@
+package io.orderflow.gateway;
+
+import io.orderflow.kernel.TypeNames;
+import java.util.Map;
+
+/** The stored and sent names of the rate limiter and the list of service nodes. */
+public final class GatewayTypes implements TypeNames {
+
+  @Override
+  public Map<String, Class<?>> sent() {
+    return Map.ofEntries(
+        Map.entry("service-node.address", ServiceNodes.IAmAt.class),
+        Map.entry("service-node.where", ServiceNodes.WhereAreYou.class),
+        Map.entry("throttle.granted", Allowances.Granted.class),
+        Map.entry("throttle.lease", Allowances.Lease.class),
+        Map.entry("throttle.return", Allowances.Return.class),
+        Map.entry("throttle.sweep", Allowances.Sweep.class));
+  }
+}

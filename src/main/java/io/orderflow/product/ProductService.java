@@ -1,0 +1,52 @@
+package io.orderflow.product;
+
+import akka.actor.typed.ActorSystem;
+import com.typesafe.config.Config;
+import io.orderflow.eventsourcing.AggregateClient;
+import io.orderflow.eventsourcing.AggregateType;
+import io.orderflow.eventsourcing.Aggregates;
+import io.orderflow.kernel.Money;
+import java.time.Clock;
+import java.util.concurrent.CompletionStage;
+
+/** Offers and restocks products, and reaches them for those that reserve. */
+public final class ProductService {
+
+  private final AggregateClient<Product.Command, Product.Event, Product.State, Product.Reply> products;
+
+  /** Hosts products. */
+  public ProductService(ActorSystem<?> system, Clock clock) {
+    Config config = system.settings().config().getConfig("orderflow.product");
+    this.products = Aggregates.host(system, type(clock, new Product.Memory(config.getInt("remembered-references"),
+        config.getDuration("remember-closed-orders"), config.getInt("max-closed-orders"))));
+  }
+
+  static AggregateType<Product.Command, Product.Event, Product.State, Product.Reply> type(Clock clock, Product.Memory memory) {
+    return AggregateType.<Product.Command, Product.Event, Product.State, Product.Reply>of(Product.NAME, Product.Event.class,
+        sku -> new Product(sku, clock, memory)).withGroupCommit().withSnapshots();
+  }
+
+  /** Offers the product at that price from now on. */
+  CompletionStage<Product.Offer> put(String sku, String name, Money price) {
+    return products.ask(sku, new Product.Put(name, price)).thenApply(Product.Offer.class::cast);
+  }
+
+  /**
+   * Adds pieces to the stock; rejected with PRODUCT_NOT_FOUND, STOCK_LIMIT or REFERENCE_REUSED.
+   *
+   * @param reference null when a repeat need not be recognised
+   */
+  CompletionStage<Product.Stock> restock(String sku, int quantity, String reference) {
+    return products.ask(sku, new Product.Restock(quantity, reference)).thenApply(Product.Stock.class::cast);
+  }
+
+  /** The product as it is now; rejected with PRODUCT_NOT_FOUND. */
+  public CompletionStage<Product.Details> get(String sku) {
+    return products.ask(sku, new Product.Get()).thenApply(Product.Details.class::cast);
+  }
+
+  /** Tells a product a command of a saga. */
+  CompletionStage<Product.Reply> ask(String sku, Product.Command command) {
+    return products.ask(sku, command);
+  }
+}

@@ -1,0 +1,45 @@
+package io.orderflow.saga;
+
+import io.orderflow.kernel.TypeNames;
+import java.util.Map;
+
+/** The stored and sent names of sagas. */
+public final class SagaTypes implements TypeNames {
+
+  @Override
+  public Map<String, Class<?>> stored() {
+    return Map.ofEntries(
+        Map.entry("saga.attempt-failed", SagaEvent.AttemptFailed.class),
+        Map.entry("saga.cancel-requested", SagaEvent.CancelRequested.class),
+        Map.entry("saga.compensation-given-up", SagaEvent.CompensationGivenUp.class),
+        Map.entry("saga.compensation-revoked", SagaEvent.CompensationRevoked.class),
+        Map.entry("saga.resumed", SagaEvent.Resumed.class),
+        Map.entry("saga.retry-requested", SagaEvent.RetryRequested.class),
+        Map.entry("saga.started", SagaEvent.Started.class),
+        Map.entry("saga.state", Progress.class),
+        Map.entry("saga.step-completed", SagaEvent.StepCompleted.class),
+        Map.entry("saga.step-given-up", SagaEvent.StepGivenUp.class),
+        Map.entry("saga.step-refused", SagaEvent.StepRefused.class),
+        Map.entry("saga.steps-completed", SagaEvent.StepsCompleted.class));
+  }
+
+  @Override
+  public Map<String, Class<?>> sent() {
+    return Map.ofEntries(
+        Map.entry("saga.answered", SagaCommand.Answered.class),
+        Map.entry("saga.ask-again", SagaCommand.AskAgain.class),
+        Map.entry("saga.await-rest", SagaCommand.AwaitRest.class),
+        Map.entry("saga.backoff-over", SagaCommand.BackoffOver.class),
+        Map.entry("saga.cancel", SagaCommand.Cancel.class),
+        Map.entry("saga.compensation-failed", SagaCommand.CompensationFailed.class),
+        Map.entry("saga.get", SagaCommand.Get.class),
+        Map.entry("saga.idle", SagaCommand.Idle.class),
+        Map.entry("saga.looked-up", SagaCommand.LookedUp.class),
+        Map.entry("saga.resume", SagaCommand.Resume.class),
+        Map.entry("saga.retry", SagaCommand.Retry.class),
+        Map.entry("saga.start", SagaCommand.Start.class),
+        Map.entry("saga.stop", SagaCommand.Stop.class),
+        Map.entry("saga.timed-out", SagaCommand.TimedOut.class),
+        Map.entry("saga.wake", SagaCommand.Wake.class));
+  }
+}

@@ -1,0 +1,107 @@
+package io.orderflow.eventsourcing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.pattern.StatusReply;
+import akka.persistence.testkit.javadsl.PersistenceTestKit;
+import io.orderflow.eventsourcing.GroupCommitSpec.Added;
+import io.orderflow.kernel.EntityKit;
+import io.orderflow.kernel.Refusal;
+import io.orderflow.order.Order;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class AggregateActorSpec {
+
+  private static final String ID = "counter|one";
+
+  /** Counts up to ten, where it ends; what would go beyond is rejected and remembered by an event of 0. */
+  private record Counter() implements Aggregate<Integer, Added, Integer, Integer> {
+
+    @Override
+    public Integer initialState() {
+      return 0;
+    }
+
+    @Override
+    public Decision<Added, Integer> decide(Integer sum, Integer number) {
+      if (number == 0) {
+        return Decision.reply(sum);
+      }
+      return sum + number > 10 ? Decision.reject(new Added(0), Refusal.conflict("TOO_MUCH", "would be above 10"))
+          : Decision.accept(List.of(new Added(number - 1), new Added(1)), sum + number);
+    }
+
+    @Override
+    public Integer apply(Integer sum, Added added) {
+      return sum + added.number();
+    }
+  }
+
+  private final ActorTestKit kit = ActorTestKit.create(EntityKit.CONFIG);
+  private final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
+  private final TestProbe<StatusReply<Integer>> client = kit.createTestProbe();
+  private final TestProbe<String> shard = kit.createTestProbe();
+
+  @AfterEach
+  void stop() {
+    kit.shutdownTestKit();
+  }
+
+  @Test
+  void the_events_of_a_command_are_stored_together_before_the_reply() {
+    ActorRef<Message> counter = spawn();
+    assertThat(ask(counter, 4).getValue()).isEqualTo(4);
+    assertThat(journal.persistedInStorage(ID)).containsExactly(new Added(3), new Added(1));
+    assertThat(ask(spawn(), 0).getValue()).as("recovered").isEqualTo(4);
+  }
+
+  @Test
+  void a_rejection_may_be_remembered() {
+    StatusReply<Integer> reply = ask(spawn(), 11);
+    assertThat(Refusal.in(reply.getError()).orElseThrow().code()).isEqualTo("TOO_MUCH");
+    assertThat(journal.persistedInStorage(ID)).containsExactly(new Added(0));
+  }
+
+  @Test
+  void it_asks_to_leave_memory_once_an_event_has_ended_it() {
+    ActorRef<Message> counter = spawn();
+    ask(counter, 9);
+    shard.expectNoMessage(Duration.ofMillis(50));
+    ask(counter, 1);
+    shard.expectMessage("leave");
+    counter.tell(Message.Signal.LEAVE);
+    client.expectTerminated(counter);
+  }
+
+  @Test
+  void warming_it_up_changes_nothing() {
+    ActorRef<Message> counter = spawn();
+    counter.tell(Message.Signal.WARM_UP);
+    assertThat(ask(counter, 0).getValue()).isZero();
+    assertThat(journal.persistedInStorage(ID)).isEmpty();
+  }
+
+  @Test
+  void commands_of_every_kind_and_signals_travel_between_nodes() {
+    var toAnOrder = new Message.Ask<>(new Order.Confirm("tx_1", "s-1"), client.ref());
+    kit.serializationTestKit().verifySerialization(toAnOrder, true);
+    kit.serializationTestKit().verifySerialization(Message.Signal.WARM_UP, true);
+    kit.serializationTestKit().verifySerialization(Message.Signal.LEAVE, true);
+  }
+
+  private ActorRef<Message> spawn() {
+    return kit.spawn(Aggregates.behavior(AggregateType.of("counter", Added.class, new Counter()).shortLived(sum -> sum == 10), "one",
+        new GroupCommit.Settings(4, 6, 1000), () -> shard.ref().tell("leave")));
+  }
+
+  private StatusReply<Integer> ask(ActorRef<Message> counter, int number) {
+    counter.tell(new Message.Ask<>(number, client.ref()));
+    return client.receiveMessage();
+  }
+}
