@@ -19,7 +19,7 @@ import io.orderflow.account.TransferRoutes;
 import io.orderflow.account.TransferSaga;
 import io.orderflow.account.Transfers;
 import io.orderflow.cart.CartRoutes;
-import io.orderflow.cart.Carts;
+import io.orderflow.cart.CartService;
 import io.orderflow.cart.CheckoutRecovery;
 import io.orderflow.cart.ShoppingCart;
 import io.orderflow.gateway.Gateway;
@@ -35,8 +35,8 @@ import io.orderflow.order.OrderHistory;
 import io.orderflow.order.OrderPlacement;
 import io.orderflow.order.OrderRoutes;
 import io.orderflow.order.OrderSaga;
-import io.orderflow.order.OrderViews;
-import io.orderflow.order.Orders;
+import io.orderflow.order.OrderProjection;
+import io.orderflow.order.OrderService;
 import io.orderflow.order.PlacedOrder;
 import io.orderflow.payment.BreakerRoutes;
 import io.orderflow.payment.Payment;
@@ -44,28 +44,28 @@ import io.orderflow.payment.PaymentBacklog;
 import io.orderflow.payment.PaymentProvider;
 import io.orderflow.payment.PaymentQueue;
 import io.orderflow.payment.PaymentRoutes;
-import io.orderflow.payment.PaymentSources;
-import io.orderflow.payment.Payments;
+import io.orderflow.payment.PaymentMethodRouter;
+import io.orderflow.payment.PaymentService;
 import io.orderflow.product.Inventory;
 import io.orderflow.product.Product;
 import io.orderflow.product.ProductQueries;
 import io.orderflow.product.ProductRoutes;
 import io.orderflow.product.ProductService;
-import io.orderflow.product.ProductViews;
-import io.orderflow.provider.Simulator;
+import io.orderflow.product.ProductProjection;
+import io.orderflow.simulator.Simulator;
 import io.orderflow.saga.EndedSagas;
 import io.orderflow.saga.SagaRecovery;
 import io.orderflow.saga.SagaRoutes;
 import io.orderflow.saga.Sagas;
 import io.orderflow.shipping.Shipment;
 import io.orderflow.shipping.ShipmentRoutes;
-import io.orderflow.shipping.Shipping;
-import io.orderflow.store.Database;
-import io.orderflow.store.Endings;
-import io.orderflow.store.JournalArchive;
-import io.orderflow.store.JournalIndex;
-import io.orderflow.view.ProjectionRoutes;
-import io.orderflow.view.Projections;
+import io.orderflow.shipping.ShippingService;
+import io.orderflow.journal.Database;
+import io.orderflow.journal.ArchiveRule;
+import io.orderflow.journal.JournalArchive;
+import io.orderflow.journal.JournalIndex;
+import io.orderflow.projection.ProjectionRoutes;
+import io.orderflow.projection.Projections;
 import io.orderflow.user.UserRoutes;
 import io.orderflow.user.UserService;
 import java.time.Clock;
@@ -168,15 +168,15 @@ public final class Node {
     ProductService products = new ProductService(system, clock);
     UserService users = new UserService(system, clock);
     PaymentBacklog backlog = PaymentBacklog.watch(system, database);
-    Payment.init(system, new PaymentSources(system, accounts, provider, backlog, clock), clock);
-    Payments payments = new Payments(system, backlog);
-    Shipping shipping = new Shipping(system, clock);
-    Orders orders = new Orders(system, clock);
+    Payment.init(system, new PaymentMethodRouter(system, accounts, provider, backlog, clock), clock);
+    PaymentService payments = new PaymentService(system, backlog);
+    ShippingService shipping = new ShippingService(system, clock);
+    OrderService orders = new OrderService(system, clock);
     Sagas<PlacedOrder> orderSagas =
         Sagas.init(system, OrderSaga.definition(orders, new Inventory(products), payments, shipping), clock);
     OrderPlacement placement = new OrderPlacement(system, orders, orderSagas, payments, config.getDuration("orderflow.http.max-wait"),
         config.getInt("orderflow.http.max-waiting"));
-    Carts carts = new Carts(system, products, placement, clock);
+    CartService carts = new CartService(system, products, placement, clock);
     Sagas<Transfer> transferSagas = Sagas.init(system, TransferSaga.definition(new Transfers(accounts)), clock);
     List<Sagas<?>> allSagas = List.of(orderSagas, transferSagas);
     SagaRecovery.start(system, database, allSagas, clock);
@@ -184,7 +184,7 @@ public final class Node {
         reason -> orderSagas.compensationFailed(orderId, OrderSaga.CHARGE, reason)), clock);
     CheckoutRecovery.start(system, database, carts);
     JournalIndex.start(system, database, List.of(SagaRecovery.table(), PaymentQueue.table(), CheckoutRecovery.table()), clock);
-    Projections projections = Projections.start(system, database, List.of(new OrderViews(), new ProductViews()), clock);
+    Projections projections = Projections.start(system, database, List.of(new OrderProjection(), new ProductProjection()), clock);
 
     JournalArchive.start(system, database, endings(orderSagas, transferSagas),
         List.of(Product.NAME, Account.NAME, ShoppingCart.NAME), List.of(Projections::readUpTo), clock);
@@ -210,8 +210,8 @@ public final class Node {
   }
 
   /** What ends with a saga, and may leave the journal when it is old. */
-  private static List<Endings> endings(Sagas<?> orders, Sagas<?> transfers) {
-    List<Endings> endings = new ArrayList<>(EndedSagas.of(orders.name(),
+  private static List<ArchiveRule> endings(Sagas<?> orders, Sagas<?> transfers) {
+    List<ArchiveRule> endings = new ArrayList<>(EndedSagas.of(orders.name(),
         List.of(Order.NAME, Payment.KEY.name(), Shipment.NAME), PaymentQueue::waiting));
     endings.addAll(EndedSagas.of(transfers.name(), List.of(), EndedSagas.Unfinished.NOTHING));
     return endings;

@@ -5,7 +5,7 @@ import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
 import akka.actor.typed.javadsl.Adapter;
 import io.orderflow.gateway.ServiceNodes;
-import io.orderflow.store.Database;
+import io.orderflow.journal.Database;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -1,4 +1,4 @@
--- Positions of the projections in the journal, as akka-projection-jdbc 1.4 uses them; the position is one of io.orderflow.store.JournalPosition.
+-- Positions of the projections in the journal, as akka-projection-jdbc 1.4 uses them; the position is one of io.orderflow.journal.JournalPosition.
 CREATE TABLE akka_projection_offset_store (
   projection_name VARCHAR(255)   NOT NULL,
   projection_key  VARCHAR(255)   NOT NULL,

@@ -10,7 +10,7 @@ import io.orderflow.ShopClient.Answer;
 import io.orderflow.account.AccountService;
 import io.orderflow.account.RunningAccounts;
 import io.orderflow.kernel.Money;
-import io.orderflow.store.TestDatabase;
+import io.orderflow.journal.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

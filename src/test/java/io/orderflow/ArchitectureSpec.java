@@ -17,20 +17,20 @@ class ArchitectureSpec {
 
   @ArchTest
   static final ArchRule engines_know_no_business = noClasses()
-      .that().resideInAnyPackage("..orderflow.saga..", "..orderflow.view..", "..orderflow.gateway..", "..orderflow.provider..",
-          "..orderflow.http..", "..orderflow.store..", "..orderflow.kernel..", "..orderflow.aggregate..", "..orderflow.history..",
+      .that().resideInAnyPackage("..orderflow.saga..", "..orderflow.projection..", "..orderflow.gateway..", "..orderflow.simulator..",
+          "..orderflow.http..", "..orderflow.journal..", "..orderflow.kernel..", "..orderflow.aggregate..", "..orderflow.history..",
           "..orderflow.metrics..")
       .should().dependOnClassesThat().resideInAnyPackage(BUSINESS);
 
   @ArchTest
   static final ArchRule gateway_and_provider_use_only_http_and_kernel = noClasses()
-      .that().resideInAnyPackage("..orderflow.gateway..", "..orderflow.provider..")
-      .should().dependOnClassesThat().resideInAnyPackage("..orderflow.saga..", "..orderflow.view..", "..orderflow.store..");
+      .that().resideInAnyPackage("..orderflow.gateway..", "..orderflow.simulator..")
+      .should().dependOnClassesThat().resideInAnyPackage("..orderflow.saga..", "..orderflow.projection..", "..orderflow.journal..");
 
   @ArchTest
   static final ArchRule the_kernel_knows_nobody = noClasses().that().resideInAPackage("..orderflow.kernel..")
-      .should().dependOnClassesThat().resideInAnyPackage("..orderflow.http..", "..orderflow.saga..", "..orderflow.view..",
-          "..orderflow.store..", "..orderflow.gateway..", "..orderflow.provider..", "..orderflow.aggregate..", "..orderflow.history..");
+      .should().dependOnClassesThat().resideInAnyPackage("..orderflow.http..", "..orderflow.saga..", "..orderflow.projection..",
+          "..orderflow.journal..", "..orderflow.gateway..", "..orderflow.simulator..", "..orderflow.aggregate..", "..orderflow.history..");
 
   @ArchTest
   static final ArchRule only_orders_know_that_several_services_exist = noClasses()
@@ -40,7 +40,7 @@ class ArchitectureSpec {
   @ArchTest
   static final ArchRule carts_know_orders_and_products_alone = noClasses().that().resideInAPackage("..orderflow.cart..")
       .should().dependOnClassesThat().resideInAnyPackage("..orderflow.account..", "..orderflow.payment..", "..orderflow.shipping..",
-          "..orderflow.user..", "..orderflow.gateway..", "..orderflow.provider..");
+          "..orderflow.user..", "..orderflow.gateway..", "..orderflow.simulator..");
 
   @ArchTest
   static final ArchRule nobody_knows_carts = noClasses()

@@ -1,7 +1,7 @@
 package io.orderflow;
 
 import com.typesafe.config.Config;
-import io.orderflow.store.Postgresql;
+import io.orderflow.journal.Postgresql;
 import org.junit.jupiter.api.AfterAll;
 
 class CartFlowOnPostgresqlSpec extends CartFlow {

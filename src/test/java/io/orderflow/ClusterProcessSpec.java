@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
-import io.orderflow.provider.RunningSimulator;
-import io.orderflow.store.Postgresql;
+import io.orderflow.simulator.RunningSimulator;
+import io.orderflow.journal.Postgresql;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;

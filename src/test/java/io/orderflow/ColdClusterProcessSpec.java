@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import io.orderflow.ShopClient.Answer;
-import io.orderflow.provider.RunningSimulator;
-import io.orderflow.store.Postgresql;
+import io.orderflow.simulator.RunningSimulator;
+import io.orderflow.journal.Postgresql;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.orderflow;
 
 import io.orderflow.Shoppers.Habits;
-import io.orderflow.provider.RunningSimulator;
+import io.orderflow.simulator.RunningSimulator;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.ShopClient.Answer;
-import io.orderflow.store.TestDatabase;
+import io.orderflow.journal.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.ConfigFactory;
-import io.orderflow.store.TestDatabase;
+import io.orderflow.journal.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -5,8 +5,8 @@ import io.orderflow.eventsourcing.Aggregate;
 import io.orderflow.eventsourcing.Decision;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Money;
-import io.orderflow.kernel.Recent;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.RecentCommands;
+import io.orderflow.kernel.Rejection;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -67,10 +67,10 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
    * @param forgottenAt when it happened, in milliseconds
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record State(String ownerId, Money balance, long sequence, Recent<Operation> operations, Recent<Operation> sagaOperations,
+  public record State(String ownerId, Money balance, long sequence, RecentCommands<Operation> operations, RecentCommands<Operation> sagaOperations,
       long forgottenUpTo, long forgottenAt) implements CborSerializable {
 
-    static final State NONE = new State(null, null, 0, Recent.none(), Recent.none(), 0, 0);
+    static final State NONE = new State(null, null, 0, RecentCommands.none(), RecentCommands.none(), 0, 0);
 
     Optional<Operation> find(String reference) {
       return (isOfSaga(reference) ? sagaOperations : operations).get(reference);
@@ -108,7 +108,7 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
             forgottenUpTo, forgottenAt);
       }
       boolean forgets = sagaOperations.size() >= remembered.ofSagas() && sagaOperations.get(reference).isEmpty();
-      Optional<Operation> forgotten = forgets ? sagaOperations.oldest().map(Recent.Entry::value) : Optional.empty();
+      Optional<Operation> forgotten = forgets ? sagaOperations.oldest().map(RecentCommands.Entry::value) : Optional.empty();
       return new State(ownerId, newBalance, sequence + 1, operations, sagaOperations.with(reference, operation, remembered.ofSagas()),
           forgotten.map(Operation::sequence).orElse(forgottenUpTo), forgotten.map(Operation::at).orElse(forgottenAt));
     }
@@ -239,7 +239,7 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   private Decision<Event, Balance> openAgain(State account, Open open) {
     boolean same = Objects.equals(account.ownerId(), open.ownerId()) && account.balance().currency().equals(open.currency());
     return same ? Decision.reply(now(account))
-        : Decision.reject(Refusal.conflict("ACCOUNT_EXISTS", "the account exists with another owner or currency"));
+        : Decision.reject(Rejection.conflict("ACCOUNT_EXISTS", "the account exists with another owner or currency"));
   }
 
   private Decision<Event, Balance> deposit(State account, Deposit deposit) {
@@ -268,7 +268,7 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
       return Decision.reject(forgotten());
     }
     if (account.voided(pay.reference()) || past(account, pay.past(), Past::undoing).isPresent()) {
-      return Decision.reject(Refusal.conflict("VOIDED", "the payment was taken back"));
+      return Decision.reject(Rejection.conflict("VOIDED", "the payment was taken back"));
     }
     if (!account.balance().currency().equals(pay.amount().currency())) {
       return Decision.reject(otherCurrency(account, pay.amount()));
@@ -277,7 +277,7 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
     if (earlier.isPresent()) {
       return earlier.get();
     }
-    return clock.instant().isAfter(pay.validUntil()) ? Decision.reject(Refusal.unavailable("EXPIRED", "the payment came too late"))
+    return clock.instant().isAfter(pay.validUntil()) ? Decision.reject(Rejection.unavailable("EXPIRED", "the payment came too late"))
         : take(account, pay.amount(), pay.reference());
   }
 
@@ -304,13 +304,13 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
 
   private Decision<Event, Balance> add(State account, Money amount, String reference) {
     return account.balance().minor() > Money.MAX_MINOR - amount.minor()
-        ? Decision.reject(Refusal.conflict("BALANCE_LIMIT", "the balance would become too large"))
+        ? Decision.reject(Rejection.conflict("BALANCE_LIMIT", "the balance would become too large"))
         : accept(account, account.balance().plus(amount), account.ownerId(), new Deposited(amount, reference, clock.instant()));
   }
 
   private Decision<Event, Balance> take(State account, Money amount, String reference) {
     return account.balance().lessThan(amount)
-        ? Decision.reject(Refusal.conflict("INSUFFICIENT_FUNDS", "the balance is below the amount"))
+        ? Decision.reject(Rejection.conflict("INSUFFICIENT_FUNDS", "the balance is below the amount"))
         : accept(account, account.balance().minus(amount), account.ownerId(), new Withdrawn(amount, reference, clock.instant()));
   }
 
@@ -323,9 +323,9 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
     try {
       money = Money.of(amount, account.balance().currency());
     } catch (IllegalArgumentException wrong) {
-      return Decision.reject(Refusal.field("amount", wrong.getMessage()));
+      return Decision.reject(Rejection.field("amount", wrong.getMessage()));
     }
-    return money.minor() > 0 ? decision.apply(money) : Decision.reject(Refusal.field("amount", "must be above zero"));
+    return money.minor() > 0 ? decision.apply(money) : Decision.reject(Rejection.field("amount", "must be above zero"));
   }
 
   /** The original reply for a repeated reference; a rejection if the reference was used for another operation. Empty for a new reference. */
@@ -354,12 +354,12 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
     return reference.indexOf('/') >= 0;
   }
 
-  private static Refusal otherCurrency(State account, Money amount) {
-    return Refusal.unprocessable("CURRENCY_MISMATCH", "the account is in " + account.balance().currency() + ", not in " + amount.currency());
+  private static Rejection otherCurrency(State account, Money amount) {
+    return Rejection.unprocessable("CURRENCY_MISMATCH", "the account is in " + account.balance().currency() + ", not in " + amount.currency());
   }
 
-  private static Refusal forgotten() {
-    return Refusal.unavailable(FORGOTTEN, "the reference is not remembered and must be looked up");
+  private static Rejection forgotten() {
+    return Rejection.unavailable(FORGOTTEN, "the reference is not remembered and must be looked up");
   }
 
   private Balance now(State account) {
@@ -370,12 +370,12 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
     return new Balance(accountId, account.ownerId(), new Money(operation.balance(), account.balance().currency()), operation.sequence());
   }
 
-  private static Refusal notFound() {
-    return Refusal.notFound("ACCOUNT_NOT_FOUND", "there is no such account");
+  private static Rejection notFound() {
+    return Rejection.notFound("ACCOUNT_NOT_FOUND", "there is no such account");
   }
 
-  private static Refusal reused() {
-    return Refusal.unprocessable("REFERENCE_REUSED", "the reference was used for another operation or amount");
+  private static Rejection reused() {
+    return Rejection.unprocessable("REFERENCE_REUSED", "the reference was used for another operation or amount");
   }
 
   /** The reference under which a payment's money comes back. */

@@ -8,7 +8,7 @@ import io.orderflow.eventsourcing.AggregateClient;
 import io.orderflow.eventsourcing.AggregateType;
 import io.orderflow.eventsourcing.Aggregates;
 import io.orderflow.kernel.Money;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
@@ -85,7 +85,7 @@ public final class AccountService {
 
   private CompletionStage<Balance> askOfSaga(String accountId, String reference, Function<Past, Account.Command> command) {
     return accounts.ask(accountId, command.apply(null)).exceptionallyCompose(failure -> {
-      boolean forgotten = Refusal.in(failure).filter(refusal -> refusal.code().equals(Account.FORGOTTEN)).isPresent();
+      boolean forgotten = Rejection.in(failure).filter(refusal -> refusal.code().equals(Account.FORGOTTEN)).isPresent();
       return forgotten ? past(accountId, reference).thenCompose(past -> accounts.ask(accountId, command.apply(past)))
           : CompletableFuture.failedFuture(failure);
     });

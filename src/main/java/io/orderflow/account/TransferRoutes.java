@@ -8,9 +8,9 @@ import io.orderflow.http.JsonFields;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Money;
-import io.orderflow.kernel.Refusal;
-import io.orderflow.saga.Progress;
+import io.orderflow.kernel.Rejection;
 import io.orderflow.saga.SagaState;
+import io.orderflow.saga.SagaStatus;
 import io.orderflow.saga.Sagas;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -27,9 +27,9 @@ import java.util.function.Supplier;
  */
 public final class TransferRoutes extends Routes {
 
-  private record Wish(String to, BigDecimal amount, Optional<String> reference) {
-    static Wish read(JsonFields fields) {
-      return new Wish(fields.id("to"), fields.amount("amount"), fields.optionalId("reference"));
+  private record TransferRequest(String to, BigDecimal amount, Optional<String> reference) {
+    static TransferRequest read(JsonFields fields) {
+      return new TransferRequest(fields.id("to"), fields.amount("amount"), fields.optionalId("reference"));
     }
   }
 
@@ -40,9 +40,9 @@ public final class TransferRoutes extends Routes {
   private record TransferView(String transferId, Status status, String from, String to, String amount, String currency, String reason,
       String detail, Instant createdAt) {
 
-    static TransferView of(String id, Transfer transfer, Progress progress) {
-      Status status = progress.state().moving() ? Status.PENDING
-          : progress.state() == SagaState.COMPLETED ? Status.COMPLETED : Status.FAILED;
+    static TransferView of(String id, Transfer transfer, SagaState progress) {
+      Status status = progress.state().isActive() ? Status.PENDING
+          : progress.state() == SagaStatus.COMPLETED ? Status.COMPLETED : Status.FAILED;
       return new TransferView(id, status, transfer.from(), transfer.to(), transfer.amount().amount(), transfer.amount().currency(),
           progress.failure() == null ? null : progress.failure().code(),
           progress.failure() == null ? null : progress.failure().detail(), progress.startedAt());
@@ -64,18 +64,18 @@ public final class TransferRoutes extends Routes {
   public Route routes() {
     return pathPrefix("api", () -> concat(
         pathPrefix("accounts", () -> id("accountId", from ->
-            path("transfers", () -> post(() -> body(Wish::read, wish -> transfer(from, wish)))))),
+            path("transfers", () -> post(() -> body(TransferRequest::read, request -> transfer(from, request)))))),
         pathPrefix("transfers", () -> id("transferId", transfer -> pathEnd(() -> get(() -> read(transfer)))))));
   }
 
-  private Route transfer(String from, Wish wish) {
-    if (wish.to().equals(from)) {
+  private Route transfer(String from, TransferRequest request) {
+    if (request.to().equals(from)) {
       return complete(Problem.field("INVALID_FIELD", "to", "must be another account").response());
     }
     return after(accounts.get(from), account -> {
-      Transfer transfer = new Transfer(from, wish.to(), amount(wish.amount(), account.balance().currency()));
-      String id = wish.reference().map(reference -> idOf(from, reference)).orElseGet(() -> ids.get().toString());
-      CompletionStage<Progress> started = wish.reference().isPresent() ? sagas.start(id, transfer) : sagas.startNew(id, transfer);
+      Transfer transfer = new Transfer(from, request.to(), amount(request.amount(), account.balance().currency()));
+      String id = request.reference().map(reference -> idOf(from, reference)).orElseGet(() -> ids.get().toString());
+      CompletionStage<SagaState> started = request.reference().isPresent() ? sagas.start(id, transfer) : sagas.startNew(id, transfer);
       return after(started, progress -> complete(sagas.input(progress).equals(transfer)
           ? Json.response(202, TransferView.of(id, transfer, progress)).addHeader(Location.create("/api/transfers/" + id))
           : Problem.of(422, "REFERENCE_REUSED", "the reference was used for another transfer").response()));
@@ -95,7 +95,7 @@ public final class TransferRoutes extends Routes {
   }
 
   private Route read(String id) {
-    return answer(sagas.get(id).exceptionallyCompose(failure -> CompletableFuture.failedFuture(Refusal.isNotFound(failure)
+    return answer(sagas.get(id).exceptionallyCompose(failure -> CompletableFuture.failedFuture(Rejection.isNotFound(failure)
             ? Problem.of(404, "TRANSFER_NOT_FOUND", "there is no such transfer").exception() : failure)),
         progress -> Json.response(200, TransferView.of(id, sagas.input(progress), progress)));
   }

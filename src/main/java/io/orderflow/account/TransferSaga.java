@@ -15,6 +15,6 @@ public final class TransferSaga {
     return SagaDefinition.named("transfer", Transfer.class)
         .step("check-recipient", transfers::check,    null)
         .step("withdraw",        transfers::withdraw, transfers::giveBack)
-        .onSuccess("deposit",    transfers::deposit);
+        .retriable("deposit",    transfers::deposit);
   }
 }

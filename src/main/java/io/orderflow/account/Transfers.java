@@ -1,7 +1,7 @@
 package io.orderflow.account;
 
 import io.orderflow.kernel.Money;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import io.orderflow.saga.StepCall;
 import io.orderflow.saga.StepResult;
 import java.util.concurrent.CompletableFuture;
@@ -42,7 +42,7 @@ public final class Transfers {
   CompletionStage<StepResult> giveBack(StepCall<Transfer> call) {
     return accounts.payBack(call.input().from(), call.idempotencyKey())
         .<StepResult>thenApply(balance -> StepResult.done())
-        .exceptionallyCompose(failure -> Refusal.isNotFound(failure)
+        .exceptionallyCompose(failure -> Rejection.isNotFound(failure)
             ? StepResult.now(StepResult.done()) : CompletableFuture.failedFuture(failure));
   }
 
@@ -54,8 +54,8 @@ public final class Transfers {
 
   /** A refusal that repeating would not change is a result. */
   private static CompletionStage<StepResult> refusable(CompletionStage<StepResult> asked) {
-    return asked.exceptionallyCompose(failure -> Refusal.in(failure)
-        .filter(refusal -> refusal.kind() != Refusal.Kind.UNAVAILABLE && !refusal.code().equals("VOIDED"))
+    return asked.exceptionallyCompose(failure -> Rejection.in(failure)
+        .filter(refusal -> refusal.kind() != Rejection.Kind.UNAVAILABLE && !refusal.code().equals("VOIDED"))
         .map(refusal -> StepResult.now(StepResult.refused(refusal.code(), refusal.detail())))
         .orElseGet(() -> CompletableFuture.failedFuture(failure)));
   }

@@ -27,15 +27,15 @@ public final class CartRoutes extends Routes {
       Instant expiresAt) {
     static CartView of(String cartId, Contents cart) {
       boolean open = cart.order() == null;
-      return new CartView(cartId, open ? "OPEN" : "CHECKED_OUT", cart.items(), open ? null : Carts.orderIdOf(cartId), cart.changedAt(),
+      return new CartView(cartId, open ? "OPEN" : "CHECKED_OUT", cart.items(), open ? null : CartService.orderIdOf(cartId), cart.changedAt(),
           cart.expiresAt());
     }
   }
 
-  private final Carts carts;
+  private final CartService carts;
   private final OrderPlacement placement;
 
-  public CartRoutes(Carts carts, OrderPlacement placement) {
+  public CartRoutes(CartService carts, OrderPlacement placement) {
     this.carts = carts;
     this.placement = placement;
   }
@@ -54,6 +54,6 @@ public final class CartRoutes extends Routes {
 
   private Route checkOut(HttpRequest request, String cartId, Checkout checkout) {
     return after(carts.checkOut(cartId, checkout.terms(), checkout.currency()), order ->
-        after(carts.place(cartId, order), progress -> placement.placed(request, Carts.orderIdOf(cartId), order, progress)));
+        after(carts.place(cartId, order), progress -> placement.placed(request, CartService.orderIdOf(cartId), order, progress)));
   }
 }

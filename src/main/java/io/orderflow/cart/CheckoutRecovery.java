@@ -6,8 +6,8 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
-import io.orderflow.store.Database;
-import io.orderflow.store.JournalIndex;
+import io.orderflow.journal.Database;
+import io.orderflow.journal.JournalIndex;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -35,7 +35,7 @@ public final class CheckoutRecovery extends AbstractBehavior<CheckoutRecovery.Ti
   private static final int MAX_SEEN = 100_000;
 
   private final Database database;
-  private final Carts carts;
+  private final CartService carts;
   private Set<String> lastPass = new HashSet<>();
   private Set<String> thisPass = new HashSet<>();
   private String doneUpTo = "";
@@ -46,7 +46,7 @@ public final class CheckoutRecovery extends AbstractBehavior<CheckoutRecovery.Ti
   }
 
   /** Starts it somewhere among the nodes that carry services. */
-  public static void start(ActorSystem<?> system, Database database, Carts carts) {
+  public static void start(ActorSystem<?> system, Database database, CartService carts) {
     Behavior<Tick> recovery = Behaviors.setup(context -> Behaviors.withTimers(timers -> {
       timers.startTimerWithFixedDelay(Tick.INSTANCE, TICK);
       return new CheckoutRecovery(context, database, carts);
@@ -54,7 +54,7 @@ public final class CheckoutRecovery extends AbstractBehavior<CheckoutRecovery.Ti
     JournalIndex.singleton(system, "checkout-recovery", recovery);
   }
 
-  private CheckoutRecovery(ActorContext<Tick> context, Database database, Carts carts) {
+  private CheckoutRecovery(ActorContext<Tick> context, Database database, CartService carts) {
     super(context);
     this.database = database;
     this.carts = carts;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.eventsourcing.Aggregate;
 import io.orderflow.eventsourcing.Decision;
 import io.orderflow.kernel.CborSerializable;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import io.orderflow.order.PlacedOrder;
 import java.time.Clock;
 import java.time.Duration;
@@ -170,7 +170,7 @@ public final class ShoppingCart implements Aggregate<ShoppingCart.Command, Shopp
       return Decision.reply(contents(cart));
     }
     if (known.isEmpty() && cart.items().size() == PlacedOrder.MAX_ITEMS) {
-      return Decision.reject(Refusal.conflict("CART_FULL", "a cart holds at most " + PlacedOrder.MAX_ITEMS + " products"));
+      return Decision.reject(Rejection.conflict("CART_FULL", "a cart holds at most " + PlacedOrder.MAX_ITEMS + " products"));
     }
     return accept(cart, itemPut(put));
   }
@@ -184,7 +184,7 @@ public final class ShoppingCart implements Aggregate<ShoppingCart.Command, Shopp
       return Decision.reject(empty());
     }
     if (!cart.isSameAs(checkOut.order())) {
-      return Decision.reject(Refusal.conflict("CART_CHANGED", "the cart was changed while it was checked out"));
+      return Decision.reject(Rejection.conflict("CART_CHANGED", "the cart was changed while it was checked out"));
     }
     return accept(cart, new CheckedOut(checkOut.order(), clock.instant()));
   }
@@ -206,16 +206,16 @@ public final class ShoppingCart implements Aggregate<ShoppingCart.Command, Shopp
         cart.order() == null ? cart.changedAt().plus(expiresAfter) : null);
   }
 
-  static Refusal empty() {
-    return Refusal.conflict("CART_EMPTY", "there is nothing in the cart");
+  static Rejection empty() {
+    return Rejection.conflict("CART_EMPTY", "there is nothing in the cart");
   }
 
-  private static Refusal notFound() {
-    return Refusal.notFound("CART_NOT_FOUND", "there is no such cart");
+  private static Rejection notFound() {
+    return Rejection.notFound("CART_NOT_FOUND", "there is no such cart");
   }
 
   private static Decision<Event, Contents> checkedOut() {
-    return Decision.reject(Refusal.conflict("CART_CHECKED_OUT", "the cart was checked out and can't be changed"));
+    return Decision.reject(Rejection.conflict("CART_CHECKED_OUT", "the cart was checked out and can't be changed"));
   }
 
   @Override

@@ -9,8 +9,8 @@ import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.Recovery;
 import akka.persistence.typed.javadsl.RetentionCriteria;
-import io.orderflow.store.ManifestAdapter;
-import io.orderflow.store.NoSnapshots;
+import io.orderflow.journal.ManifestAdapter;
+import io.orderflow.journal.NoSnapshots;
 import java.time.Duration;
 
 /** One aggregate as an event-sourced actor that writes the events of each command by themselves. After a failed write it recovers. */

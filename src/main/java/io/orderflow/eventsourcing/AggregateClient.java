@@ -6,10 +6,10 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.stream.javadsl.Source;
-import io.orderflow.kernel.Prompt;
-import io.orderflow.kernel.Refusal;
-import io.orderflow.store.StoredEvents;
-import io.orderflow.store.StoredEvents.Stored;
+import io.orderflow.kernel.SameThread;
+import io.orderflow.kernel.Rejection;
+import io.orderflow.journal.StoredEvents;
+import io.orderflow.journal.StoredEvents.Stored;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,7 +18,7 @@ import java.util.function.BiFunction;
 /**
  * Reaches the aggregates of one type, wherever in the cluster they are.
  *
- * <p>A stage fails with a rejection ({@link Refusal#in}), or with a {@link java.util.concurrent.TimeoutException} when there is no reply in time:
+ * <p>A stage fails with a rejection ({@link Rejection#in}), or with a {@link java.util.concurrent.TimeoutException} when there is no reply in time:
  * then the command may have been carried out.
  */
 public final class AggregateClient<C, E, S, R> {
@@ -40,7 +40,7 @@ public final class AggregateClient<C, E, S, R> {
 
   /** Tells the aggregate a command; the stage completes once its events are stored. */
   public CompletionStage<R> ask(String id, C command) {
-    return Prompt.answer(entity(id).<R>askWithStatus(replyTo -> new Message.Ask<>(command, replyTo), TIMEOUT));
+    return SameThread.answer(entity(id).<R>askWithStatus(replyTo -> new Message.Ask<>(command, replyTo), TIMEOUT));
   }
 
   /** Tells the aggregate a command without waiting for what becomes of it. */
@@ -51,7 +51,7 @@ public final class AggregateClient<C, E, S, R> {
   /** Asks the aggregate a query. One that answers that it does not exist may be in the archive: then its archived events are asked. */
   public CompletionStage<R> read(String id, C query) {
     return ask(id, query).exceptionallyCompose(failure ->
-        Refusal.isNotFound(failure) ? readArchive(id, query, failure) : CompletableFuture.failedFuture(failure));
+        Rejection.isNotFound(failure) ? readArchive(id, query, failure) : CompletableFuture.failedFuture(failure));
   }
 
   private CompletionStage<R> readArchive(String id, C query, Throwable notFound) {

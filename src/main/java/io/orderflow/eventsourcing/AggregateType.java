@@ -44,7 +44,7 @@ public record AggregateType<C, E, S, R>(String name, Class<E> events, Function<S
     return new AggregateType<>(name, events, create, groupCommit, snapshots, true, hasEnded, manifest);
   }
 
-  /** Writes a text beside each event, by which a {@link io.orderflow.store.JournalIndex.Table} follows it. */
+  /** Writes a text beside each event, by which a {@link io.orderflow.journal.JournalIndex.Table} follows it. */
   public AggregateType<C, E, S, R> withManifest(Function<E, String> ofEvent) {
     return new AggregateType<>(name, events, create, groupCommit, snapshots, shortLived, ended, ofEvent);
   }

@@ -1,6 +1,6 @@
 package io.orderflow.eventsourcing;
 
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import java.util.List;
 
 /**
@@ -10,7 +10,7 @@ import java.util.List;
  * @param reply null when the command is rejected
  * @param rejection null when it is not
  */
-public record Decision<E, R>(List<E> events, R reply, Refusal rejection) {
+public record Decision<E, R>(List<E> events, R reply, Rejection rejection) {
 
   /** Nothing changes. */
   public static <E, R> Decision<E, R> reply(R reply) {
@@ -28,12 +28,12 @@ public record Decision<E, R>(List<E> events, R reply, Refusal rejection) {
   }
 
   /** Nothing changes, and the caller is told why. */
-  public static <E, R> Decision<E, R> reject(Refusal rejection) {
+  public static <E, R> Decision<E, R> reject(Rejection rejection) {
     return new Decision<>(List.of(), null, rejection);
   }
 
   /** The command is rejected, and that is remembered by an event. */
-  public static <E, R> Decision<E, R> reject(E event, Refusal rejection) {
+  public static <E, R> Decision<E, R> reject(E event, Rejection rejection) {
     return new Decision<>(List.of(event), null, rejection);
   }
 }

@@ -10,7 +10,7 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import com.typesafe.config.Config;
 import io.orderflow.eventsourcing.Message.Ask;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -105,7 +105,7 @@ final class GroupCommit<C, R> extends AbstractBehavior<Object> {
   private Behavior<Object> command(Ask<?, ?> message) {
     Ask<C, R> ask = (Ask<C, R>) message;
     if (waiting.size() >= settings.maxWaiting()) {
-      ask.reject(Refusal.unavailable("BUSY", settings.maxWaiting() + " commands wait for " + name + " already"));
+      ask.reject(Rejection.unavailable("BUSY", settings.maxWaiting() + " commands wait for " + name + " already"));
       return this;
     }
     waiting.add(ask);

@@ -2,7 +2,7 @@ package io.orderflow.eventsourcing;
 
 import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 
 /** What a hosted aggregate's actor is told. */
 sealed interface Message {
@@ -14,7 +14,7 @@ sealed interface Message {
       replyTo.tell(decision.rejection() == null ? StatusReply.success(decision.reply()) : decision.rejection().reply());
     }
 
-    void reject(Refusal rejection) {
+    void reject(Rejection rejection) {
       replyTo.tell(rejection.reply());
     }
   }

@@ -10,8 +10,8 @@ import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.Recovery;
 import akka.persistence.typed.javadsl.RetentionCriteria;
 import io.orderflow.eventsourcing.Message.Ask;
-import io.orderflow.store.ManifestAdapter;
-import io.orderflow.store.NoSnapshots;
+import io.orderflow.journal.ManifestAdapter;
+import io.orderflow.journal.NoSnapshots;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -68,10 +68,10 @@ public final class Gateway {
     }
     Meters.of(system).gauge("orderflow.gateway.in.flight", inFlight, InFlight::size);
     this.maxWait = config.getDuration("orderflow.http.max-wait");
-    this.inside = local.<Service>map(routes -> new InsideService(system, routes))
-        .orElseGet(() -> OutsideService.onOtherNodes(system, config));
+    this.inside = local.<Service>map(routes -> new LocalService(system, routes))
+        .orElseGet(() -> RemoteService.onOtherNodes(system, config));
     this.services = ServiceRegistry.of(config.getConfig("orderflow.gateway"), inside,
-        instances -> OutsideService.at(system, config, instances));
+        instances -> RemoteService.at(system, config, instances));
   }
 
   /**

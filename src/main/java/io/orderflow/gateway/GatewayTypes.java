@@ -11,9 +11,9 @@ public final class GatewayTypes implements TypeNames {
     return Map.ofEntries(
         Map.entry("service-node.address", ServiceNodes.IAmAt.class),
         Map.entry("service-node.where", ServiceNodes.WhereAreYou.class),
-        Map.entry("throttle.granted", Allowances.Granted.class),
-        Map.entry("throttle.lease", Allowances.Lease.class),
-        Map.entry("throttle.return", Allowances.Return.class),
-        Map.entry("throttle.sweep", Allowances.Sweep.class));
+        Map.entry("throttle.granted", TokenBucketShard.Granted.class),
+        Map.entry("throttle.lease", TokenBucketShard.Lease.class),
+        Map.entry("throttle.return", TokenBucketShard.Return.class),
+        Map.entry("throttle.sweep", TokenBucketShard.Sweep.class));
   }
 }

@@ -12,7 +12,7 @@ import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.cluster.typed.Cluster;
 import com.typesafe.config.Config;
-import io.orderflow.gateway.Allowances.Granted;
+import io.orderflow.gateway.TokenBucketShard.Granted;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +42,7 @@ final class RateLimiter {
 
   /** Homes that the clients are spread over; the same on every node, as they name the sharded actors. */
   private static final int HOMES = 64;
-  private static final EntityTypeKey<Allowances.Command> HOME = EntityTypeKey.create(Allowances.Command.class, "Allowances");
+  private static final EntityTypeKey<TokenBucketShard.Command> HOME = EntityTypeKey.create(TokenBucketShard.Command.class, "Allowances");
   private static final Duration TICK = Duration.ofMillis(100);
   private static final long MILLION = 1_000_000;
 
@@ -68,7 +68,7 @@ final class RateLimiter {
   private final int maxClients;
   private final boolean open;
   private final LongSupplier micros;
-  private final BiConsumer<Integer, Allowances.Command> homes;
+  private final BiConsumer<Integer, TokenBucketShard.Command> homes;
   private final ConcurrentHashMap<Long, Lease> leases = new ConcurrentHashMap<>();
   private volatile ActorRef<Granted> inbox;
   private volatile long unreachableUntil = Long.MIN_VALUE;
@@ -80,7 +80,7 @@ final class RateLimiter {
    * @param micros a clock that does not go back
    * @param homes takes a message to the home of that number
    */
-  RateLimiter(Config limits, LongSupplier micros, BiConsumer<Integer, Allowances.Command> homes) {
+  RateLimiter(Config limits, LongSupplier micros, BiConsumer<Integer, TokenBucketShard.Command> homes) {
     this.rate = rate(limits);
     this.batch = limits.getInt("lease");
     this.leaseMicros = limits.getDuration("lease-time").toNanos() / 1000;
@@ -98,7 +98,7 @@ final class RateLimiter {
     LongSupplier micros = () -> System.nanoTime() / 1000;
     ClusterSharding sharding = ClusterSharding.get(system);
     int perHome = Math.max(1, limits.getInt("clients") / HOMES);
-    Entity<Allowances.Command, ShardingEnvelope<Allowances.Command>> homes = Entity.of(HOME, context -> Allowances.create(rate(limits), perHome, micros))
+    Entity<TokenBucketShard.Command, ShardingEnvelope<TokenBucketShard.Command>> homes = Entity.of(HOME, context -> TokenBucketShard.create(rate(limits), perHome, micros))
         // A home that was put to rest would forget what its clients have used.
         .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy());
     sharding.init(Cluster.get(system).selfMember().hasRole("gateway") ? homes.withRole("gateway") : homes);
@@ -169,7 +169,7 @@ final class RateLimiter {
 
   private void lease(long client, Lease lease) {
     int needed = lease.waiting.size();
-    homes.accept(home(client), new Allowances.Lease(client, needed, Math.max(needed, batch), inbox));
+    homes.accept(home(client), new TokenBucketShard.Lease(client, needed, Math.max(needed, batch), inbox));
   }
 
   /** What a home sent. */
@@ -254,7 +254,7 @@ final class RateLimiter {
 
   private void giveBack(long client, int tokens) {
     if (tokens > 0) {
-      homes.accept(home(client), new Allowances.Return(client, tokens));
+      homes.accept(home(client), new TokenBucketShard.Return(client, tokens));
     }
   }
 

@@ -11,7 +11,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import io.orderflow.kernel.SafeText;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +62,7 @@ public record Problem(int status, String code, String detail, String field, @Jso
   }
 
   /** The answer to what an aggregate refused. */
-  public static Problem of(Refusal refusal) {
+  public static Problem of(Rejection refusal) {
     int status = switch (refusal.kind()) {
       case INVALID -> 400;
       case NOT_FOUND -> 404;
@@ -83,7 +83,7 @@ public record Problem(int status, String code, String detail, String field, @Jso
       return of(503, "SERVICE_UNAVAILABLE", "the service did not answer in time. The request may have been carried out: repeat it with"
           + " the same Idempotency-Key, reference or id, or look first");
     }
-    return Refusal.in(cause).map(Problem::of)
+    return Rejection.in(cause).map(Problem::of)
         .orElseGet(() -> of(500, "INTERNAL_ERROR", "the request could not be processed"));
   }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.eventsourcing.Aggregate;
 import io.orderflow.eventsourcing.Decision;
 import io.orderflow.kernel.CborSerializable;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -121,11 +121,11 @@ public final class Order implements Aggregate<Order.Command, Order.Event, Order.
   }
 
   private static Decision<Event, State> notFound() {
-    return Decision.reject(Refusal.notFound("ORDER_NOT_FOUND", "there is no such order"));
+    return Decision.reject(Rejection.notFound("ORDER_NOT_FOUND", "there is no such order"));
   }
 
   private static Decision<Event, State> ended() {
-    return Decision.reject(Refusal.conflict("ORDER_ENDED", "the order was confirmed or cancelled before"));
+    return Decision.reject(Rejection.conflict("ORDER_ENDED", "the order was confirmed or cancelled before"));
   }
 
   @Override

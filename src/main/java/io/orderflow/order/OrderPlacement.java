@@ -11,9 +11,9 @@ import io.orderflow.http.Json;
 import io.orderflow.http.Preferences;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
-import io.orderflow.kernel.Refusal;
-import io.orderflow.payment.Payments;
-import io.orderflow.saga.Progress;
+import io.orderflow.kernel.Rejection;
+import io.orderflow.payment.PaymentService;
+import io.orderflow.saga.SagaState;
 import io.orderflow.saga.Sagas;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,9 +27,9 @@ public final class OrderPlacement extends Routes {
   /** After so long a client that was refused for the sake of the queue may ask again: a queue does not empty sooner. */
   private static final Duration RETRY_FULL = Duration.ofSeconds(10);
 
-  private final Orders orders;
+  private final OrderService orders;
   private final Sagas<PlacedOrder> sagas;
-  private final Payments payments;
+  private final PaymentService payments;
   private final Duration maxWait;
   private final ClientPresence clients;
   /** Places for clients that wait for an order's end. */
@@ -41,7 +41,7 @@ public final class OrderPlacement extends Routes {
    * @param maxWait the longest that {@code Prefer: wait} is granted
    * @param maxWaiting the clients that it is granted to at the same time; one more is answered at once
    */
-  public OrderPlacement(ActorSystem<?> system, Orders orders, Sagas<PlacedOrder> sagas, Payments payments, Duration maxWait, int maxWaiting) {
+  public OrderPlacement(ActorSystem<?> system, OrderService orders, Sagas<PlacedOrder> sagas, PaymentService payments, Duration maxWait, int maxWaiting) {
     this.clients = ClientPresence.of(system.classicSystem());
     this.waiting = new Semaphore(maxWaiting);
     this.orders = orders;
@@ -61,28 +61,28 @@ public final class OrderPlacement extends Routes {
   }
 
   /** Places an order that may be new; one that is known is answered as ever, whatever became of the provider since. */
-  CompletionStage<Progress> place(String orderId, PlacedOrder order) {
+  CompletionStage<SagaState> place(String orderId, PlacedOrder order) {
     return payments.accepts(order.payment()) ? placeAccepted(orderId, order)
         : sagas.get(orderId).exceptionallyCompose(failure ->
-            CompletableFuture.failedFuture(Refusal.isNotFound(failure) ? noMorePayments().exception() : failure));
+            CompletableFuture.failedFuture(Rejection.isNotFound(failure) ? noMorePayments().exception() : failure));
   }
 
   /** Places an order under an id that was never used. */
-  CompletionStage<Progress> placeNew(String orderId, PlacedOrder order) {
+  CompletionStage<SagaState> placeNew(String orderId, PlacedOrder order) {
     return payments.accepts(order.payment()) ? sagas.startNew(orderId, order)
         : CompletableFuture.failedFuture(noMorePayments().exception());
   }
 
   /** Places an order that was accepted before; one that is known is left as it is. Once the stage has completed it ends by itself. */
-  public CompletionStage<Progress> placeAccepted(String orderId, PlacedOrder order) {
+  public CompletionStage<SagaState> placeAccepted(String orderId, PlacedOrder order) {
     return sagas.start(orderId, order);
   }
 
   /** Answers for an order that is placed: 201 with its place, after the time that the request would rather wait for its end. */
-  public Route placed(HttpRequest request, String orderId, PlacedOrder order, Progress progress) {
+  public Route placed(HttpRequest request, String orderId, PlacedOrder order, SagaState progress) {
     Optional<Duration> wait = Preferences.wait(request, maxWait).filter(time -> !time.isZero());
-    if (wait.isPresent() && progress.state().moving() && waiting.tryAcquire()) {
-      return answer(awaitRest(request, orderId, wait.get()).thenCompose(this::read),
+    if (wait.isPresent() && progress.state().isActive() && waiting.tryAcquire()) {
+      return answer(awaitEnd(request, orderId, wait.get()).thenCompose(this::read),
           view -> created(view).addHeader(RawHeader.create("Preference-Applied", "wait=" + wait.get().toSeconds())));
     }
     return progress.steps().size() > 1 ? answer(read(orderId), OrderPlacement::created)
@@ -90,13 +90,13 @@ public final class OrderPlacement extends Routes {
   }
 
   /** Completes when the order's saga has come to rest, the time is over or the client has gone away; then its place to wait is free. */
-  private CompletionStage<String> awaitRest(HttpRequest request, String orderId, Duration limit) {
+  private CompletionStage<String> awaitEnd(HttpRequest request, String orderId, Duration limit) {
     CompletableFuture<String> over = new CompletableFuture<>();
     over.whenComplete((id, none) -> waiting.release());
     Runnable served = clients.watch(request, () -> over.complete(orderId));
     over.whenComplete((id, none) -> served.run());
     if (!over.isDone()) {
-      CompletableFuture.completedStage(orderId).thenCompose(id -> sagas.awaitRest(id, limit))
+      CompletableFuture.completedStage(orderId).thenCompose(id -> sagas.awaitEnd(id, limit))
           .whenComplete((ended, stillMoving) -> over.complete(orderId));
     }
     return over;
@@ -105,14 +105,14 @@ public final class OrderPlacement extends Routes {
   /** The order; one whose saga has not created it yet is shown from the saga: an order that was answered with 201 is never unknown. */
   CompletionStage<OrderView> read(String orderId) {
     return orders.get(orderId).thenApply(order -> OrderView.of(orderId, order)).exceptionallyCompose(failure ->
-        Refusal.isNotFound(failure) ? saga(orderId).thenApply(progress ->
+        Rejection.isNotFound(failure) ? saga(orderId).thenApply(progress ->
             OrderView.pending(orderId, sagas.input(progress), progress.startedAt())) : CompletableFuture.failedFuture(failure));
   }
 
   /** The order's saga; the stage fails with ORDER_NOT_FOUND. */
-  public CompletionStage<Progress> saga(String orderId) {
+  public CompletionStage<SagaState> saga(String orderId) {
     return sagas.get(orderId).exceptionallyCompose(failure ->
-        CompletableFuture.failedFuture(Refusal.isNotFound(failure) ? noSuchOrder().exception() : failure));
+        CompletableFuture.failedFuture(Rejection.isNotFound(failure) ? noSuchOrder().exception() : failure));
   }
 
   static Problem noSuchOrder() {

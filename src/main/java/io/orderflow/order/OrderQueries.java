@@ -7,9 +7,9 @@ import io.orderflow.kernel.Money;
 import io.orderflow.order.Order.Status;
 import io.orderflow.order.OrderView.PaymentView;
 import io.orderflow.order.OrderView.ShipmentView;
-import io.orderflow.store.Database;
-import io.orderflow.store.Rows;
-import io.orderflow.view.Projections;
+import io.orderflow.journal.Database;
+import io.orderflow.journal.RowBatch;
+import io.orderflow.projection.Projections;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -29,7 +29,7 @@ public final class OrderQueries {
   /** How many orders there are of each status, over all nodes. */
   record Stats(long pending, long confirmed, long cancelled) {}
 
-  private static final String LIVE = Projections.live(OrderViews.NAME);
+  private static final String LIVE = Projections.live(OrderProjection.NAME);
   private static final String SUMMARY = "SELECT s.order_id, s.customer_id, s.status, s.reason, s.detail, s.currency, s.total_minor,"
       + " s.placed, s.transaction_id, s.shipment_id, s.created_at, s.updated_at FROM ";
 
@@ -112,7 +112,7 @@ public final class OrderQueries {
 
   private static List<OrderView> select(Connection connection, String sql, List<Object> values) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(sql)) {
-      Rows.planForNow(select);
+      RowBatch.planForNow(select);
       for (int i = 0; i < values.size(); i++) {
         select.setObject(i + 1, values.get(i));
       }
@@ -127,7 +127,7 @@ public final class OrderQueries {
   }
 
   private static OrderView order(ResultSet row) throws SQLException {
-    OrderViews.Placed placed = Json.stored(row.getString(8), OrderViews.Placed.class);
+    OrderProjection.Placed placed = Json.stored(row.getString(8), OrderProjection.Placed.class);
     Money total = new Money(row.getLong(7), row.getString(6));
     PaymentView payment = new PaymentView(placed.payment().method(), placed.payment().accountId(), row.getString(9));
     ShipmentView shipment = row.getString(10) == null ? null : new ShipmentView(row.getString(10));

@@ -8,8 +8,8 @@ import io.orderflow.http.Page;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Ids;
-import io.orderflow.kernel.Refusal;
-import io.orderflow.saga.Progress;
+import io.orderflow.kernel.Rejection;
+import io.orderflow.saga.SagaState;
 import io.orderflow.saga.SagaView;
 import io.orderflow.saga.Sagas;
 import java.nio.charset.StandardCharsets;
@@ -76,7 +76,7 @@ public final class OrderRoutes extends Routes {
   private Route place(HttpRequest request, PlacedOrder placed) {
     Optional<String> known = idempotencyKey(request).map(OrderRoutes::idOf);
     String orderId = known.orElseGet(() -> ids.get().toString());
-    CompletionStage<Progress> placing = known.isPresent() ? placement.place(orderId, placed) : placement.placeNew(orderId, placed);
+    CompletionStage<SagaState> placing = known.isPresent() ? placement.place(orderId, placed) : placement.placeNew(orderId, placed);
     return after(placing, progress -> known.isEmpty() || sagas.input(progress).equals(placed)
         ? placement.placed(request, orderId, placed, progress)
         : complete(Problem.of(422, "IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used for another order").response()));
@@ -87,7 +87,7 @@ public final class OrderRoutes extends Routes {
       if (outcome.isSuccess()) {
         return answer(placement.read(orderId), view -> Json.response(202, view));
       }
-      return complete(Refusal.in(outcome.failed().get()).map(refusal -> switch (refusal.kind()) {
+      return complete(Rejection.in(outcome.failed().get()).map(refusal -> switch (refusal.kind()) {
         case NOT_FOUND -> OrderPlacement.noSuchOrder();
         case CONFLICT -> Problem.of(409, "ALREADY_SHIPPED", "the order has been shipped");
         default -> Problem.of(refusal);

@@ -1,9 +1,9 @@
 package io.orderflow.order;
 
-import io.orderflow.payment.Payments;
+import io.orderflow.payment.PaymentService;
 import io.orderflow.product.Inventory;
 import io.orderflow.saga.SagaDefinition;
-import io.orderflow.shipping.Shipping;
+import io.orderflow.shipping.ShippingService;
 
 /** What happens to an order, in order, and what undoes each step. */
 public final class OrderSaga {
@@ -15,14 +15,14 @@ public final class OrderSaga {
   private OrderSaga() {}
 
   /** The saga over these services. */
-  public static SagaDefinition<PlacedOrder> definition(Orders orders, Inventory inventory, Payments payments, Shipping shipping) {
+  public static SagaDefinition<PlacedOrder> definition(OrderService orders, Inventory inventory, PaymentService payments, ShippingService shipping) {
     return SagaDefinition.named("order", PlacedOrder.class)
         .step("create-order",      orders::create,           orders::cancel)
-        .step("reserve-inventory", inventory::reserve,       inventory::release).alongside()
+        .step("reserve-inventory", inventory::reserve,       inventory::release).concurrently()
         .step(CHARGE,              payments::charge,         payments::refund)
         .step(SHIP,                shipping::createShipment, shipping::cancelShipment)
-        .onSuccess("ship-inventory", inventory::ship)
-        .onSuccess("confirm-order",  orders::confirm).alongside()
-        .wakes(orders::warmUp).wakes(payments::wake).wakes(shipping::warmUp);
+        .retriable("ship-inventory", inventory::ship)
+        .retriable("confirm-order",  orders::confirm).concurrently()
+        .warmUp(orders::warmUp).warmUp(payments::wake).warmUp(shipping::warmUp);
   }
 }

@@ -5,10 +5,10 @@ import io.orderflow.http.JsonFields;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Money;
 import io.orderflow.payment.PaymentMethod;
-import io.orderflow.payment.Payments;
+import io.orderflow.payment.PaymentService;
 import io.orderflow.product.Inventory;
 import io.orderflow.shipping.Address;
-import io.orderflow.shipping.Shipping;
+import io.orderflow.shipping.ShippingService;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +23,7 @@ import java.util.Set;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PlacedOrder(String customerId, List<Inventory.Item> items, Money total, PaymentMethod payment, Address shippingAddress)
-    implements CborSerializable, Inventory.Wanted, Payments.Payable, Shipping.Shippable {
+    implements CborSerializable, Inventory.ReservationRequest, PaymentService.Payable, ShippingService.Shippable {
 
   /**
    * What a customer says beside the items.
@@ -59,7 +59,7 @@ public record PlacedOrder(String customerId, List<Inventory.Item> items, Money t
   public static final int MAX_QUANTITY = 1_000_000;
 
   @Override
-  public List<Inventory.Item> wantedItems() {
+  public List<Inventory.Item> reservedItems() {
     return items;
   }
 

@@ -19,13 +19,13 @@ import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.Recovery;
 import com.typesafe.config.Config;
 import io.orderflow.kernel.CborSerializable;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import io.orderflow.kernel.ShortLived;
 import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Operation;
 import io.orderflow.payment.PaymentState.Status;
-import io.orderflow.store.ManifestAdapter;
-import io.orderflow.store.NoSnapshots;
+import io.orderflow.journal.ManifestAdapter;
+import io.orderflow.journal.NoSnapshots;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +64,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
    *
    * @param lastAnswered when the source last answered another payment, as far as the queue knows; may be null
    */
-  public record TakeTurn(Instant lastAnswered, ActorRef<Turn> replyTo) implements Command {}
+  public record TakeTurn(Instant lastAnswered, ActorRef<AttemptOutcome> replyTo) implements Command {}
 
   public record Get(ActorRef<StatusReply<PaymentState>> replyTo) implements Command {}
 
@@ -76,7 +76,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
   enum HeldLongEnough implements Command { INSTANCE }
 
   /** How a turn went. */
-  public enum Turn implements CborSerializable {
+  public enum AttemptOutcome implements CborSerializable {
     /** The source has decided: it waits no longer. */
     SETTLED,
     /** It waits no longer, and no call was made. */
@@ -114,7 +114,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
 
   private final List<ActorRef<StatusReply<PaymentState>>> awaitingCharge = new ArrayList<>();
   private final List<ActorRef<StatusReply<PaymentState>>> awaitingRefund = new ArrayList<>();
-  private final List<ActorRef<Turn>> awaitingTurn = new ArrayList<>();
+  private final List<ActorRef<AttemptOutcome>> awaitingTurn = new ArrayList<>();
   private boolean charging;
   private boolean refunding;
   /** Calls that failed and left no event, as an account's do: the saga repeats those. */
@@ -165,7 +165,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
         .onCommand(HeldLongEnough.class, this::heldLongEnough)
         .onCommand(Stop.class, stop -> Effect().stop())
         .onCommand(Get.class, (payment, get) -> Effect().none().thenReply(get.replyTo(), same -> same.status() == null
-            ? Refusal.notFound("PAYMENT_NOT_FOUND", "there is no payment for this order").reply() : StatusReply.success(same)))
+            ? Rejection.notFound("PAYMENT_NOT_FOUND", "there is no payment for this order").reply() : StatusReply.success(same)))
         .build();
   }
 
@@ -209,7 +209,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
     // Nobody knew whether the provider was down when it failed, and now it is known to work: that pause is over.
     boolean released = othersSucceed && !payment.postponed();
     if (!isTooLate(payment) && !released && patience.pauses().lasts(payment.notBefore(), clock.instant())) {
-      return Effect().none().thenRun(same -> turn.replyTo().tell(Turn.POSTPONED));
+      return Effect().none().thenRun(same -> turn.replyTo().tell(AttemptOutcome.POSTPONED));
     }
     awaitingTurn.add(turn.replyTo());
     if (isTooLate(payment)) {
@@ -284,7 +284,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
       return settle(decline(payment, answer.due(), DECLINED, message, attempts));
     }
     if (payment.waitsFor() == answer.operation()) {
-      return called ? failedAgain(payment, failure, attempts) : Effect().none().thenRun(same -> tellTurn(Turn.NOT_CALLED));
+      return called ? failedAgain(payment, failure, attempts) : Effect().none().thenRun(same -> tellTurn(AttemptOutcome.NOT_CALLED));
     }
     if (notAccepted) {
       return payment.status() == Status.REFUND_FAILED ? Effect().none().thenRun(same -> fail(Operation.REFUND, message))
@@ -310,7 +310,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
           payment.waitsForCharge() ? "charge" : "refund", orderId, notBefore, failure.getMessage());
     }
     return Effect().persist(new PaymentEvent.AttemptFailed(failure.getMessage(), attempts, notBefore, failures, postponed, now))
-        .thenRun(same -> tellTurn(postponed ? Turn.POSTPONED : Turn.FAILED));
+        .thenRun(same -> tellTurn(postponed ? AttemptOutcome.POSTPONED : AttemptOutcome.FAILED));
   }
 
   /** Leaves the refund to operators: it is listed, its saga is told ({@link PaymentQueue}), and the retry of the saga calls again. */
@@ -321,7 +321,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
         leave.run();
       }
       fail(Operation.REFUND, message);
-      tellTurn(Turn.GIVEN_UP);
+      tellTurn(AttemptOutcome.GIVEN_UP);
     });
   }
 
@@ -329,7 +329,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
     hold();
     return Effect().persist(new PaymentEvent.Queued(operation, due, attempts, failure, clock.instant())).thenRun(after -> {
       if (operation == Operation.REFUND) {
-        tellAll(after, Turn.NOT_CALLED);
+        tellAll(after, AttemptOutcome.NOT_CALLED);
       }
     });
   }
@@ -340,7 +340,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
 
   private Effect<PaymentEvent, PaymentState> giveUp(PaymentState payment) {
     return settle(decline(payment, payment.due(), TIMEOUT, "the payment provider did not make the charge in time", payment.attempts()),
-        Turn.OVER);
+        AttemptOutcome.OVER);
   }
 
   private PaymentEvent decline(PaymentState payment, Due due, String code, String reason, int attempts) {
@@ -349,10 +349,10 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
   }
 
   private Effect<PaymentEvent, PaymentState> settle(PaymentEvent event) {
-    return settle(event, Turn.SETTLED);
+    return settle(event, AttemptOutcome.SETTLED);
   }
 
-  private Effect<PaymentEvent, PaymentState> settle(PaymentEvent event, Turn turn) {
+  private Effect<PaymentEvent, PaymentState> settle(PaymentEvent event, AttemptOutcome turn) {
     return Effect().persist(event).thenRun(after -> {
       // Before anyone is told: what is asked then finds the next incarnation.
       if (!charging && !refunding) {
@@ -383,7 +383,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
     tell(operation == Operation.CHARGE ? awaitingCharge : awaitingRefund, StatusReply.error(message));
   }
 
-  private void tellAll(PaymentState payment, Turn turn) {
+  private void tellAll(PaymentState payment, AttemptOutcome turn) {
     tellTurn(turn);
     tellWhatIsKnown(payment);
   }
@@ -400,18 +400,18 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
     }
   }
 
-  private static Turn endOf(PaymentState payment) {
-    return payment.status() == Status.REFUND_FAILED ? Turn.GIVEN_UP : Turn.OVER;
+  private static AttemptOutcome endOf(PaymentState payment) {
+    return payment.status() == Status.REFUND_FAILED ? AttemptOutcome.GIVEN_UP : AttemptOutcome.OVER;
   }
 
-  private void tellTurn(Turn turn) {
+  private void tellTurn(AttemptOutcome turn) {
     awaitingTurn.forEach(queue -> queue.tell(turn));
     awaitingTurn.clear();
   }
 
   private static StatusReply<PaymentState> afterCharge(PaymentState payment) {
     return payment.isRefundWanted()
-        ? Refusal.conflict("PAYMENT_REFUNDED", "the payment was given back already").reply() : StatusReply.success(payment);
+        ? Rejection.conflict("PAYMENT_REFUNDED", "the payment was given back already").reply() : StatusReply.success(payment);
   }
 
   private static void tell(List<ActorRef<StatusReply<PaymentState>>> waiting, StatusReply<PaymentState> reply) {

@@ -5,7 +5,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.Behaviors;
 import io.orderflow.metrics.Meters;
-import io.orderflow.store.Database;
+import io.orderflow.journal.Database;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;

@@ -18,7 +18,7 @@ import io.orderflow.http.Json;
 import io.orderflow.http.ProblemException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.orderflow.kernel.Money;
-import io.orderflow.kernel.Prompt;
+import io.orderflow.kernel.SameThread;
 import io.orderflow.metrics.Meters;
 import io.orderflow.payment.BreakerSnapshot.State;
 import io.orderflow.payment.ProviderFailure.Kind;
@@ -161,7 +161,7 @@ public final class PaymentProvider {
     CompletableFuture<T> result = new CompletableFuture<>();
     Cancellable limit = system.scheduler().scheduleOnce(timeout, () -> result.completeExceptionally(new ProviderFailure(Kind.IN_DOUBT,
         "the payment provider did not answer within " + timeout.toMillis() + " ms")), system.executionContext());
-    Prompt.answer(http.singleRequest(request, http.defaultClientHttpsContext(), pool, system.classicSystem().log()))
+    SameThread.answer(http.singleRequest(request, http.defaultClientHttpsContext(), pool, system.classicSystem().log()))
         .whenComplete((response, failure) -> {
           if (failure != null) {
             limit.cancel();
@@ -169,7 +169,7 @@ public final class PaymentProvider {
           } else if (result.isDone()) {
             response.discardEntityBytes(system);
           } else {
-            Prompt.answer(response.entity().toStrict(timeout.toMillis(), MAX_ANSWER_BYTES, system)).whenComplete((body, broken) -> {
+            SameThread.answer(response.entity().toStrict(timeout.toMillis(), MAX_ANSWER_BYTES, system)).whenComplete((body, broken) -> {
               limit.cancel();
               if (broken != null) {
                 result.completeExceptionally(unanswered("the payment provider's answer could not be read: ", broken));

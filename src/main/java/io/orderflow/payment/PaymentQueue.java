@@ -9,11 +9,11 @@ import akka.actor.typed.javadsl.Receive;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import com.typesafe.config.Config;
 import io.orderflow.payment.BreakerSnapshot.State;
-import io.orderflow.payment.Payment.Turn;
+import io.orderflow.payment.Payment.AttemptOutcome;
 import io.orderflow.payment.PaymentQueueTable.Backlog;
 import io.orderflow.payment.PaymentQueueTable.Waiting;
-import io.orderflow.store.Database;
-import io.orderflow.store.JournalIndex;
+import io.orderflow.journal.Database;
+import io.orderflow.journal.JournalIndex;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -48,7 +48,7 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
 
   private enum NextRound implements Message { INSTANCE }
 
-  private record Taken(PaymentLane lane, Waiting payment, Turn turn) implements Message {}
+  private record Taken(PaymentLane lane, Waiting payment, AttemptOutcome turn) implements Message {}
 
   /** Longer than a call of the provider and the write of its outcome take. */
   private static final Duration ASK = Duration.ofSeconds(10);
@@ -211,7 +211,7 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
     for (var next = lane.take(); next.isPresent(); next = lane.take()) {
       Waiting payment = next.get();
       getContext().pipeToSelf(sharding.entityRefFor(Payment.KEY, payment.orderId())
-              .<Turn>ask(replyTo -> new Payment.TakeTurn(answered, replyTo), ASK),
+              .<AttemptOutcome>ask(replyTo -> new Payment.TakeTurn(answered, replyTo), ASK),
           (turn, failure) -> new Taken(lane, payment, turn));
     }
     return this;

@@ -1,6 +1,6 @@
 package io.orderflow.payment;
 
-import io.orderflow.store.JournalReader.Row;
+import io.orderflow.journal.JournalReader.Row;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -9,7 +9,7 @@ import io.orderflow.http.Routes;
 import io.orderflow.payment.PaymentQueueTable.Waiting;
 import io.orderflow.payment.PaymentState.Operation;
 import io.orderflow.payment.PaymentState.Status;
-import io.orderflow.store.Database;
+import io.orderflow.journal.Database;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -37,9 +37,9 @@ public final class PaymentRoutes extends Routes {
   private static final Set<Status> LISTED = Set.of(Status.QUEUED, Status.REFUND_FAILED);
 
   private final Database database;
-  private final Payments payments;
+  private final PaymentService payments;
 
-  public PaymentRoutes(Database database, Payments payments) {
+  public PaymentRoutes(Database database, PaymentService payments) {
     this.database = database;
     this.payments = payments;
   }

@@ -28,6 +28,6 @@ public final class PaymentTypes implements TypeNames {
         Map.entry("payment.refund", Payment.Refund.class),
         Map.entry("payment.stop", Payment.Stop.class),
         Map.entry("payment.take-turn", Payment.TakeTurn.class),
-        Map.entry("payment.turn", Payment.Turn.class));
+        Map.entry("payment.attempt-outcome", Payment.AttemptOutcome.class));
   }
 }

@@ -1,7 +1,7 @@
 package io.orderflow.product;
 
 import io.orderflow.kernel.Money;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import io.orderflow.saga.StepCall;
 import io.orderflow.saga.StepResult;
 import java.util.ArrayList;
@@ -16,9 +16,9 @@ import java.util.function.Function;
 public final class Inventory {
 
   /** What a saga must tell to have stock reserved. */
-  public interface Wanted {
+  public interface ReservationRequest {
     /** Each product once. */
-    List<Item> wantedItems();
+    List<Item> reservedItems();
   }
 
   /**
@@ -40,13 +40,13 @@ public final class Inventory {
    * products are asked at once and none waits for another. What some of them granted is not given back here but by {@link #release}:
    * the saga calls it when no further attempt to reserve can be under way.
    */
-  public CompletionStage<StepResult> reserve(StepCall<? extends Wanted> call) {
+  public CompletionStage<StepResult> reserve(StepCall<? extends ReservationRequest> call) {
     return eachProduct(call, item -> new Product.Reserve(call.sagaId(), item.quantity(), item.unitPrice(), call.validUntil()))
         .thenApply(answers -> reserved(answers));
   }
 
   /** Gives back what was reserved, and makes sure that a reservation that comes late takes nothing. */
-  public CompletionStage<StepResult> release(StepCall<? extends Wanted> call) {
+  public CompletionStage<StepResult> release(StepCall<? extends ReservationRequest> call) {
     return eachProduct(call, item -> new Product.Release(call.sagaId())).thenApply(answers -> {
       answers.forEach(Answer::orThrow);
       return StepResult.done();
@@ -54,7 +54,7 @@ public final class Inventory {
   }
 
   /** Lets what was reserved leave for good. */
-  public CompletionStage<StepResult> ship(StepCall<? extends Wanted> call) {
+  public CompletionStage<StepResult> ship(StepCall<? extends ReservationRequest> call) {
     return eachProduct(call, item -> new Product.Ship(call.sagaId())).thenApply(answers -> {
       // Open reservations are never forgotten: what this saga has reserved and is no longer open was shipped by an earlier call.
       answers.stream().filter(answer -> !answer.isRefusedWith("NOT_RESERVED")).forEach(Answer::orThrow);
@@ -63,7 +63,7 @@ public final class Inventory {
   }
 
   private static StepResult reserved(List<Answer> answers) {
-    Optional<Refusal> first = answers.stream().flatMap(answer -> answer.no().stream()).findFirst();
+    Optional<Rejection> first = answers.stream().flatMap(answer -> answer.no().stream()).findFirst();
     if (first.isEmpty()) {
       answers.forEach(Answer::orThrow);
       return StepResult.done();
@@ -89,8 +89,8 @@ public final class Inventory {
     }
 
     /** The business's no; empty when it agreed, or when it can't be known or may change by itself. */
-    Optional<Refusal> no() {
-      return Optional.ofNullable(failure).flatMap(Refusal::in).filter(refusal -> refusal.kind() != Refusal.Kind.UNAVAILABLE);
+    Optional<Rejection> no() {
+      return Optional.ofNullable(failure).flatMap(Rejection::in).filter(refusal -> refusal.kind() != Rejection.Kind.UNAVAILABLE);
     }
 
     boolean isRefusedWith(String code) {
@@ -105,10 +105,10 @@ public final class Inventory {
   }
 
   /** Asks the product of each item; the answers come in the order of the items, once all of them are there. */
-  private CompletionStage<List<Answer>> eachProduct(StepCall<? extends Wanted> call,
+  private CompletionStage<List<Answer>> eachProduct(StepCall<? extends ReservationRequest> call,
       Function<Item, Product.Command> command) {
     List<CompletableFuture<Product.Reply>> asked = new ArrayList<>();
-    for (Item item : call.input().wantedItems()) {
+    for (Item item : call.input().reservedItems()) {
       asked.add(products.ask(item.sku(), command.apply(item)).toCompletableFuture());
     }
     return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))

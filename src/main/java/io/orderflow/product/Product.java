@@ -5,8 +5,8 @@ import io.orderflow.eventsourcing.Aggregate;
 import io.orderflow.eventsourcing.Decision;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Money;
-import io.orderflow.kernel.Recent;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.RecentCommands;
+import io.orderflow.kernel.Rejection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,10 +48,10 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
    * @param closings by order
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record State(String name, Money price, long available, long sold, Reservations reservations, Recent<Restocking> restockings,
-      Recent<Closing> closings) implements CborSerializable {
+  public record State(String name, Money price, long available, long sold, Reservations reservations, RecentCommands<Restocking> restockings,
+      RecentCommands<Closing> closings) implements CborSerializable {
 
-    static final State NONE = new State(null, null, 0, 0, Reservations.none(), Recent.none(), Recent.none());
+    static final State NONE = new State(null, null, 0, 0, Reservations.none(), RecentCommands.none(), RecentCommands.none());
 
     long reserved() {
       return reservations.total();
@@ -71,9 +71,9 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
     }
 
     State closed(String orderId, int released, int shipped, Closing closing, Memory memory) {
-      Recent<Closing> known = closings.with(orderId, closing, memory.closedOrders());
+      RecentCommands<Closing> known = closings.with(orderId, closing, memory.closedOrders());
       Instant forgotten = closing.at().minus(memory.closedFor());
-      Optional<Recent.Entry<Closing>> oldest = known.oldest();
+      Optional<RecentCommands.Entry<Closing>> oldest = known.oldest();
       while (oldest.isPresent() && oldest.get().value().at().isBefore(forgotten)) {
         known = known.without(oldest.get().key());
         oldest = known.oldest();
@@ -161,7 +161,7 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
       return put(product, put);
     }
     if (product.price() == null) {
-      return Decision.reject(Refusal.notFound("PRODUCT_NOT_FOUND", "there is no such product"));
+      return Decision.reject(Rejection.notFound("PRODUCT_NOT_FOUND", "there is no such product"));
     }
     return command instanceof Restock restock ? restock(product, restock) : Decision.reply(details(product));
   }
@@ -179,10 +179,10 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
     if (earlier.isPresent()) {
       Restocking then = earlier.get();
       return then.quantity() == restock.quantity() ? Decision.reply(new Stock(sku, then.available(), then.reserved()))
-          : Decision.reject(Refusal.unprocessable("REFERENCE_REUSED", "the reference was used for another quantity"));
+          : Decision.reject(Rejection.unprocessable("REFERENCE_REUSED", "the reference was used for another quantity"));
     }
     if (product.available() + product.reserved() + restock.quantity() > MAX_STOCK) {
-      return Decision.reject(Refusal.conflict("STOCK_LIMIT", "the stock would become too large"));
+      return Decision.reject(Rejection.conflict("STOCK_LIMIT", "the stock would become too large"));
     }
     return Decision.accept(new Restocked(restock.quantity(), restock.reference(), clock.instant()),
         new Stock(sku, product.available() + restock.quantity(), product.reserved()));
@@ -195,19 +195,19 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
     Optional<Integer> reserved = product.reservations().of(reserve.orderId());
     if (reserved.isPresent()) {
       return reserved.get() == reserve.quantity() ? Decision.reply(Done.DONE)
-          : Decision.reject(Refusal.unprocessable("REFERENCE_REUSED", "order " + reserve.orderId() + " has reserved another quantity of " + sku));
+          : Decision.reject(Rejection.unprocessable("REFERENCE_REUSED", "order " + reserve.orderId() + " has reserved another quantity of " + sku));
     }
     if (clock.instant().isAfter(reserve.validUntil())) {
-      return Decision.reject(Refusal.unavailable("EXPIRED", "the reservation of " + sku + " came too late"));
+      return Decision.reject(Rejection.unavailable("EXPIRED", "the reservation of " + sku + " came too late"));
     }
     if (product.price() == null) {
-      return Decision.reject(Refusal.conflict("UNKNOWN_PRODUCT", "there is no product " + sku));
+      return Decision.reject(Rejection.conflict("UNKNOWN_PRODUCT", "there is no product " + sku));
     }
     if (!product.price().equals(reserve.unitPrice())) {
-      return Decision.reject(Refusal.conflict("PRICE_CHANGED", sku + " costs " + product.price() + ", not " + reserve.unitPrice()));
+      return Decision.reject(Rejection.conflict("PRICE_CHANGED", sku + " costs " + product.price() + ", not " + reserve.unitPrice()));
     }
     if (product.available() < reserve.quantity()) {
-      return Decision.reject(Refusal.conflict("OUT_OF_STOCK",
+      return Decision.reject(Rejection.conflict("OUT_OF_STOCK",
           "of " + sku + " " + product.available() + " are available, not " + reserve.quantity()));
     }
     return accept(new Reserved(reserve.orderId(), reserve.quantity(), clock.instant()));
@@ -229,15 +229,15 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
     }
     return product.reservations().of(ship.orderId())
         .map(quantity -> accept(new ReservationShipped(ship.orderId(), quantity, clock.instant())))
-        .orElseGet(() -> Decision.reject(Refusal.conflict("NOT_RESERVED", "order " + ship.orderId() + " has reserved nothing of " + sku)));
+        .orElseGet(() -> Decision.reject(Rejection.conflict("NOT_RESERVED", "order " + ship.orderId() + " has reserved nothing of " + sku)));
   }
 
   private static Decision<Event, Reply> accept(Event event) {
     return Decision.accept(event, Done.DONE);
   }
 
-  private Refusal closed(String orderId) {
-    return Refusal.conflict("RESERVATION_CLOSED", "the reservation of " + sku + " by order " + orderId + " was released or shipped");
+  private Rejection closed(String orderId) {
+    return Rejection.conflict("RESERVATION_CLOSED", "the reservation of " + sku + " by order " + orderId + " was released or shipped");
   }
 
   private Details details(State product) {

@@ -6,9 +6,9 @@ import io.orderflow.http.Page;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Money;
 import io.orderflow.product.ProductRoutes.ProductView;
-import io.orderflow.store.Database;
-import io.orderflow.store.Rows;
-import io.orderflow.view.Projections;
+import io.orderflow.journal.Database;
+import io.orderflow.journal.RowBatch;
+import io.orderflow.projection.Projections;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -38,9 +38,9 @@ public final class ProductQueries extends Routes {
   /** One range of one index; the generation stands in the order too, so that both databases see that the index has it. */
   private static List<Listed> select(Connection connection, Page page) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement("SELECT sku, name, currency, price_minor, available, reserved, created_at"
-        + " FROM product_list WHERE generation = " + Projections.live(ProductViews.NAME)
+        + " FROM product_list WHERE generation = " + Projections.live(ProductProjection.NAME)
         + " AND created_at <= ? AND (created_at < ? OR sku < ?) ORDER BY generation, created_at DESC, sku DESC LIMIT ?")) {
-      Rows.planForNow(select);
+      RowBatch.planForNow(select);
       select.setLong(1, page.before().toEpochMilli());
       select.setLong(2, page.before().toEpochMilli());
       select.setString(3, page.beforeId());

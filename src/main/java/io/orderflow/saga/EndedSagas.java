@@ -1,7 +1,7 @@
 package io.orderflow.saga;
 
 import io.orderflow.saga.SagaTable.Listed;
-import io.orderflow.store.Endings;
+import io.orderflow.journal.ArchiveRule;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * The sagas of one definition that ended well or are undone, each with the entities that are there for it alone. One that could not be
  * undone has not ended: an operator takes it up again.
  */
-public final class EndedSagas implements Endings {
+public final class EndedSagas implements ArchiveRule {
 
   /** Knows the ids of sagas for which something is still to be done after their end. */
   @FunctionalInterface
@@ -28,11 +28,11 @@ public final class EndedSagas implements Endings {
   }
 
   private final String definition;
-  private final SagaState state;
+  private final SagaStatus state;
   private final List<String> entityTypes;
   private final Unfinished unfinished;
 
-  private EndedSagas(String definition, SagaState state, List<String> entityTypes, Unfinished unfinished) {
+  private EndedSagas(String definition, SagaStatus state, List<String> entityTypes, Unfinished unfinished) {
     this.definition = definition;
     this.state = state;
     this.entityTypes = Stream.concat(Stream.of(Sagas.entityType(definition)), entityTypes.stream()).toList();
@@ -40,9 +40,9 @@ public final class EndedSagas implements Endings {
   }
 
   /** @param entityTypes those that have an entity of the saga's id, there for the saga alone */
-  public static List<Endings> of(String definition, List<String> entityTypes, Unfinished unfinished) {
-    return Stream.of(SagaState.COMPLETED, SagaState.COMPENSATED)
-        .<Endings>map(state -> new EndedSagas(definition, state, entityTypes, unfinished)).toList();
+  public static List<ArchiveRule> of(String definition, List<String> entityTypes, Unfinished unfinished) {
+    return Stream.of(SagaStatus.COMPLETED, SagaStatus.COMPENSATED)
+        .<ArchiveRule>map(state -> new EndedSagas(definition, state, entityTypes, unfinished)).toList();
   }
 
   @Override

@@ -18,11 +18,11 @@ import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.Recovery;
 import akka.persistence.typed.javadsl.SignalHandler;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import io.orderflow.metrics.Meters;
 import io.orderflow.saga.SagaCommand.Answered;
 import io.orderflow.saga.SagaCommand.AskAgain;
-import io.orderflow.saga.SagaCommand.AwaitRest;
+import io.orderflow.saga.SagaCommand.AwaitEnd;
 import io.orderflow.saga.SagaCommand.BackoffOver;
 import io.orderflow.saga.SagaCommand.Cancel;
 import io.orderflow.saga.SagaCommand.CompensationFailed;
@@ -35,8 +35,8 @@ import io.orderflow.saga.SagaCommand.Start;
 import io.orderflow.saga.SagaCommand.TimedOut;
 import io.orderflow.saga.SagaCommand.Wake;
 import io.orderflow.saga.StepRecord.Kind;
-import io.orderflow.store.ManifestAdapter;
-import io.orderflow.store.NoSnapshots;
+import io.orderflow.journal.ManifestAdapter;
+import io.orderflow.journal.NoSnapshots;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +51,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One saga under way: it carries out its definition's steps one after the other and undoes them in reverse when one fails. What to do next
- * is decided by {@link Decisions}; this actor makes the calls, waits and retries.
+ * is decided by {@link SagaPlanner}; this actor makes the calls, waits and retries.
  *
  * <p>It depends on nothing that is not in its events. After a crash it is started again by {@link SagaRecovery} and repeats the calls from
  * the one that its last record shows as under way: whether they had happened is not known, so every service answers repeats alike.
@@ -61,18 +61,18 @@ import org.slf4j.LoggerFactory;
  * refuses what an older one tries to record, so an older one can't decide anything that the newer one's calls would contradict. When the
  * older one's record comes first, the newer one's is refused: it recovers again and goes on from that record, and has called nothing yet.
  * Calls of an older one may still arrive. Each is valid for a bounded time after the record that its saga had then, and services know
- * a compensation for longer than that. For the same reason a saga that pauses longer than {@link SagaSettings#aheadFor} between two
+ * a compensation for longer than that. For the same reason a saga that pauses longer than {@link SagaSettings#deferRecordingFor} between two
  * attempts records that it goes on.
  *
  * <p>Therefore not every answer needs a write of its own. While all goes well, and the last record is not older than
- * {@link SagaSettings#aheadFor}, an action follows an action and a conclusion a conclusion at once, and the answers are recorded together.
+ * {@link SagaSettings#deferRecordingFor}, an action follows an action and a conclusion a conclusion at once, and the answers are recorded together.
  * Everything else is on record before the next call is made: the start, that the last action has succeeded, since there is no way back
  * after it, a failure, a refusal, each compensation. A saga that came back and turns round undoes all that may have been done ahead.
  *
- * <p>A step that is called alongside the one before it is under way once that one has succeeded, in its records too; what it answered
+ * <p>A step that is called concurrently the one before it is under way once that one has succeeded, in its records too; what it answered
  * until then is kept.
  */
-final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progress> {
+final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, SagaState> {
 
   /** Clients that wait for the same saga at once; a further one is answered with the present state. */
   private static final int MAX_WAITING = 64;
@@ -80,17 +80,17 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
 
   private final String id;
   private final SagaDefinition<I> definition;
-  private final Decisions<I> decisions;
+  private final SagaPlanner<I> decisions;
   private final SagaSettings settings;
   private final Clock clock;
   private final RandomGenerator random;
-  private final Supplier<CompletionStage<Progress>> past;
+  private final Supplier<CompletionStage<SagaState>> past;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
   private final ActorContext<SagaCommand> context;
 
-  private final List<ActorRef<StatusReply<Progress>>> waiting = new ArrayList<>();
-  private final Calls<I> calls;
-  private final LogBook logBook;
+  private final List<ActorRef<StatusReply<SagaState>>> waiting = new ArrayList<>();
+  private final InFlightCalls<I> calls;
+  private final StepBuffer buffer;
   /** Whether calls of an earlier incarnation may have had effects that the log book doesn't show. */
   private boolean cameBack;
   /** Whether it has recovered and not written anything since. */
@@ -103,41 +103,41 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
    * @param steady measures how old the last record is
    */
   static <I> Behavior<SagaCommand> create(String id, SagaDefinition<I> definition, SagaSettings settings, Clock clock,
-      Clock steady, RandomGenerator random, Supplier<CompletionStage<Progress>> past, ActorRef<ClusterSharding.ShardCommand> shard) {
+      Clock steady, RandomGenerator random, Supplier<CompletionStage<SagaState>> past, ActorRef<ClusterSharding.ShardCommand> shard) {
     return Behaviors.setup(context -> Behaviors.withTimers(
         timers -> new Saga<>(id, definition, settings, clock, steady, random, past, shard, context, timers)));
   }
 
   private Saga(String id, SagaDefinition<I> definition, SagaSettings settings, Clock clock, Clock steady, RandomGenerator random,
-      Supplier<CompletionStage<Progress>> past, ActorRef<ClusterSharding.ShardCommand> shard, ActorContext<SagaCommand> context,
+      Supplier<CompletionStage<SagaState>> past, ActorRef<ClusterSharding.ShardCommand> shard, ActorContext<SagaCommand> context,
       TimerScheduler<SagaCommand> timers) {
     super(PersistenceId.of(Sagas.entityType(definition.name()), id), SupervisorStrategy
         .restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.id = id;
     this.definition = definition;
-    this.decisions = new Decisions<>(definition);
+    this.decisions = new SagaPlanner<>(definition);
     this.settings = settings;
     this.clock = clock;
     this.random = random;
     this.past = past;
     this.shard = shard;
     this.context = context;
-    this.calls = new Calls<>(id, definition, decisions, settings, clock, context, timers);
-    this.logBook = new LogBook(settings.aheadFor(), clock, steady);
+    this.calls = new InFlightCalls<>(id, definition, decisions, settings, clock, context, timers);
+    this.buffer = new StepBuffer(settings.deferRecordingFor(), clock, steady);
   }
 
   @Override
-  public Progress emptyState() {
-    return Progress.NONE;
+  public SagaState emptyState() {
+    return SagaState.NONE;
   }
 
   @Override
-  public CommandHandler<SagaCommand, SagaEvent, Progress> commandHandler() {
+  public CommandHandler<SagaCommand, SagaEvent, SagaState> commandHandler() {
     return newCommandHandlerBuilder().forAnyState()
         .onCommand(Start.class, this::start)
         .onCommand(LookedUp.class, this::lookedUp)
         .onCommand(Get.class, get -> reply(get.replyTo()))
-        .onCommand(AwaitRest.class, this::awaitRest)
+        .onCommand(AwaitEnd.class, this::awaitEnd)
         .onCommand(Cancel.class, this::cancel)
         .onCommand(Retry.class, this::retry)
         .onCommand(CompensationFailed.class, this::compensationFailed)
@@ -154,16 +154,16 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
   }
 
   @Override
-  public EventHandler<Progress, SagaEvent> eventHandler() {
-    return Progress::apply;
+  public EventHandler<SagaState, SagaEvent> eventHandler() {
+    return SagaState::apply;
   }
 
   @Override
-  public SignalHandler<Progress> signalHandler() {
+  public SignalHandler<SagaState> signalHandler() {
     return newSignalHandlerBuilder().onSignal(RecoveryCompleted.instance(), saga -> {
       // Also after a write that failed, when this object lives on.
-      logBook.recovered(saga);
-      if (saga.exists() && saga.state().moving()) {
+      buffer.recovered(saga);
+      if (saga.exists() && saga.state().isActive()) {
         LOG.info("saga {} {} goes on at {}", definition.name(), id, saga.underWay().map(StepRecord::name).orElse("its end"));
         cameBack = true;
         resumes = true;
@@ -187,7 +187,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
     return new ManifestAdapter<>(event -> event.leadsTo().name());
   }
 
-  private Effect<SagaEvent, Progress> start(Start start) {
+  private Effect<SagaEvent, SagaState> start(Start start) {
     if (present().exists()) {
       return reply(start.replyTo());
     }
@@ -199,7 +199,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
     return begin(start);
   }
 
-  private Effect<SagaEvent, Progress> lookedUp(LookedUp lookedUp) {
+  private Effect<SagaEvent, SagaState> lookedUp(LookedUp lookedUp) {
     if (present().exists()) {
       return reply(lookedUp.start().replyTo());
     }
@@ -211,33 +211,33 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
         : begin(lookedUp.start());
   }
 
-  private Effect<SagaEvent, Progress> begin(Start start) {
+  private Effect<SagaEvent, SagaState> begin(Start start) {
     definition.wake(id);
     context.cancelReceiveTimeout();
-    logBook.writes();
+    buffer.writes();
     return Effect().persist(decisions.start(start.input(), now())).thenRun(this::proceed)
         .thenReply(start.replyTo(), StatusReply::success);
   }
 
-  private Effect<SagaEvent, Progress> awaitRest(AwaitRest await) {
-    if (!present().exists() || !present().state().moving() || waiting.size() == MAX_WAITING) {
+  private Effect<SagaEvent, SagaState> awaitEnd(AwaitEnd await) {
+    if (!present().exists() || !present().state().isActive() || waiting.size() == MAX_WAITING) {
       return reply(await.replyTo());
     }
     waiting.add(await.replyTo());
     return Effect().none();
   }
 
-  private Effect<SagaEvent, Progress> cancel(Cancel cancel) {
+  private Effect<SagaEvent, SagaState> cancel(Cancel cancel) {
     Optional<SagaEvent> event = present().exists()
         ? decisions.cancel(present(), cancel.code(), cancel.detail(), begunBeyond(), now()) : Optional.empty();
     if (event.isPresent()) {
       return record(event.get()).thenReply(cancel.replyTo(), StatusReply::success);
     }
-    boolean tooLate = present().state() == SagaState.RUNNING || present().state() == SagaState.COMPLETED;
+    boolean tooLate = present().state() == SagaStatus.RUNNING || present().state() == SagaStatus.COMPLETED;
     return tooLate ? Effect().none().thenReply(cancel.replyTo(), same -> tooLate().reply()) : reply(cancel.replyTo());
   }
 
-  private Effect<SagaEvent, Progress> retry(Retry retry) {
+  private Effect<SagaEvent, SagaState> retry(Retry retry) {
     Optional<SagaEvent> event = present().exists() ? decisions.retry(present(), now()) : Optional.empty();
     if (event.isPresent()) {
       LOG.info("saga {} {} is taken up again", definition.name(), id);
@@ -246,7 +246,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
     return present().exists() ? Effect().none().thenReply(retry.replyTo(), same -> nothingToRetry().reply()) : reply(retry.replyTo());
   }
 
-  private Effect<SagaEvent, Progress> compensationFailed(CompensationFailed failed) {
+  private Effect<SagaEvent, SagaState> compensationFailed(CompensationFailed failed) {
     Optional<SagaEvent> event = present().exists()
         ? decisions.revoked(present(), failed.step(), failed.error(), now()) : Optional.empty();
     if (event.isEmpty()) {
@@ -256,7 +256,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
     return record(event.get());
   }
 
-  private Effect<SagaEvent, Progress> answered(Answered answer) {
+  private Effect<SagaEvent, SagaState> answered(Answered answer) {
     if (!calls.takes(answer)) {
       return Effect().none();
     }
@@ -274,8 +274,8 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
     return failed(answer.failure());
   }
 
-  private Effect<SagaEvent, Progress> completed(SagaEvent.StepCompleted event) {
-    if (logBook.goAhead(event)) {
+  private Effect<SagaEvent, SagaState> completed(SagaEvent.StepCompleted event) {
+    if (buffer.goAhead(event)) {
       makeCall();
       return Effect().none();
     }
@@ -287,26 +287,26 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
   }
 
   /** The service has the call on record, and asking it again is what a crash would lead to as well; only what is ahead is recorded. */
-  private Effect<SagaEvent, Progress> takenOver(StepResult.Pending later) {
-    if (!logBook.isAhead()) {
+  private Effect<SagaEvent, SagaState> takenOver(StepResult.Pending later) {
+    if (!buffer.isAhead()) {
       askLater(later);
       return Effect().none();
     }
     endCall();
-    logBook.writes();
-    return Effect().persist(logBook.toRecord()).thenRun(saga -> {
-      logBook.recorded(saga);
+    buffer.writes();
+    return Effect().persist(buffer.toRecord()).thenRun(saga -> {
+      buffer.recorded(saga);
       askLater(later);
     });
   }
 
   /** Records that this incarnation is the one that goes on, then makes the call that is under way. */
-  private Effect<SagaEvent, Progress> resume() {
+  private Effect<SagaEvent, SagaState> resume() {
     endCall();
-    logBook.writes();
+    buffer.writes();
     return Effect().persist(new SagaEvent.Resumed(present().state(), now())).thenRun(saga -> {
       resumes = false;
-      logBook.recorded(saga);
+      buffer.recorded(saga);
       makeCall();
     });
   }
@@ -317,28 +317,28 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
     calls.againAfter(later.askAgainAfter());
   }
 
-  private Effect<SagaEvent, Progress> failed(String error) {
+  private Effect<SagaEvent, SagaState> failed(String error) {
     StepRecord step = present().underWay().orElseThrow();
     LOG.debug("saga {} {}: {} failed: {}", definition.name(), id, step.name(), error);
     return record(decisions.failed(present(), error, settings.policy(definition.name(), step), begunBeyond(), now()));
   }
 
   /** Stores the event, and before it what is ahead; then goes on. */
-  private EffectBuilder<SagaEvent, Progress> record(SagaEvent event) {
+  private EffectBuilder<SagaEvent, SagaState> record(SagaEvent event) {
     // Before the write: no answer that comes meanwhile belongs to the call that follows.
     endCall();
-    logBook.writes();
-    return Effect().persist(logBook.toRecord(event)).thenRun(this::proceed);
+    buffer.writes();
+    return Effect().persist(buffer.toRecord(event)).thenRun(this::proceed);
   }
 
-  private Effect<SagaEvent, Progress> callAgain(BackoffOver over) {
-    if (!calls.isAwaited(over.call()) || !present().state().moving()) {
+  private Effect<SagaEvent, SagaState> callAgain(BackoffOver over) {
+    if (!calls.isAwaited(over.call()) || !present().state().isActive()) {
       return Effect().none();
     }
     if (pending) {
       return askAgain();
     }
-    if (!logBook.isYoung()) {
+    if (!buffer.isYoung()) {
       return resume();
     }
     makeCall();
@@ -346,16 +346,16 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
   }
 
   /** The service has this call on record, and would know of its compensation: there is no need to find out who else lives. */
-  private Effect<SagaEvent, Progress> askAgain() {
-    if (pending && present().state().moving()) {
+  private Effect<SagaEvent, SagaState> askAgain() {
+    if (pending && present().state().isActive()) {
       pending = false;
       calls.make(present(), Instant.MAX);
     }
     return Effect().none();
   }
 
-  private Effect<SagaEvent, Progress> leave() {
-    if (!present().exists() || !present().state().moving()) {
+  private Effect<SagaEvent, SagaState> leave() {
+    if (!present().exists() || !present().state().isActive()) {
       passivate();
     }
     return Effect().none();
@@ -365,19 +365,19 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
     shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
   }
 
-  private Effect<SagaEvent, Progress> reply(ActorRef<StatusReply<Progress>> replyTo) {
+  private Effect<SagaEvent, SagaState> reply(ActorRef<StatusReply<SagaState>> replyTo) {
     return Effect().none().thenReply(replyTo, saga -> known(present()));
   }
 
-  private Progress present() {
-    return logBook.present();
+  private SagaState present() {
+    return buffer.present();
   }
 
-  private void proceed(Progress saga) {
+  private void proceed(SagaState saga) {
     resumes = false;
-    logBook.recorded(saga);
+    buffer.recorded(saga);
     endCall();
-    if (!saga.state().moving()) {
+    if (!saga.state().isActive()) {
       // What went well is told by the metrics: a line for each would be thousands a second.
       if (saga.failure() != null) {
         LOG.info("saga {} {} {} in {} ms: {} at {}", definition.name(), id, saga.state(),
@@ -397,7 +397,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
     }
   }
 
-  private void tellWaiting(Progress saga) {
+  private void tellWaiting(SagaState saga) {
     waiting.forEach(client -> client.tell(StatusReply.success(saga)));
     waiting.clear();
   }
@@ -409,10 +409,10 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
 
   private void makeCall() {
     pending = false;
-    calls.make(present(), logBook.callsUntil());
+    calls.make(present(), buffer.callsUntil());
   }
 
-  /** The actions after the one under way that may have been begun as well: by an earlier incarnation any, by this one what is alongside. */
+  /** The actions after the one under way that may have been begun as well: by an earlier incarnation any, by this one what is concurrently. */
   private List<String> begunBeyond() {
     return cameBack ? present().underWay().map(decisions::actionsAfter).orElse(List.of()) : calls.begunAlongside();
   }
@@ -421,15 +421,15 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, Progres
     return clock.instant();
   }
 
-  static Refusal tooLate() {
-    return Refusal.conflict("TOO_LATE", "all steps have succeeded already");
+  static Rejection tooLate() {
+    return Rejection.conflict("TOO_LATE", "all steps have succeeded already");
   }
 
-  static Refusal nothingToRetry() {
-    return Refusal.conflict("NOTHING_TO_RETRY", "the saga has no failed compensation");
+  static Rejection nothingToRetry() {
+    return Rejection.conflict("NOTHING_TO_RETRY", "the saga has no failed compensation");
   }
 
-  private static StatusReply<Progress> known(Progress saga) {
-    return saga.exists() ? StatusReply.success(saga) : Refusal.notFound("SAGA_NOT_FOUND", "there is no such saga").reply();
+  private static StatusReply<SagaState> known(SagaState saga) {
+    return saga.exists() ? StatusReply.success(saga) : Rejection.notFound("SAGA_NOT_FOUND", "there is no such saga").reply();
   }
 }

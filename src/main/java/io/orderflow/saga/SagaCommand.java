@@ -13,19 +13,19 @@ sealed interface SagaCommand extends CborSerializable {
    *
    * @param newId whether the id was never used before, so that the archive need not be asked
    */
-  record Start(JsonNode input, boolean newId, ActorRef<StatusReply<Progress>> replyTo) implements SagaCommand {}
+  record Start(JsonNode input, boolean newId, ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {}
 
   /** Asks how far it has come. */
-  record Get(ActorRef<StatusReply<Progress>> replyTo) implements SagaCommand {}
+  record Get(ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {}
 
   /** Asks for its progress once it has come to rest. */
-  record AwaitRest(ActorRef<StatusReply<Progress>> replyTo) implements SagaCommand {}
+  record AwaitEnd(ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {}
 
   /** Has it undone on the client's behalf. */
-  record Cancel(String code, String detail, ActorRef<StatusReply<Progress>> replyTo) implements SagaCommand {}
+  record Cancel(String code, String detail, ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {}
 
   /** Takes up the failed compensations again. */
-  record Retry(ActorRef<StatusReply<Progress>> replyTo) implements SagaCommand {}
+  record Retry(ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {}
 
   /** A compensation that had been taken over as done could not be made after all. */
   record CompensationFailed(String step, String error) implements SagaCommand {}
@@ -43,7 +43,7 @@ sealed interface SagaCommand extends CborSerializable {
   enum Resume implements SagaCommand { INSTANCE }
 
   /** To itself: what the archive has of it. */
-  record LookedUp(Start start, Progress past, Throwable failure) implements SagaCommand {}
+  record LookedUp(Start start, SagaState past, Throwable failure) implements SagaCommand {}
 
   /** To itself: what the service answered to that call. @param result null when it failed */
   record Answered(long call, StepResult result, String failure) implements SagaCommand {}

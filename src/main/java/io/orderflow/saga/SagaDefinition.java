@@ -52,7 +52,7 @@ public final class SagaDefinition<I> {
   }
 
   /** This saga and one more call that is made when all steps have succeeded. */
-  public SagaDefinition<I> onSuccess(String step, Function<StepCall<I>, CompletionStage<StepResult>> action) {
+  public SagaDefinition<I> retriable(String step, Function<StepCall<I>, CompletionStage<StepResult>> action) {
     return new SagaDefinition<>(name, inputType, steps, plus(conclusions, new Step<>(step, action, null, false)), wakes);
   }
 
@@ -62,7 +62,7 @@ public final class SagaDefinition<I> {
    *
    * @throws IllegalStateException when there is none before it
    */
-  public SagaDefinition<I> alongside() {
+  public SagaDefinition<I> concurrently() {
     return conclusions.isEmpty() ? new SagaDefinition<>(name, inputType, lastAlongside(steps), conclusions, wakes)
         : new SagaDefinition<>(name, inputType, steps, lastAlongside(conclusions), wakes);
   }
@@ -71,7 +71,7 @@ public final class SagaDefinition<I> {
    * This saga, and when one starts this is told its id: whoever the steps will need can wake up meanwhile. It must have no other effect,
    * and nothing depends on it.
    */
-  public SagaDefinition<I> wakes(Consumer<String> sleeper) {
+  public SagaDefinition<I> warmUp(Consumer<String> sleeper) {
     return new SagaDefinition<>(name, inputType, steps, conclusions, plus(wakes, sleeper));
   }
 
@@ -116,7 +116,7 @@ public final class SagaDefinition<I> {
 
   private static <I> List<Step<I>> lastAlongside(List<Step<I>> steps) {
     if (steps.size() < 2) {
-      throw new IllegalStateException("there is no step before it to be called alongside");
+      throw new IllegalStateException("there is no step before it to be called concurrently");
     }
     return plus(steps.subList(0, steps.size() - 1), steps.get(steps.size() - 1).calledAlongside());
   }

@@ -24,7 +24,7 @@ public sealed interface SagaEvent extends CborSerializable {
   Begins begins();
 
   /** Where the saga stands after this event. */
-  SagaState leadsTo();
+  SagaStatus leadsTo();
 
   Instant at();
 
@@ -34,13 +34,13 @@ public sealed interface SagaEvent extends CborSerializable {
   }
 
   /** The saga exists: from here on it ends by itself, whatever crashes. */
-  record Started(JsonNode input, Begins begins, SagaState leadsTo, Instant at) implements SagaEvent {}
+  record Started(JsonNode input, Begins begins, SagaStatus leadsTo, Instant at) implements SagaEvent {}
 
   /**
    * An incarnation goes on with the saga from here. It changes nothing but the sequence number: whatever an older incarnation still tries
    * to record is refused by the journal from now on.
    */
-  record Resumed(SagaState leadsTo, Instant at) implements SagaEvent {
+  record Resumed(SagaStatus leadsTo, Instant at) implements SagaEvent {
     @Override
     public Begins begins() {
       return null;
@@ -48,7 +48,7 @@ public sealed interface SagaEvent extends CborSerializable {
   }
 
   /** The call under way succeeded. */
-  record StepCompleted(String result, Begins begins, SagaState leadsTo, Instant at) implements SagaEvent {}
+  record StepCompleted(String result, Begins begins, SagaStatus leadsTo, Instant at) implements SagaEvent {}
 
   /** Several calls succeeded, one after the other. */
   record StepsCompleted(List<StepCompleted> completions) implements SagaEvent {
@@ -64,7 +64,7 @@ public sealed interface SagaEvent extends CborSerializable {
     }
 
     @Override
-    public SagaState leadsTo() {
+    public SagaStatus leadsTo() {
       return last().leadsTo();
     }
 
@@ -79,7 +79,7 @@ public sealed interface SagaEvent extends CborSerializable {
   }
 
   /** The call under way failed or was not answered in time; it is repeated. */
-  record AttemptFailed(String error, SagaState leadsTo, Instant at) implements SagaEvent {
+  record AttemptFailed(String error, SagaStatus leadsTo, Instant at) implements SagaEvent {
     @Override
     public Begins begins() {
       return null;
@@ -92,21 +92,21 @@ public sealed interface SagaEvent extends CborSerializable {
    * @param inDoubt whether it must be compensated nevertheless
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record StepRefused(String code, String detail, boolean inDoubt, List<String> beyond, Begins begins, SagaState leadsTo, Instant at)
+  record StepRefused(String code, String detail, boolean inDoubt, List<String> beyond, Begins begins, SagaStatus leadsTo, Instant at)
       implements SagaEvent {}
 
   /** The last attempt of an action failed: the saga turns round, this step in doubt. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record StepGivenUp(String code, String error, List<String> beyond, Begins begins, SagaState leadsTo, Instant at)
+  record StepGivenUp(String code, String error, List<String> beyond, Begins begins, SagaStatus leadsTo, Instant at)
       implements SagaEvent {}
 
   /** The client changed its mind: the saga turns round, the step under way in doubt. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record CancelRequested(String code, String detail, List<String> beyond, Begins begins, SagaState leadsTo, Instant at)
+  record CancelRequested(String code, String detail, List<String> beyond, Begins begins, SagaStatus leadsTo, Instant at)
       implements SagaEvent {}
 
   /** The last attempt of a compensation failed; the remaining ones go on. */
-  record CompensationGivenUp(String error, Begins begins, SagaState leadsTo, Instant at) implements SagaEvent {}
+  record CompensationGivenUp(String error, Begins begins, SagaStatus leadsTo, Instant at) implements SagaEvent {}
 
   /** A compensation that the service had taken over as good as done could not be made after all. */
   record CompensationRevoked(String step, String error, Instant at) implements SagaEvent {
@@ -116,11 +116,11 @@ public sealed interface SagaEvent extends CborSerializable {
     }
 
     @Override
-    public SagaState leadsTo() {
-      return SagaState.COMPENSATION_FAILED;
+    public SagaStatus leadsTo() {
+      return SagaStatus.COMPENSATION_FAILED;
     }
   }
 
   /** An operator takes the failed compensations up again. */
-  record RetryRequested(Begins begins, SagaState leadsTo, Instant at) implements SagaEvent {}
+  record RetryRequested(Begins begins, SagaStatus leadsTo, Instant at) implements SagaEvent {}
 }

@@ -12,8 +12,8 @@ import akka.cluster.typed.Subscribe;
 import com.typesafe.config.Config;
 import io.orderflow.kernel.SteadyClock;
 import io.orderflow.saga.SagaTable.Moving;
-import io.orderflow.store.Database;
-import io.orderflow.store.JournalIndex;
+import io.orderflow.journal.Database;
+import io.orderflow.journal.JournalIndex;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -55,7 +55,7 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
   private static final int FULL_ROUNDS = 4;
   private static final Duration BETWEEN_FULL_ROUNDS = Duration.ofSeconds(1);
   private static final Duration TICK = Duration.ofMillis(250);
-  private static final List<SagaState> MOVING = Stream.of(SagaState.values()).filter(SagaState::moving).toList();
+  private static final List<SagaStatus> MOVING = Stream.of(SagaStatus.values()).filter(SagaStatus::isActive).toList();
   private static final Logger LOG = LoggerFactory.getLogger(SagaRecovery.class);
 
   /** Up to where a round has come: the states of which it has seen all, and the last saga of the next state. */
@@ -63,7 +63,7 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
 
     static final Position START = new Position(0, "", "");
 
-    SagaState state() {
+    SagaStatus state() {
       return MOVING.get(states);
     }
 

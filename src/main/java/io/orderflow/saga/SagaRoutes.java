@@ -6,9 +6,9 @@ import io.orderflow.http.Json;
 import io.orderflow.http.Page;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import io.orderflow.saga.SagaTable.Listed;
-import io.orderflow.store.Database;
+import io.orderflow.journal.Database;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -39,7 +39,7 @@ public final class SagaRoutes extends Routes {
 
   private Route list() {
     return parameterOptional("state", state -> Page.parameters(page -> {
-      Optional<SagaState> wanted = state.map(SagaRoutes::state);
+      Optional<SagaStatus> wanted = state.map(SagaRoutes::state);
       return answer(database.async(connection -> SagaTable.list(connection, wanted, page.before(), page.beforeId(), page.limit() + 1)),
           rows -> listed(page, rows));
     }));
@@ -49,20 +49,20 @@ public final class SagaRoutes extends Routes {
     return Json.response(200, page.answer("sagas", rows, Listed::startedAt, Listed::sagaId));
   }
 
-  private static SagaState state(String name) {
-    return Arrays.stream(SagaState.values()).filter(state -> state.name().equals(name)).findFirst().orElseThrow(() ->
-        Problem.field("INVALID_FIELD", "state", "must be one of " + Arrays.toString(SagaState.values())).exception());
+  private static SagaStatus state(String name) {
+    return Arrays.stream(SagaStatus.values()).filter(state -> state.name().equals(name)).findFirst().orElseThrow(() ->
+        Problem.field("INVALID_FIELD", "state", "must be one of " + Arrays.toString(SagaStatus.values())).exception());
   }
 
   /** An id does not tell its definition, and there are few: each is asked until one knows the saga. */
-  private CompletionStage<SagaView> inAny(String id, int index, Function<Sagas<?>, CompletionStage<Progress>> call) {
+  private CompletionStage<SagaView> inAny(String id, int index, Function<Sagas<?>, CompletionStage<SagaState>> call) {
     Sagas<?> asked = sagas.get(index);
     CompletionStage<SagaView> found = call.apply(asked).thenApply(progress -> SagaView.of(id, asked.name(), progress));
     if (index == sagas.size() - 1) {
       return found;
     }
     return found.exceptionallyCompose(failure ->
-        Refusal.in(failure).filter(refusal -> refusal.kind() == Refusal.Kind.NOT_FOUND).isPresent()
+        Rejection.in(failure).filter(refusal -> refusal.kind() == Rejection.Kind.NOT_FOUND).isPresent()
             ? inAny(id, index + 1, call) : CompletableFuture.failedFuture(failure));
   }
 }

@@ -10,7 +10,7 @@ final class SagaSettings {
 
   private final Config sagas;
   private final Duration keepInMemory;
-  private final Duration aheadFor;
+  private final Duration deferRecordingFor;
   private final Duration clockSkew;
   private final Map<String, StepPolicy> policies = new ConcurrentHashMap<>();
 
@@ -18,7 +18,7 @@ final class SagaSettings {
   SagaSettings(Config sagas) {
     this.sagas = sagas;
     this.keepInMemory = sagas.getDuration("keep-in-memory");
-    this.aheadFor = sagas.getDuration("ahead-for");
+    this.deferRecordingFor = sagas.getDuration("defer-recording-for");
     this.clockSkew = sagas.getDuration("clock-skew");
   }
 
@@ -28,8 +28,8 @@ final class SagaSettings {
   }
 
   /** How old its last record may be when a saga makes a call that the record does not show. */
-  Duration aheadFor() {
-    return aheadFor;
+  Duration deferRecordingFor() {
+    return deferRecordingFor;
   }
 
   /** How far the clock of another node may be ahead without calls being refused there as too late. */

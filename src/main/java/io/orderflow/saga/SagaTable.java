@@ -1,7 +1,7 @@
 package io.orderflow.saga;
 
-import io.orderflow.store.JournalReader.Row;
-import io.orderflow.store.Rows;
+import io.orderflow.journal.JournalReader.Row;
+import io.orderflow.journal.RowBatch;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The table {@code sagas}: where each saga stands. The {@link io.orderflow.store.JournalIndex} writes it, every node reads it. */
+/** The table {@code sagas}: where each saga stands. The {@link io.orderflow.journal.JournalIndex} writes it, every node reads it. */
 final class SagaTable {
 
   /** A row of the table. */
-  record Listed(String definition, String sagaId, SagaState state, Instant startedAt, Instant updatedAt) {}
+  record Listed(String definition, String sagaId, SagaStatus state, Instant startedAt, Instant updatedAt) {}
 
   /** A saga that should move, and the number of its last event. */
   record Moving(String definition, String sagaId, long sequence) {}
@@ -31,7 +31,7 @@ final class SagaTable {
 
   /** Takes in what the journal says; a row that is older than what is known changes nothing. */
   static void record(Connection connection, List<Row> rows) throws SQLException {
-    Rows changes = Rows.of("definition VARCHAR", "saga_id VARCHAR", "state VARCHAR", "sequence BIGINT", "started_at BIGINT",
+    RowBatch changes = RowBatch.of("definition VARCHAR", "saga_id VARCHAR", "state VARCHAR", "sequence BIGINT", "started_at BIGINT",
         "updated_at BIGINT");
     for (Change change : lastOfEach(rows)) {
       changes.add(change.definition(), change.sagaId(), change.state(), change.sequence(), change.startedAt(), change.updatedAt());
@@ -43,7 +43,7 @@ final class SagaTable {
   }
 
   /** Sagas in that state, in the order of their ids and definitions, beginning after the given one. */
-  static List<Moving> moving(Connection connection, SagaState state, String afterId, String afterDefinition, int limit)
+  static List<Moving> moving(Connection connection, SagaStatus state, String afterId, String afterDefinition, int limit)
       throws SQLException {
     // One state at a time, so that a page is a range of sagas_by_id however many thousands wait for the payment provider.
     try (PreparedStatement select = connection.prepareStatement("SELECT definition, saga_id, sequence FROM sagas WHERE state = ?"
@@ -64,7 +64,7 @@ final class SagaTable {
   }
 
   /** Sagas of that definition at rest in that state since before then, oldest first, beginning after the given one. */
-  static List<Listed> atRest(Connection connection, String definition, SagaState state, Instant before, Instant after, String afterId,
+  static List<Listed> atRest(Connection connection, String definition, SagaStatus state, Instant before, Instant after, String afterId,
       int limit) throws SQLException {
     return select(connection, "WHERE state = ? AND definition = ? AND updated_at < ? AND started_at < ? AND started_at >= ?"
         + " AND (started_at > ? OR saga_id > ?) ORDER BY started_at, saga_id LIMIT ?", state.name(), definition, before.toEpochMilli(),
@@ -84,7 +84,7 @@ final class SagaTable {
   }
 
   /** Sagas newest first, beginning after the given one. */
-  static List<Listed> list(Connection connection, Optional<SagaState> state, Instant before, String beforeId, int limit)
+  static List<Listed> list(Connection connection, Optional<SagaStatus> state, Instant before, String beforeId, int limit)
       throws SQLException {
     String page = " (started_at < ? OR started_at = ? AND saga_id < ?) ORDER BY started_at DESC, saga_id DESC LIMIT ?";
     long millis = before.toEpochMilli();
@@ -102,7 +102,7 @@ final class SagaTable {
       List<Listed> rows = new ArrayList<>();
       try (ResultSet found = select.executeQuery()) {
         while (found.next()) {
-          rows.add(new Listed(found.getString(1), found.getString(2), SagaState.valueOf(found.getString(3)),
+          rows.add(new Listed(found.getString(1), found.getString(2), SagaStatus.valueOf(found.getString(3)),
               Instant.ofEpochMilli(found.getLong(4)), Instant.ofEpochMilli(found.getLong(5))));
         }
       }

@@ -16,7 +16,7 @@ public final class SagaTypes implements TypeNames {
         Map.entry("saga.resumed", SagaEvent.Resumed.class),
         Map.entry("saga.retry-requested", SagaEvent.RetryRequested.class),
         Map.entry("saga.started", SagaEvent.Started.class),
-        Map.entry("saga.state", Progress.class),
+        Map.entry("saga.state", SagaState.class),
         Map.entry("saga.step-completed", SagaEvent.StepCompleted.class),
         Map.entry("saga.step-given-up", SagaEvent.StepGivenUp.class),
         Map.entry("saga.step-refused", SagaEvent.StepRefused.class),
@@ -28,7 +28,7 @@ public final class SagaTypes implements TypeNames {
     return Map.ofEntries(
         Map.entry("saga.answered", SagaCommand.Answered.class),
         Map.entry("saga.ask-again", SagaCommand.AskAgain.class),
-        Map.entry("saga.await-rest", SagaCommand.AwaitRest.class),
+        Map.entry("saga.await-end", SagaCommand.AwaitEnd.class),
         Map.entry("saga.backoff-over", SagaCommand.BackoffOver.class),
         Map.entry("saga.cancel", SagaCommand.Cancel.class),
         Map.entry("saga.compensation-failed", SagaCommand.CompensationFailed.class),

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** A saga as clients and operators see it. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record SagaView(String sagaId, String definition, SagaState state, String reason, String detail, Instant startedAt,
+public record SagaView(String sagaId, String definition, SagaStatus state, String reason, String detail, Instant startedAt,
     Instant endedAt, List<StepView> steps) {
 
   /** One line of the log book. */
@@ -15,7 +15,7 @@ public record SagaView(String sagaId, String definition, SagaState state, String
       Instant endedAt, String error) {}
 
   /** The view of a saga that has come so far. */
-  public static SagaView of(String sagaId, String definition, Progress progress) {
+  public static SagaView of(String sagaId, String definition, SagaState progress) {
     Failure failure = progress.failure();
     return new SagaView(sagaId, definition, progress.state(), failure == null ? null : failure.code(),
         failure == null ? null : failure.detail(), progress.startedAt(), progress.endedAt(),

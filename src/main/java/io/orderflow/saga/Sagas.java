@@ -8,9 +8,9 @@ import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.pattern.StatusReply;
-import io.orderflow.kernel.Prompt;
+import io.orderflow.kernel.SameThread;
 import io.orderflow.kernel.SteadyClock;
-import io.orderflow.store.StoredEvents;
+import io.orderflow.journal.StoredEvents;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -60,33 +60,33 @@ public final class Sagas<I> {
   }
 
   /** What the saga was started with. */
-  public I input(Progress progress) {
+  public I input(SagaState progress) {
     return definition.read(progress.input());
   }
 
   /** Starts a saga; once the stage has completed it ends by itself, whatever crashes. One that exists, or did, is left as it is. */
-  public CompletionStage<Progress> start(String id, I input) {
+  public CompletionStage<SagaState> start(String id, I input) {
     return start(id, false, input);
   }
 
   /** The same for an id that was never used: spares looking for it among the sagas of the past. */
-  public CompletionStage<Progress> startNew(String id, I input) {
+  public CompletionStage<SagaState> startNew(String id, I input) {
     return start(id, true, input);
   }
 
-  private CompletionStage<Progress> start(String id, boolean newId, I input) {
+  private CompletionStage<SagaState> start(String id, boolean newId, I input) {
     return ask(id, replyTo -> new SagaCommand.Start(definition.write(input), newId, replyTo), ASK);
   }
 
   /** How far it has come, or had when it ended; refused with SAGA_NOT_FOUND. */
-  public CompletionStage<Progress> get(String id) {
+  public CompletionStage<SagaState> get(String id) {
     return ask(id, SagaCommand.Get::new, ASK)
         .exceptionallyCompose(failure -> ofThePast(id, failure, CompletableFuture::completedStage));
   }
 
   /** Its progress when it has come to rest; fails with a time-out when it moves longer than that. */
-  public CompletionStage<Progress> awaitRest(String id, Duration limit) {
-    return ask(id, SagaCommand.AwaitRest::new, limit);
+  public CompletionStage<SagaState> awaitEnd(String id, Duration limit) {
+    return ask(id, SagaCommand.AwaitEnd::new, limit);
   }
 
   /**
@@ -94,14 +94,14 @@ public final class Sagas<I> {
    *
    * @param code what the saga's failure will say
    */
-  public CompletionStage<Progress> cancel(String id, String code, String detail) {
+  public CompletionStage<SagaState> cancel(String id, String code, String detail) {
     return ask(id, replyTo -> new SagaCommand.Cancel(code, detail, replyTo), ASK)
-        .exceptionallyCompose(failure -> ofThePast(id, failure, saga -> saga.state() == SagaState.COMPENSATED
+        .exceptionallyCompose(failure -> ofThePast(id, failure, saga -> saga.state() == SagaStatus.COMPENSATED
             ? CompletableFuture.completedStage(saga) : CompletableFuture.failedFuture(Saga.tooLate().reply().getError())));
   }
 
   /** Takes up failed compensations again; refused with NOTHING_TO_RETRY when none has failed. */
-  public CompletionStage<Progress> retry(String id) {
+  public CompletionStage<SagaState> retry(String id) {
     return ask(id, SagaCommand.Retry::new, ASK).exceptionallyCompose(failure ->
         ofThePast(id, failure, saga -> CompletableFuture.failedFuture(Saga.nothingToRetry().reply().getError())));
   }
@@ -124,20 +124,20 @@ public final class Sagas<I> {
   }
 
   /** What is answered where the saga is not in the journal any more; without it in the archive either, the failure stays. */
-  private CompletionStage<Progress> ofThePast(String id, Throwable failure, Function<Progress, CompletionStage<Progress>> answer) {
-    return stored.foldIfNotFound(failure, persistenceId(id), SagaEvent.class, Progress.NONE, Progress::apply).thenCompose(answer);
+  private CompletionStage<SagaState> ofThePast(String id, Throwable failure, Function<SagaState, CompletionStage<SagaState>> answer) {
+    return stored.foldIfNotFound(failure, persistenceId(id), SagaEvent.class, SagaState.NONE, SagaState::apply).thenCompose(answer);
   }
 
-  private CompletionStage<Progress> past(String id) {
-    return stored.fold(persistenceId(id), SagaEvent.class, Progress.NONE, Progress::apply);
+  private CompletionStage<SagaState> past(String id) {
+    return stored.fold(persistenceId(id), SagaEvent.class, SagaState.NONE, SagaState::apply);
   }
 
   private String persistenceId(String id) {
     return entityType(definition.name()) + "|" + id;
   }
 
-  private CompletionStage<Progress> ask(String id, Function<ActorRef<StatusReply<Progress>>, SagaCommand> command, Duration limit) {
-    return Prompt.answer(entity(id).askWithStatus(command::apply, limit));
+  private CompletionStage<SagaState> ask(String id, Function<ActorRef<StatusReply<SagaState>>, SagaCommand> command, Duration limit) {
+    return SameThread.answer(entity(id).askWithStatus(command::apply, limit));
   }
 
   private EntityRef<SagaCommand> entity(String id) {

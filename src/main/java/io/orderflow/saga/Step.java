@@ -9,10 +9,10 @@ import java.util.function.Function;
  * @param name what it is called in the saga's definition, in events, in settings and to the operator
  * @param action what it does
  * @param compensation what undoes it, also when it is not known whether the action happened; null for nothing
- * @param alongside whether it is called together with the step before it
+ * @param concurrently whether it is called together with the step before it
  */
 public record Step<I>(String name, Function<StepCall<I>, CompletionStage<StepResult>> action,
-    Function<StepCall<I>, CompletionStage<StepResult>> compensation, boolean alongside) {
+    Function<StepCall<I>, CompletionStage<StepResult>> compensation, boolean concurrently) {
 
   Step<I> calledAlongside() {
     return new Step<>(name, action, compensation, true);

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.eventsourcing.Aggregate;
 import io.orderflow.eventsourcing.Decision;
 import io.orderflow.kernel.CborSerializable;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import java.time.Clock;
 import java.time.Instant;
 
@@ -67,12 +67,12 @@ public final class Shipment implements Aggregate<Shipment.Command, Shipment.Even
       return shipment.status() == Status.CANCELLED ? Decision.reply(shipment) : accept(shipment, new Cancelled(clock.instant()));
     }
     return shipment.exists() ? Decision.reply(shipment)
-        : Decision.reject(Refusal.notFound("SHIPMENT_NOT_FOUND", "there is no shipment for this order"));
+        : Decision.reject(Rejection.notFound("SHIPMENT_NOT_FOUND", "there is no shipment for this order"));
   }
 
   private Decision<Event, State> create(State shipment, Create create) {
     if (shipment.status() == Status.CANCELLED) {
-      return Decision.reject(Refusal.conflict("SHIPMENT_CANCELLED", "the shipment was cancelled"));
+      return Decision.reject(Rejection.conflict("SHIPMENT_CANCELLED", "the shipment was cancelled"));
     }
     return shipment.exists() ? Decision.reply(shipment) : accept(shipment, new Created(create.address(), clock.instant()));
   }

@@ -13,9 +13,9 @@ public final class ShipmentRoutes extends Routes {
   private record ShipmentView(String shipmentId, String orderId, Shipment.Status status, Address address, Instant createdAt,
       Instant cancelledAt) {}
 
-  private final Shipping shipping;
+  private final ShippingService shipping;
 
-  public ShipmentRoutes(Shipping shipping) {
+  public ShipmentRoutes(ShippingService shipping) {
     this.shipping = shipping;
   }
 

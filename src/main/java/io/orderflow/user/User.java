@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.eventsourcing.Aggregate;
 import io.orderflow.eventsourcing.Decision;
 import io.orderflow.kernel.CborSerializable;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import java.time.Clock;
 import java.time.Instant;
 
@@ -48,7 +48,7 @@ public final class User implements Aggregate<User.Command, User.Event, User.Stat
     if (command instanceof Register register) {
       return exists ? registerAgain(user, register) : register(user, register);
     }
-    return exists ? Decision.reply(user) : Decision.reject(Refusal.notFound("USER_NOT_FOUND", "there is no such user"));
+    return exists ? Decision.reply(user) : Decision.reject(Rejection.notFound("USER_NOT_FOUND", "there is no such user"));
   }
 
   private Decision<Event, State> register(State none, Register register) {
@@ -58,7 +58,7 @@ public final class User implements Aggregate<User.Command, User.Event, User.Stat
 
   private static Decision<Event, State> registerAgain(State user, Register register) {
     boolean same = user.name().equals(register.name()) && user.email().equals(register.email());
-    return same ? Decision.reply(user) : Decision.reject(Refusal.conflict("USER_EXISTS", "the user exists with another name or email"));
+    return same ? Decision.reply(user) : Decision.reject(Rejection.conflict("USER_EXISTS", "the user exists with another name or email"));
   }
 
   @Override

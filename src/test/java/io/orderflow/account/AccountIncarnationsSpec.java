@@ -6,7 +6,7 @@ import io.orderflow.account.Account.Balance;
 import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.eventsourcing.AggregateIncarnations;
 import io.orderflow.kernel.Money;
-import io.orderflow.store.LateJournal;
+import io.orderflow.journal.LateJournal;
 import java.math.BigDecimal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

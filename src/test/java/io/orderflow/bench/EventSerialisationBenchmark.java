@@ -19,7 +19,7 @@ import io.orderflow.payment.PaymentMethod;
 import io.orderflow.product.Inventory;
 import io.orderflow.product.Product;
 import io.orderflow.saga.SagaEvent;
-import io.orderflow.saga.SagaState;
+import io.orderflow.saga.SagaStatus;
 import io.orderflow.saga.StepRecord;
 import io.orderflow.shipping.Address;
 import io.orderflow.shipping.Shipment;
@@ -74,9 +74,9 @@ public class EventSerialisationBenchmark {
     serialization = SerializationExtension.get(system);
     written = switch (event) {
       case "Saga.Started" -> new SagaEvent.Started(json(PLACED), new SagaEvent.Begins(StepRecord.Kind.ACTION, "create-order"),
-          SagaState.RUNNING, NOW);
+          SagaStatus.RUNNING, NOW);
       case "Saga.StepCompleted" -> new SagaEvent.StepCompleted("tx_12345", new SagaEvent.Begins(StepRecord.Kind.ACTION, "create-shipment"),
-          SagaState.RUNNING, NOW);
+          SagaStatus.RUNNING, NOW);
       case "Order.Created" -> new Order.Created(PLACED, NOW);
       case "Order.Confirmed" -> new Order.Confirmed("tx_12345", "shp-" + ORDER, NOW);
       case "Product.Reserved" -> new Product.Reserved(ORDER, 2, NOW);

@@ -11,7 +11,7 @@ import io.orderflow.ShopClient;
 import io.orderflow.TestNode;
 import io.orderflow.account.Account;
 import io.orderflow.eventsourcing.HostedAggregate;
-import io.orderflow.store.Postgresql;
+import io.orderflow.journal.Postgresql;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,9 +16,9 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Configuration;
-import io.orderflow.store.Database;
-import io.orderflow.store.NoSnapshots;
-import io.orderflow.store.Postgresql;
+import io.orderflow.journal.Database;
+import io.orderflow.journal.NoSnapshots;
+import io.orderflow.journal.Postgresql;
 import java.lang.management.ManagementFactory;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -59,7 +59,7 @@ public final class JournalBench {
         "WAL B/event", "median ms");
     // One round more, which is not told: whichever is first has the compiler beside it.
     for (int round = 0; round <= rounds; round++) {
-      for (String dao : new String[] {"akka.persistence.jdbc.journal.dao.DefaultJournalDao", "io.orderflow.store.BatchedJournalDao"}) {
+      for (String dao : new String[] {"akka.persistence.jdbc.journal.dao.DefaultJournalDao", "io.orderflow.journal.BatchedJournalDao"}) {
         measure(dao, seconds, round > 0);
       }
     }

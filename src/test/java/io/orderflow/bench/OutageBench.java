@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
 import io.orderflow.NodeProcess;
 import io.orderflow.ShopClient;
-import io.orderflow.store.Postgresql;
+import io.orderflow.journal.Postgresql;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

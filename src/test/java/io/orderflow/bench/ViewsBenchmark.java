@@ -18,13 +18,13 @@ import io.orderflow.kernel.Configuration;
 import io.orderflow.kernel.Money;
 import io.orderflow.order.Order;
 import io.orderflow.order.OrderQueries;
-import io.orderflow.order.OrderViews;
+import io.orderflow.order.OrderProjection;
 import io.orderflow.order.PlacedOrder;
 import io.orderflow.payment.PaymentMethod;
 import io.orderflow.product.Inventory;
-import io.orderflow.store.Database;
-import io.orderflow.store.Postgresql;
-import io.orderflow.view.ViewEvent;
+import io.orderflow.journal.Database;
+import io.orderflow.journal.Postgresql;
+import io.orderflow.projection.ProjectionEvent;
 import java.nio.file.Files;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -220,7 +220,7 @@ public final class ViewsBenchmark {
 
   private static void paging(ActorSystem<Void> node) throws Exception {
     Database database = Database.of(node);
-    OrderViews views = new OrderViews();
+    OrderProjection views = new OrderProjection();
     fill(database, views, "many", 100_000);
     fill(database, views, "few", 10);
     database.transaction(connection -> connection.createStatement().execute("ANALYZE"));
@@ -233,13 +233,13 @@ public final class ViewsBenchmark {
     }
   }
 
-  private static void fill(Database database, OrderViews views, String customer, int orders) throws Exception {
+  private static void fill(Database database, OrderProjection views, String customer, int orders) throws Exception {
     PlacedOrder order = new PlacedOrder(customer, PLACED.items(), PLACED.total(), PLACED.payment(), null);
     for (int from = 0; from < orders; from += 1_000) {
-      List<ViewEvent<Order.Event>> events = IntStream.range(from, Math.min(orders, from + 1_000)).<ViewEvent<Order.Event>>mapToObj(i ->
-          new ViewEvent<>(customer + i, 1, new Order.Created(order, Instant.ofEpochMilli(i)))).toList();
-      List<ViewEvent<Order.Event>> all = new ArrayList<>(events);
-      events.forEach(each -> all.add(new ViewEvent<>(each.id(), 2, new Order.Confirmed("tx", "shp", Instant.EPOCH))));
+      List<ProjectionEvent<Order.Event>> events = IntStream.range(from, Math.min(orders, from + 1_000)).<ProjectionEvent<Order.Event>>mapToObj(i ->
+          new ProjectionEvent<>(customer + i, 1, new Order.Created(order, Instant.ofEpochMilli(i)))).toList();
+      List<ProjectionEvent<Order.Event>> all = new ArrayList<>(events);
+      events.forEach(each -> all.add(new ProjectionEvent<>(each.id(), 2, new Order.Confirmed("tx", "shp", Instant.EPOCH))));
       database.transaction(connection -> {
         // A slice of its own: the projections write theirs.
         views.apply(connection, 1, 99, all);

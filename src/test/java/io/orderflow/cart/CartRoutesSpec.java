@@ -22,7 +22,7 @@ class CartRoutesSpec {
   @BeforeAll
   static void start() {
     node = ServiceNode.start();
-    shop = node.serve(new CartRoutes(new Carts(node.system(), null, null, AggregateKit.CLOCK), null).routes());
+    shop = node.serve(new CartRoutes(new CartService(node.system(), null, null, AggregateKit.CLOCK), null).routes());
   }
 
   @AfterAll

@@ -9,7 +9,7 @@ class ShoppingCartIncarnationsSpec {
 
   @Test
   void one_that_is_told_to_leave_while_its_write_fails_leaves() {
-    try (var cart = new AggregateIncarnations<>(Carts.type(AggregateKit.CLOCK, Duration.ofDays(7)), "cart-1")) {
+    try (var cart = new AggregateIncarnations<>(CartService.type(AggregateKit.CLOCK, Duration.ofDays(7)), "cart-1")) {
       cart.older.spawns();
       cart.olderLeavesThoughItsWriteFails(new ShoppingCart.PutItem("tea", 1));
     }

@@ -9,7 +9,7 @@ import akka.pattern.StatusReply;
 import akka.persistence.testkit.javadsl.PersistenceTestKit;
 import io.orderflow.eventsourcing.GroupCommitSpec.Added;
 import io.orderflow.kernel.EntityKit;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import io.orderflow.order.Order;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +33,7 @@ class AggregateActorSpec {
       if (number == 0) {
         return Decision.reply(sum);
       }
-      return sum + number > 10 ? Decision.reject(new Added(0), Refusal.conflict("TOO_MUCH", "would be above 10"))
+      return sum + number > 10 ? Decision.reject(new Added(0), Rejection.conflict("TOO_MUCH", "would be above 10"))
           : Decision.accept(List.of(new Added(number - 1), new Added(1)), sum + number);
     }
 
@@ -64,7 +64,7 @@ class AggregateActorSpec {
   @Test
   void a_rejection_may_be_remembered() {
     StatusReply<Integer> reply = ask(spawn(), 11);
-    assertThat(Refusal.in(reply.getError()).orElseThrow().code()).isEqualTo("TOO_MUCH");
+    assertThat(Rejection.in(reply.getError()).orElseThrow().code()).isEqualTo("TOO_MUCH");
     assertThat(journal.persistedInStorage(ID)).containsExactly(new Added(0));
   }
 

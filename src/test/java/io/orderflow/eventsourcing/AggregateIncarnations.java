@@ -2,7 +2,7 @@ package io.orderflow.eventsourcing;
 
 import akka.pattern.StatusReply;
 import io.orderflow.kernel.Incarnations;
-import io.orderflow.store.LateJournal;
+import io.orderflow.journal.LateJournal;
 
 /** Two nodes that share a journal, and one aggregate that lives on both: an older incarnation and a newer one. */
 public final class AggregateIncarnations<C, E, S, R> implements AutoCloseable {

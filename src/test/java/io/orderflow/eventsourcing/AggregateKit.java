@@ -2,7 +2,7 @@ package io.orderflow.eventsourcing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -55,7 +55,7 @@ public final class AggregateKit<C, E, S, R> {
   public List<E> refusesRemembering(C command, String code) {
     Decision<E, R> decision = decide(command);
     assertThat(decision.reply()).isNull();
-    assertThat(decision.rejection()).extracting(Refusal::code).isEqualTo(code);
+    assertThat(decision.rejection()).extracting(Rejection::code).isEqualTo(code);
     return decision.events();
   }
 

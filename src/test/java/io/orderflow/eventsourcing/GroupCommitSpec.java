@@ -13,7 +13,7 @@ import io.orderflow.eventsourcing.GroupCommit.Settings;
 import io.orderflow.eventsourcing.Writer.Batch;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.EntityKit;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +32,7 @@ class GroupCommitSpec {
 
     @Override
     public Decision<Added, Integer> decide(Integer sum, Integer number) {
-      return sum + number > limit ? Decision.reject(Refusal.conflict("TOO_MUCH", "would be above " + limit))
+      return sum + number > limit ? Decision.reject(Rejection.conflict("TOO_MUCH", "would be above " + limit))
           : Decision.accept(new Added(number), sum + number);
     }
 
@@ -88,7 +88,7 @@ class GroupCommitSpec {
       counter.tell(add(2));
     }
     counter.tell(add(3));
-    assertThat(Refusal.in(client.receiveMessage().getError()).orElseThrow().code()).isEqualTo("BUSY");
+    assertThat(Rejection.in(client.receiveMessage().getError()).orElseThrow().code()).isEqualTo("BUSY");
   }
 
   @Test
@@ -112,7 +112,7 @@ class GroupCommitSpec {
     writing.tell(new Batch<>(List.of(add(4), add(5), add(2), add(1)), written.ref()));
     assertThat(client.receiveMessage().getValue()).isEqualTo(4);
     assertThat(client.receiveMessage().getValue()).isEqualTo(9);
-    assertThat(Refusal.in(client.receiveMessage().getError()).orElseThrow().code()).isEqualTo("TOO_MUCH");
+    assertThat(Rejection.in(client.receiveMessage().getError()).orElseThrow().code()).isEqualTo("TOO_MUCH");
     assertThat(client.receiveMessage().getValue()).isEqualTo(10);
     written.receiveMessage();
     assertThat(journal.persistedInStorage(ID)).containsExactly(new Added(4), new Added(5), new Added(1));

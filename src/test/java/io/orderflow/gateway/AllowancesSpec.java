@@ -6,9 +6,9 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.Behaviors;
-import io.orderflow.gateway.Allowances.Granted;
-import io.orderflow.gateway.Allowances.Lease;
-import io.orderflow.gateway.Allowances.Return;
+import io.orderflow.gateway.TokenBucketShard.Granted;
+import io.orderflow.gateway.TokenBucketShard.Lease;
+import io.orderflow.gateway.TokenBucketShard.Return;
 import io.orderflow.gateway.TokenBucket.Rate;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,13 +22,13 @@ class AllowancesSpec {
 
   private final AtomicLong micros = new AtomicLong();
   private final TestProbe<Granted> gateway = KIT.createTestProbe(Granted.class);
-  private final ActorRef<Allowances.Command> home = home(100);
+  private final ActorRef<TokenBucketShard.Command> home = home(100);
 
-  private ActorRef<Allowances.Command> home(int maxClients) {
-    return KIT.spawn(Allowances.create(Rate.of(100, Duration.ofMinutes(15)), maxClients, micros::get));
+  private ActorRef<TokenBucketShard.Command> home(int maxClients) {
+    return KIT.spawn(TokenBucketShard.create(Rate.of(100, Duration.ofMinutes(15)), maxClients, micros::get));
   }
 
-  private Granted lease(ActorRef<Allowances.Command> from, long client, int needed, int wanted) {
+  private Granted lease(ActorRef<TokenBucketShard.Command> from, long client, int needed, int wanted) {
     from.tell(new Lease(client, needed, wanted, gateway.getRef()));
     return gateway.receiveMessage(Duration.ofSeconds(60));
   }
@@ -86,7 +86,7 @@ class AllowancesSpec {
   @Test
   void a_million_clients_stay_within_the_memory_that_the_settings_state() {
     long before = usedMemory();
-    ActorRef<Allowances.Command> large = KIT.spawn(Allowances.create(Rate.of(100, Duration.ofMinutes(15)), 1_000_000, micros::get));
+    ActorRef<TokenBucketShard.Command> large = KIT.spawn(TokenBucketShard.create(Rate.of(100, Duration.ofMinutes(15)), 1_000_000, micros::get));
     ActorRef<Granted> deaf = KIT.spawn(Behaviors.ignore());
     for (long client = 0; client < 1_200_000; client++) {
       large.tell(new Lease(client, 1, 10, deaf));
@@ -103,7 +103,7 @@ class AllowancesSpec {
 
   @Test
   void the_client_that_was_quiet_for_longest_is_forgotten_when_there_are_too_many() {
-    ActorRef<Allowances.Command> small = home(2);
+    ActorRef<TokenBucketShard.Command> small = home(2);
     lease(small, 1, 100, 100);
     lease(small, 2, 100, 100);
     lease(small, 1, 1, 1);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.orderflow.gateway.Allowances.Granted;
+import io.orderflow.gateway.TokenBucketShard.Granted;
 import io.orderflow.gateway.RateLimiter.Admitted;
 import io.orderflow.gateway.RateLimiter.Decision;
 import io.orderflow.gateway.RateLimiter.Refused;
@@ -19,7 +19,7 @@ class RateLimiterSpec {
   private static final long CLIENT = 42;
   private static final long SECOND = 1_000_000;
 
-  private final List<Allowances.Command> sent = new ArrayList<>();
+  private final List<TokenBucketShard.Command> sent = new ArrayList<>();
   private final List<Decision> decided = new ArrayList<>();
   private long now = 1000 * SECOND;
   private RateLimiter limiter = limiter("");
@@ -44,7 +44,7 @@ class RateLimiterSpec {
   @Test
   void the_first_request_asks_the_home_for_a_few_tokens_and_waits() {
     assertThat(ask()).isNull();
-    assertThat(sent).containsExactly(new Allowances.Lease(CLIENT, 1, 10, null));
+    assertThat(sent).containsExactly(new TokenBucketShard.Lease(CLIENT, 1, 10, null));
   }
 
   @Test
@@ -77,7 +77,7 @@ class RateLimiterSpec {
     grant(1, 5, 0, 855_000);
 
     assertThat(decided).hasSize(1);
-    assertThat(sent).last().isEqualTo(new Allowances.Lease(CLIENT, 2, 10, null));
+    assertThat(sent).last().isEqualTo(new TokenBucketShard.Lease(CLIENT, 2, 10, null));
     grant(2, 3, 0, 873_000);
     assertThat(decided).hasSize(3).allMatch(Admitted.class::isInstance);
   }
@@ -103,7 +103,7 @@ class RateLimiterSpec {
     now += 6 * SECOND;
     limiter.tick();
 
-    assertThat(sent).last().isEqualTo(new Allowances.Return(CLIENT, 9));
+    assertThat(sent).last().isEqualTo(new TokenBucketShard.Return(CLIENT, 9));
     assertThat(limiter.clients()).isZero();
   }
 
@@ -114,7 +114,7 @@ class RateLimiterSpec {
     limiter.tick();
     grant(10, 90, 0, 90_000);
 
-    assertThat(sent).last().isEqualTo(new Allowances.Return(CLIENT, 10));
+    assertThat(sent).last().isEqualTo(new TokenBucketShard.Return(CLIENT, 10));
   }
 
   @Test

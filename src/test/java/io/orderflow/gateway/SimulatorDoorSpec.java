@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
-import io.orderflow.provider.RunningSimulator;
+import io.orderflow.simulator.RunningSimulator;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

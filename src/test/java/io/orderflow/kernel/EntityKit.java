@@ -50,7 +50,7 @@ public final class EntityKit<C, E, S> implements AutoCloseable {
     var result = this.<R>tell(command);
     assertThat(result.hasNoEvents()).isTrue();
     assertThat(result.reply().isError()).isTrue();
-    assertThat(Refusal.in(result.reply().getError()).orElseThrow().code()).isEqualTo(code);
+    assertThat(Rejection.in(result.reply().getError()).orElseThrow().code()).isEqualTo(code);
   }
 
   /** Expects that the command is answered as a success and persists nothing. */

@@ -9,7 +9,7 @@ import akka.actor.typed.Behavior;
 import akka.pattern.StatusReply;
 import akka.persistence.testkit.PersistenceTestKitSnapshotPlugin;
 import com.typesafe.config.ConfigFactory;
-import io.orderflow.store.LateJournal;
+import io.orderflow.journal.LateJournal;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
@@ -57,7 +57,7 @@ public final class Incarnations<C> implements AutoCloseable {
     public <R> void refuses(Function<ActorRef<StatusReply<R>>, C> command, String code) {
       StatusReply<R> reply = this.<R>ask(command);
       assertThat(reply.isError()).as(() -> reply.toString()).isTrue();
-      assertThat(Refusal.in(reply.getError()).orElseThrow().code()).isEqualTo(code);
+      assertThat(Rejection.in(reply.getError()).orElseThrow().code()).isEqualTo(code);
     }
   }
 

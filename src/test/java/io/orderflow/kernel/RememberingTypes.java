@@ -8,6 +8,6 @@ public final class RememberingTypes implements TypeNames {
 
   @Override
   public Map<String, Class<?>> sent() {
-    return Map.of("spec.remembering", RecentSpec.State.class);
+    return Map.of("spec.remembering", RecentCommandsSpec.State.class);
   }
 }

@@ -9,7 +9,7 @@ import io.orderflow.order.Order.State;
 import io.orderflow.order.Order.Status;
 import io.orderflow.payment.PaymentMethod;
 import io.orderflow.product.Inventory;
-import io.orderflow.store.LateJournal;
+import io.orderflow.journal.LateJournal;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,7 @@ class OrderIncarnationsSpec {
       new PaymentMethod.Card("tok_1"), null);
 
   private final AggregateIncarnations<Order.Command, Order.Event, State, State> order =
-      new AggregateIncarnations<>(Orders.type(AggregateKit.CLOCK), "order-1");
+      new AggregateIncarnations<>(OrderService.type(AggregateKit.CLOCK), "order-1");
 
   @AfterEach
   void close() {

@@ -9,8 +9,8 @@ import io.orderflow.kernel.Money;
 import io.orderflow.order.Order.Status;
 import io.orderflow.payment.PaymentMethod;
 import io.orderflow.product.Inventory;
-import io.orderflow.view.ViewEvent;
-import io.orderflow.view.ViewKit;
+import io.orderflow.projection.ProjectionEvent;
+import io.orderflow.projection.ProjectionKit;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,8 +30,8 @@ abstract class OrderQueryTables {
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00.123Z");
   private static final long LIVE = 1;
 
-  private final OrderViews views = new OrderViews();
-  private ViewKit kit;
+  private final OrderProjection views = new OrderProjection();
+  private ProjectionKit kit;
   private OrderQueries queries;
 
   /** The settings that choose the database. */
@@ -39,7 +39,7 @@ abstract class OrderQueryTables {
 
   @BeforeEach
   void open() throws SQLException {
-    kit = ViewKit.on(database());
+    kit = ProjectionKit.on(database());
     queries = new OrderQueries(kit.database());
     kit.database().transaction(connection ->
         connection.createStatement().executeUpdate("INSERT INTO projections (name, live) VALUES ('orders', " + LIVE + ")"));
@@ -63,7 +63,7 @@ abstract class OrderQueryTables {
     assertThat(apart.shipment().shipmentId()).isEqualTo("shp-1");
     assertThat(apart.total()).isEqualTo("7.00");
     assertThat(together).usingRecursiveComparison().ignoringFields("orderId").isEqualTo(apart);
-    apply(created("c", "ada", NOW), new ViewEvent<>("c", 2, new Order.Cancelled("OUT_OF_STOCK", "no tea", NOW)));
+    apply(created("c", "ada", NOW), new ProjectionEvent<>("c", 2, new Order.Cancelled("OUT_OF_STOCK", "no tea", NOW)));
     assertThat(find("c")).extracting(OrderView::reason, OrderView::detail).containsExactly("OUT_OF_STOCK", "no tea");
     assertThat(queries.find("unknown").toCompletableFuture().join()).isEmpty();
   }
@@ -82,7 +82,7 @@ abstract class OrderQueryTables {
   void a_rebuild_changes_its_own_generation_alone() throws SQLException {
     apply(created("a", "ada", NOW), created("b", "bob", NOW));
     apply(LIVE + 1, created("a", "ada", NOW), created("b", "bob", NOW));
-    apply(LIVE + 1, confirmed("a"), new ViewEvent<>("b", 2, new Order.Cancelled("OUT_OF_STOCK", "no tea", NOW)));
+    apply(LIVE + 1, confirmed("a"), new ProjectionEvent<>("b", 2, new Order.Cancelled("OUT_OF_STOCK", "no tea", NOW)));
     assertThat(find("a").status()).isEqualTo(Status.PENDING);
     kit.database().transaction(connection -> connection.createStatement().executeUpdate("UPDATE projections SET live = " + (LIVE + 1)));
     assertThat(find("a").status()).isEqualTo(Status.CONFIRMED);
@@ -95,7 +95,7 @@ abstract class OrderQueryTables {
   @Test
   void orders_are_counted_by_status_however_their_events_come() throws SQLException {
     apply(created("a", "ada", NOW), created("b", "ada", NOW), confirmed("b"), created("c", "ada", NOW), created("d", "ada", NOW));
-    apply(new ViewEvent<>("c", 2, new Order.Cancelled("CUSTOMER_REQUEST", "", NOW)));
+    apply(new ProjectionEvent<>("c", 2, new Order.Cancelled("CUSTOMER_REQUEST", "", NOW)));
     assertThat(queries.stats().toCompletableFuture().join()).isEqualTo(new OrderQueries.Stats(2, 1, 1));
   }
 
@@ -106,7 +106,7 @@ abstract class OrderQueryTables {
       String id = String.format("order-%03d", i);
       apply(created(id, "ada", NOW.plusMillis(i / 20)));
       if (i % 3 > 0) {
-        apply(i % 3 == 1 ? confirmed(id) : new ViewEvent<>(id, 2, new Order.Cancelled("OUT_OF_STOCK", "", NOW)));
+        apply(i % 3 == 1 ? confirmed(id) : new ProjectionEvent<>(id, 2, new Order.Cancelled("OUT_OF_STOCK", "", NOW)));
       }
       before.add(0, id);
     }
@@ -126,10 +126,10 @@ abstract class OrderQueryTables {
 
   @Test
   void a_page_comes_from_one_range_of_one_index_for_each_status() throws SQLException {
-    List<ViewEvent<Order.Event>> events = new ArrayList<>();
+    List<ProjectionEvent<Order.Event>> events = new ArrayList<>();
     for (int i = 0; i < 3_000; i++) {
       events.add(created("o" + i, i % 2 == 0 ? "ada" : "c" + i, Instant.ofEpochMilli(i)));
-      events.add(i % 100 == 0 ? new ViewEvent<>("o" + i, 2, new Order.Cancelled("OUT_OF_STOCK", "", NOW)) : confirmed("o" + i));
+      events.add(i % 100 == 0 ? new ProjectionEvent<>("o" + i, 2, new Order.Cancelled("OUT_OF_STOCK", "", NOW)) : confirmed("o" + i));
     }
     kit.database().transaction(connection -> {
       views.apply(connection, LIVE, 0, events);
@@ -174,25 +174,25 @@ abstract class OrderQueryTables {
   }
 
   @SafeVarargs
-  private void apply(ViewEvent<Order.Event>... events) throws SQLException {
+  private void apply(ProjectionEvent<Order.Event>... events) throws SQLException {
     apply(LIVE, events);
   }
 
   @SafeVarargs
-  private void apply(long generation, ViewEvent<Order.Event>... events) throws SQLException {
+  private void apply(long generation, ProjectionEvent<Order.Event>... events) throws SQLException {
     kit.database().transaction(connection -> {
       views.apply(connection, generation, 0, List.of(events));
       return null;
     });
   }
 
-  private static ViewEvent<Order.Event> created(String id, String customer, Instant at) {
+  private static ProjectionEvent<Order.Event> created(String id, String customer, Instant at) {
     PlacedOrder order = new PlacedOrder(customer, List.of(new Inventory.Item("tea", 2, new Money(350, "EUR"))),
         new Money(700, "EUR"), new PaymentMethod.Card("tok_1"), null);
-    return new ViewEvent<>(id, 1, new Order.Created(order, at));
+    return new ProjectionEvent<>(id, 1, new Order.Created(order, at));
   }
 
-  private static ViewEvent<Order.Event> confirmed(String id) {
-    return new ViewEvent<>(id, 2, new Order.Confirmed("tx-1", "shp-1", NOW));
+  private static ProjectionEvent<Order.Event> confirmed(String id) {
+    return new ProjectionEvent<>(id, 2, new Order.Confirmed("tx-1", "shp-1", NOW));
   }
 }

@@ -10,7 +10,7 @@ import io.orderflow.kernel.Money;
 import io.orderflow.payment.Payment.Patience;
 import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Status;
-import io.orderflow.store.LateJournal;
+import io.orderflow.journal.LateJournal;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;

@@ -16,7 +16,7 @@ import io.orderflow.payment.ChargeResult.AlreadyRefunded;
 import io.orderflow.payment.ChargeResult.Charged;
 import io.orderflow.payment.ChargeResult.Declined;
 import io.orderflow.payment.ProviderFailure.Kind;
-import io.orderflow.provider.RunningSimulator;
+import io.orderflow.simulator.RunningSimulator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.orderflow.payment.PaymentQueueTable.Backlog;
 import io.orderflow.payment.PaymentQueueTable.Waiting;
-import io.orderflow.store.JournalReader;
-import io.orderflow.store.TestDatabase;
-import io.orderflow.store.TestJournal;
+import io.orderflow.journal.JournalReader;
+import io.orderflow.journal.TestDatabase;
+import io.orderflow.journal.TestJournal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

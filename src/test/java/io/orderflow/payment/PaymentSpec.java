@@ -9,10 +9,10 @@ import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
 import io.orderflow.kernel.Money;
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import io.orderflow.kernel.SetClock;
 import io.orderflow.payment.Payment.Patience;
-import io.orderflow.payment.Payment.Turn;
+import io.orderflow.payment.Payment.AttemptOutcome;
 import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Operation;
 import io.orderflow.payment.PaymentState.Status;
@@ -89,7 +89,7 @@ class PaymentSpec {
   private final ActorTestKit kit = ActorTestKit.create(EntityKit.CONFIG);
   private final Source source = new Source();
   private final TestProbe<StatusReply<PaymentState>> replies = kit.createTestProbe();
-  private final TestProbe<Turn> queue = kit.createTestProbe();
+  private final TestProbe<AttemptOutcome> queue = kit.createTestProbe();
   private ActorRef<Payment.Command> payment = spawn();
 
   @AfterEach
@@ -158,7 +158,7 @@ class PaymentSpec {
     called(source.refunds).complete(RefundResult.NOTHING_TO_REFUND);
     assertThat(answer().getValue().status()).isEqualTo(Status.REFUNDED);
     charge();
-    assertThat(Refusal.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_REFUNDED");
+    assertThat(Rejection.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_REFUNDED");
     assertThat(source.charges).isEmpty();
   }
 
@@ -168,7 +168,7 @@ class PaymentSpec {
     CompletableFuture<ChargeResult> late = called(source.charges);
     refund();
     called(source.refunds).complete(RefundResult.REFUNDED);
-    assertThat(Refusal.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_REFUNDED");
+    assertThat(Rejection.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_REFUNDED");
     assertThat(answer().getValue().status()).isEqualTo(Status.REFUNDED);
     late.complete(new ChargeResult.Charged("tx-1"));
     assertThat(state().status()).isEqualTo(Status.REFUNDED);
@@ -192,12 +192,12 @@ class PaymentSpec {
         .containsExactly(Status.QUEUED, Operation.CHARGE, 1);
     takeTurn();
     called(source.charges).complete(new ChargeResult.Charged("tx-1"));
-    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.SETTLED);
     charge();
     assertThat(answer().getValue()).extracting(PaymentState::status, PaymentState::transactionId, PaymentState::attempts)
         .containsExactly(Status.CHARGED, "tx-1", 2);
     takeTurn();
-    assertThat(turn()).isEqualTo(Turn.OVER);
+    assertThat(turn()).isEqualTo(AttemptOutcome.OVER);
     assertThat(source.charges).isEmpty();
   }
 
@@ -220,7 +220,7 @@ class PaymentSpec {
     assertThat(source.charges).isEmpty();
     takeTurn();
     called(source.charges).complete(new ChargeResult.Charged("tx-1"));
-    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.SETTLED);
   }
 
   @Test
@@ -229,10 +229,10 @@ class PaymentSpec {
     charge();
     takeTurn();
     fails(source.charges, Kind.NOT_CALLED);
-    assertThat(turn()).isEqualTo(Turn.NOT_CALLED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.NOT_CALLED);
     takeTurn();
     fails(source.charges, Kind.IN_DOUBT);
-    assertThat(turn()).isEqualTo(Turn.FAILED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.FAILED);
     restart();
     assertThat(state()).extracting(PaymentState::status, PaymentState::attempts, PaymentState::reason)
         .containsExactly(Status.QUEUED, 1, "the provider is ill");
@@ -245,8 +245,8 @@ class PaymentSpec {
     takeTurn();
     takeTurn();
     called(source.charges).complete(new ChargeResult.Charged("tx-1"));
-    assertThat(turn()).isEqualTo(Turn.SETTLED);
-    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.SETTLED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.SETTLED);
     assertThat(source.charges).isEmpty();
   }
 
@@ -268,7 +268,7 @@ class PaymentSpec {
     answer();
     clock.set(AggregateKit.NOW.plus(DEADLINE));
     takeTurn();
-    assertThat(turn()).isEqualTo(Turn.OVER);
+    assertThat(turn()).isEqualTo(AttemptOutcome.OVER);
     assertThat(state().code()).isEqualTo("PAYMENT_TIMEOUT");
     assertThat(source.charges).isEmpty();
   }
@@ -303,11 +303,11 @@ class PaymentSpec {
     assertThat(answer().getValue()).extracting(PaymentState::status, PaymentState::waitsFor, PaymentState::transactionId)
         .containsExactly(Status.QUEUED, Operation.REFUND, "tx-1");
     charge();
-    assertThat(Refusal.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_REFUNDED");
+    assertThat(Rejection.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_REFUNDED");
     restart();
     takeTurn();
     called(source.refunds).complete(RefundResult.REFUNDED);
-    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.SETTLED);
     assertThat(state()).extracting(PaymentState::status, PaymentState::waitsFor).containsExactly(Status.REFUNDED, null);
   }
 
@@ -316,11 +316,11 @@ class PaymentSpec {
     source.open = false;
     charge();
     refund();
-    assertThat(Refusal.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_REFUNDED");
+    assertThat(Rejection.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_REFUNDED");
     assertThat(answer().getValue().waitsFor()).isEqualTo(Operation.REFUND);
     takeTurn();
     called(source.refunds).complete(RefundResult.NOTHING_TO_REFUND);
-    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.SETTLED);
     assertThat(source.charges).isEmpty();
   }
 
@@ -335,7 +335,7 @@ class PaymentSpec {
     late.complete(new ChargeResult.Charged("tx-1"));
     takeTurn();
     called(source.refunds).complete(RefundResult.REFUNDED);
-    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.SETTLED);
     assertThat(state().status()).isEqualTo(Status.REFUNDED);
   }
 
@@ -350,7 +350,7 @@ class PaymentSpec {
     late.completeExceptionally(new ProviderFailure(Kind.IN_DOUBT, "the provider is ill"));
     state();
     refunding.completeExceptionally(new ProviderFailure(Kind.IN_DOUBT, "the provider is ill"));
-    assertThat(turn()).isEqualTo(Turn.FAILED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.FAILED);
   }
 
   @Test
@@ -361,7 +361,7 @@ class PaymentSpec {
     refund();
     takeTurn();
     called(source.refunds).complete(RefundResult.REFUNDED);
-    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.SETTLED);
     assertThat(left).hasValue(0);
   }
 
@@ -372,14 +372,14 @@ class PaymentSpec {
     answer();
     takeTurn();
     fails(source.refunds, Kind.NOT_ACCEPTED);
-    assertThat(turn()).isEqualTo(Turn.POSTPONED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.POSTPONED);
     takeTurn();
-    assertThat(turn()).isEqualTo(Turn.POSTPONED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.POSTPONED);
     assertThat(source.refunds).isEmpty();
     clock.set(AggregateKit.NOW.plusSeconds(4));
     takeTurn();
     called(source.refunds).complete(RefundResult.REFUNDED);
-    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.SETTLED);
   }
 
   @Test
@@ -391,13 +391,13 @@ class PaymentSpec {
     for (int failures = 1; failures <= 12; failures++) {
       takeTurn();
       fails(source.charges, Kind.IN_DOUBT);
-      assertThat(turn()).isEqualTo(Turn.FAILED);
+      assertThat(turn()).isEqualTo(AttemptOutcome.FAILED);
       Duration pause = Duration.between(clock.instant(), state().notBefore());
       Duration full = Duration.ofMillis(Math.min(500L << (failures - 1), 30_000));
       assertThat(pause).isBetween(full.multipliedBy(7).dividedBy(10), full);
       longest = pause.compareTo(longest) > 0 ? pause : longest;
       takeTurn();
-      assertThat(turn()).as("before its pause is over").isEqualTo(Turn.POSTPONED);
+      assertThat(turn()).as("before its pause is over").isEqualTo(AttemptOutcome.POSTPONED);
       clock.set(state().notBefore());
     }
     assertThat(longest).isGreaterThan(Duration.ofSeconds(20));
@@ -413,16 +413,16 @@ class PaymentSpec {
     clock.set(AggregateKit.NOW.plusSeconds(2));
     takeTurn();
     fails(source.charges, Kind.IN_DOUBT);
-    assertThat(turn()).isEqualTo(Turn.POSTPONED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.POSTPONED);
     restart();
     assertThat(state()).extracting(PaymentState::postponed, PaymentState::failures).containsExactly(true, 2);
     takeTurn();
-    assertThat(turn()).isEqualTo(Turn.POSTPONED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.POSTPONED);
     assertThat(source.charges).as("the pause lasts").isEmpty();
     clock.set(state().notBefore());
     takeTurn();
     called(source.charges).complete(new ChargeResult.Charged("tx-1"));
-    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.SETTLED);
     assertThat(source.suspected).containsExactly(false, true, true);
   }
 
@@ -433,10 +433,10 @@ class PaymentSpec {
     answer();
     takeTurn();
     fails(source.charges, Kind.IN_DOUBT);
-    assertThat(turn()).isEqualTo(Turn.FAILED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.FAILED);
     payment.tell(new Payment.TakeTurn(AggregateKit.NOW.plusMillis(1), queue.getRef()));
     called(source.charges).complete(new ChargeResult.Charged("tx-1"));
-    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.SETTLED);
   }
 
   @Test
@@ -447,10 +447,10 @@ class PaymentSpec {
     clock.set(AggregateKit.NOW.plus(DEADLINE).minusMillis(100));
     takeTurn();
     fails(source.charges, Kind.IN_DOUBT);
-    assertThat(turn()).isEqualTo(Turn.FAILED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.FAILED);
     clock.set(AggregateKit.NOW.plus(DEADLINE));
     takeTurn();
-    assertThat(turn()).isEqualTo(Turn.OVER);
+    assertThat(turn()).isEqualTo(AttemptOutcome.OVER);
     assertThat(state().code()).isEqualTo("PAYMENT_TIMEOUT");
   }
 
@@ -462,11 +462,11 @@ class PaymentSpec {
     answer();
     takeTurn();
     fails(source.charges, Kind.IN_DOUBT);
-    assertThat(turn()).isEqualTo(Turn.FAILED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.FAILED);
     clock.set(AggregateKit.NOW);
     takeTurn();
     called(source.charges).complete(new ChargeResult.Charged("tx-1"));
-    assertThat(turn()).isEqualTo(Turn.SETTLED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.SETTLED);
   }
 
   @Test
@@ -477,16 +477,16 @@ class PaymentSpec {
     for (int call = 1; call <= 5; call++) {
       takeTurn();
       called(source.refunds).completeExceptionally(new ProviderFailure(call % 2 == 0 ? Kind.NOT_ACCEPTED : Kind.IN_DOUBT, true, "no"));
-      assertThat(turn()).isEqualTo(call < 5 ? call == 1 ? Turn.FAILED : Turn.POSTPONED : Turn.GIVEN_UP);
+      assertThat(turn()).isEqualTo(call < 5 ? call == 1 ? AttemptOutcome.FAILED : AttemptOutcome.POSTPONED : AttemptOutcome.GIVEN_UP);
       clock.set(clock.instant().plusSeconds(60));
     }
     restart();
     assertThat(state()).extracting(PaymentState::status, PaymentState::waitsFor, PaymentState::reason)
         .containsExactly(Status.REFUND_FAILED, null, "no");
     takeTurn();
-    assertThat(turn()).as("also for a queue that has not heard of it").isEqualTo(Turn.GIVEN_UP);
+    assertThat(turn()).as("also for a queue that has not heard of it").isEqualTo(AttemptOutcome.GIVEN_UP);
     charge();
-    assertThat(Refusal.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_REFUNDED");
+    assertThat(Rejection.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_REFUNDED");
     source.open = true;
     refund();
     called(source.refunds).complete(RefundResult.REFUNDED);
@@ -502,13 +502,13 @@ class PaymentSpec {
     for (int call = 1; call < 7; call++) {
       takeTurn();
       fails(source.refunds, Kind.IN_DOUBT);
-      assertThat(turn()).isEqualTo(Turn.FAILED);
+      assertThat(turn()).isEqualTo(AttemptOutcome.FAILED);
       clock.set(clock.instant().plusSeconds(60));
     }
     clock.set(AggregateKit.NOW.plus(REFUND_DEADLINE));
     takeTurn();
     fails(source.refunds, Kind.IN_DOUBT);
-    assertThat(turn()).isEqualTo(Turn.GIVEN_UP);
+    assertThat(turn()).isEqualTo(AttemptOutcome.GIVEN_UP);
     assertThat(state().status()).isEqualTo(Status.REFUND_FAILED);
   }
 
@@ -523,7 +523,7 @@ class PaymentSpec {
     assertThat(answer().isError()).isTrue();
     assertThat(state().status()).isEqualTo(Status.REFUND_FAILED);
     takeTurn();
-    assertThat(turn()).isEqualTo(Turn.GIVEN_UP);
+    assertThat(turn()).isEqualTo(AttemptOutcome.GIVEN_UP);
     assertThat(source.charges).isEmpty();
     refund();
     fails(source.refunds, Kind.NOT_ACCEPTED);
@@ -540,7 +540,7 @@ class PaymentSpec {
     answer();
     takeTurn();
     called(source.charges).completeExceptionally(new IllegalStateException("a defect"));
-    assertThat(turn()).isEqualTo(Turn.FAILED);
+    assertThat(turn()).isEqualTo(AttemptOutcome.FAILED);
   }
 
   @Test
@@ -560,7 +560,7 @@ class PaymentSpec {
   @Test
   void is_unknown_before_anything_is_known() {
     payment.tell(new Payment.Get(replies.getRef()));
-    assertThat(Refusal.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_NOT_FOUND");
+    assertThat(Rejection.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_NOT_FOUND");
   }
 
   private void charge() {
@@ -575,7 +575,7 @@ class PaymentSpec {
     payment.tell(new Payment.TakeTurn(null, queue.getRef()));
   }
 
-  private Turn turn() {
+  private AttemptOutcome turn() {
     return queue.receiveMessage(PATIENCE);
   }
 

@@ -29,7 +29,7 @@ class InventorySpec {
   private static final Money PRICE = new Money(350, "EUR");
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private record Order(List<Item> wantedItems) implements Inventory.Wanted {}
+  private record Order(List<Item> reservedItems) implements Inventory.ReservationRequest {}
 
   private static ServiceNode node;
   private static ProductService products;

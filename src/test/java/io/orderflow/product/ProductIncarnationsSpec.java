@@ -6,7 +6,7 @@ import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.eventsourcing.AggregateIncarnations;
 import io.orderflow.kernel.Money;
 import io.orderflow.product.Product.Details;
-import io.orderflow.store.LateJournal;
+import io.orderflow.journal.LateJournal;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -2,11 +2,11 @@ package io.orderflow.saga;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.orderflow.store.Endings;
-import io.orderflow.store.Endings.Ending;
-import io.orderflow.store.JournalReader.Row;
-import io.orderflow.store.TestDatabase;
-import io.orderflow.store.TestJournal;
+import io.orderflow.journal.ArchiveRule;
+import io.orderflow.journal.ArchiveRule.Ending;
+import io.orderflow.journal.JournalReader.Row;
+import io.orderflow.journal.TestDatabase;
+import io.orderflow.journal.TestJournal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -27,17 +27,17 @@ class EndedSagasSpec {
   void those_that_ended_well_or_are_undone_long_ago(TestDatabase database) throws SQLException {
     try (TestJournal journal = TestJournal.of(database.fresh())) {
       List<Row> rows = new ArrayList<>();
-      for (SagaState state : SagaState.values()) {
+      for (SagaStatus state : SagaStatus.values()) {
         rows.add(row("order", state.name().toLowerCase(), state, 100));
         rows.add(row("order", "young-" + state.name().toLowerCase(), state, 1_000));
       }
-      rows.add(row("order", "second", SagaState.COMPLETED, 100));
-      rows.add(row("order", "third", SagaState.COMPLETED, 101));
-      rows.add(row("order", "first", SagaState.COMPLETED, 99));
-      rows.add(row("transfer", "other", SagaState.COMPLETED, 100));
+      rows.add(row("order", "second", SagaStatus.COMPLETED, 100));
+      rows.add(row("order", "third", SagaStatus.COMPLETED, 101));
+      rows.add(row("order", "first", SagaStatus.COMPLETED, 99));
+      rows.add(row("transfer", "other", SagaStatus.COMPLETED, 100));
       SagaTable.record(journal.connection(), rows);
 
-      List<Endings> ended = EndedSagas.of("order", List.of("order", "payment"), (connection, ids) -> Set.of("second"));
+      List<ArchiveRule> ended = EndedSagas.of("order", List.of("order", "payment"), (connection, ids) -> Set.of("second"));
       assertThat(ids(ended.get(0), journal.connection())).containsExactly("first", "completed", "second", "third");
       assertThat(ids(ended.get(1), journal.connection())).containsExactly("compensated");
       List<Ending> all = ended.get(0).next(journal.connection(), BEFORE, Optional.empty(), 10);
@@ -49,7 +49,7 @@ class EndedSagasSpec {
   }
 
   /** One by one, each behind the one before it. */
-  private static List<String> ids(Endings ended, Connection connection) throws SQLException {
+  private static List<String> ids(ArchiveRule ended, Connection connection) throws SQLException {
     List<String> ids = new ArrayList<>();
     List<Ending> next = ended.next(connection, BEFORE, Optional.empty(), 1);
     while (!next.isEmpty()) {
@@ -59,7 +59,7 @@ class EndedSagasSpec {
     return ids;
   }
 
-  private static Row row(String definition, String id, SagaState state, long at) {
+  private static Row row(String definition, String id, SagaStatus state, long at) {
     return new Row(1, "saga-" + definition + "|" + id, 1, state.name(), at, null);
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.saga.SagaKit.Call;
 import io.orderflow.saga.SagaNodes.Node;
-import io.orderflow.store.LateJournal;
+import io.orderflow.journal.LateJournal;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -40,7 +40,7 @@ class SagaIncarnationsSpec {
     nodes.awaitRefused(1);
     older.isStopped();
     ship.succeeds();
-    assertThat(nodes.rests().state()).isEqualTo(SagaState.COMPLETED);
+    assertThat(nodes.rests().state()).isEqualTo(SagaStatus.COMPLETED);
     nodes.assertBooks();
   }
 
@@ -55,7 +55,7 @@ class SagaIncarnationsSpec {
     nodes.awaitRefused(1);
     older.isStopped();
     nodes.timePasses(SagaKit.TIME_LIMIT);
-    assertThat(nodes.rests().state()).isEqualTo(SagaState.COMPLETED);
+    assertThat(nodes.rests().state()).isEqualTo(SagaStatus.COMPLETED);
     nodes.assertBooks();
   }
 
@@ -75,7 +75,7 @@ class SagaIncarnationsSpec {
     older.isStopped();
     nodes.timePasses(Duration.ofSeconds(1));
     newer.expectAllSucceed("undo charge", "undo reserve");
-    assertThat(nodes.rests().state()).isEqualTo(SagaState.COMPENSATED);
+    assertThat(nodes.rests().state()).isEqualTo(SagaStatus.COMPENSATED);
     nodes.assertBooks();
   }
 
@@ -100,7 +100,7 @@ class SagaIncarnationsSpec {
       refusal.lands();
       nodes.timePasses(SagaKit.TIME_LIMIT);
     }
-    assertThat(nodes.rests().state()).isEqualTo(beforeTheNextOne ? SagaState.COMPENSATED : SagaState.COMPLETED);
+    assertThat(nodes.rests().state()).isEqualTo(beforeTheNextOne ? SagaStatus.COMPENSATED : SagaStatus.COMPLETED);
     nodes.assertBooks();
   }
 
@@ -172,7 +172,7 @@ class SagaIncarnationsSpec {
     nodes.awaitRefused(1);
     older.isStopped();
     newer.cancel();
-    assertThat(nodes.rests().state()).isEqualTo(SagaState.COMPENSATED);
+    assertThat(nodes.rests().state()).isEqualTo(SagaStatus.COMPENSATED);
     nodes.assertBooks();
   }
 
@@ -182,12 +182,12 @@ class SagaIncarnationsSpec {
     older.expect("reserve").fails();
     nodes.awaitRecords(2);
     older.expectAllSucceed("charge");
-    nodes.timePasses(SagaKit.AHEAD_FOR.plusSeconds(1));
+    nodes.timePasses(SagaKit.DEFER_RECORDING_FOR.plusSeconds(1));
     Call again = older.expect("reserve");
     assertThat(nodes.records()).last().isInstanceOf(SagaEvent.Resumed.class);
     assertThat(nodes.takesEffect(again)).isTrue();
     again.succeeds();
-    assertThat(nodes.rests().state()).isEqualTo(SagaState.COMPLETED);
+    assertThat(nodes.rests().state()).isEqualTo(SagaStatus.COMPLETED);
     nodes.assertBooks();
   }
 
@@ -310,7 +310,7 @@ class SagaIncarnationsSpec {
     newer.expect("charge");
     newer.cancel();
     newer.expectAllSucceed("undo ship", "undo charge", "undo reserve");
-    assertThat(nodes.rests().state()).isEqualTo(SagaState.COMPENSATED);
+    assertThat(nodes.rests().state()).isEqualTo(SagaStatus.COMPENSATED);
     newer.isStopped();
     nodes.late.clear();
   }

@@ -66,7 +66,7 @@ final class SagaKit implements AutoCloseable {
   }
 
   /** Until its last record is so old a saga goes ahead of it. */
-  static final Duration AHEAD_FOR = Duration.ofSeconds(2);
+  static final Duration DEFER_RECORDING_FOR = Duration.ofSeconds(2);
   static final Duration TIME_LIMIT = Duration.ofSeconds(5);
   /** Longer than any back-off of the kit's policy. */
   static final Duration BACKOFF = Duration.ofSeconds(2);
@@ -85,20 +85,20 @@ final class SagaKit implements AutoCloseable {
   private final SetClock clock = new SetClock(Instant.parse("2026-01-01T12:00:00Z"));
   private final SetClock steady = new SetClock(clock.instant());
   private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
-  private final TestProbe<StatusReply<Progress>> replies = kit.createTestProbe();
+  private final TestProbe<StatusReply<SagaState>> replies = kit.createTestProbe();
   private final TestProbe<ClusterSharding.ShardCommand> shard = kit.createTestProbe();
   private final SagaDefinition<String> definition;
   private ActorRef<SagaCommand> saga;
 
-  private SagaKit(List<String> steps, List<String> conclusions, Set<String> alongside) {
+  private SagaKit(List<String> steps, List<String> conclusions, Set<String> concurrently) {
     SagaDefinition<String> listed = SagaDefinition.named("spec", String.class);
     for (String step : steps) {
       listed = listed.step(step, called(step), called("undo " + step));
-      listed = alongside.contains(step) ? listed.alongside() : listed;
+      listed = concurrently.contains(step) ? listed.concurrently() : listed;
     }
     for (String conclusion : conclusions) {
-      listed = listed.onSuccess(conclusion, called(conclusion));
-      listed = alongside.contains(conclusion) ? listed.alongside() : listed;
+      listed = listed.retriable(conclusion, called(conclusion));
+      listed = concurrently.contains(conclusion) ? listed.concurrently() : listed;
     }
     this.definition = listed;
     this.saga = spawn();
@@ -110,8 +110,8 @@ final class SagaKit implements AutoCloseable {
   }
 
   /** Given a saga of these steps and conclusions, some of them called together with the one before. */
-  static SagaKit given(List<String> steps, List<String> conclusions, Set<String> alongside) {
-    return new SagaKit(steps, conclusions, alongside);
+  static SagaKit given(List<String> steps, List<String> conclusions, Set<String> concurrently) {
+    return new SagaKit(steps, conclusions, concurrently);
   }
 
   private Function<StepCall<String>, CompletionStage<StepResult>> called(String name) {
@@ -125,13 +125,13 @@ final class SagaKit implements AutoCloseable {
   private ActorRef<SagaCommand> spawn() {
     Config sagas = ConfigFactory.parseString("""
         keep-in-memory = 1m
-        ahead-for = 2s
+        defer-recording-for = 2s
         clock-skew = 10s
         step-defaults { time-limit = 5s, max-attempts = 3, min-backoff = 500ms, max-backoff = 2s, jitter = 0.5, reason = "GIVEN_UP" }
         compensation-defaults = ${step-defaults}
         """).resolve();
     return kit.spawn(Saga.create("saga-1", definition, new SagaSettings(sagas), clock, steady,
-        RandomGenerator.of("L64X128MixRandom"), () -> CompletableFuture.completedStage(Progress.NONE), shard.getRef()));
+        RandomGenerator.of("L64X128MixRandom"), () -> CompletableFuture.completedStage(SagaState.NONE), shard.getRef()));
   }
 
   SagaKit start() {
@@ -140,7 +140,7 @@ final class SagaKit implements AutoCloseable {
   }
 
   /** The saga's answer to what it was asked last. */
-  StatusReply<Progress> answer() {
+  StatusReply<SagaState> answer() {
     return replies.receiveMessage(PATIENCE);
   }
 
@@ -166,8 +166,8 @@ final class SagaKit implements AutoCloseable {
     saga.tell(new SagaCommand.Retry(replies.getRef()));
   }
 
-  void awaitRest() {
-    saga.tell(new SagaCommand.AwaitRest(replies.getRef()));
+  void awaitEnd() {
+    saga.tell(new SagaCommand.AwaitEnd(replies.getRef()));
   }
 
   void wake() {
@@ -245,20 +245,20 @@ final class SagaKit implements AutoCloseable {
     saga = spawn();
   }
 
-  Progress progress() {
-    TestProbe<StatusReply<Progress>> probe = kit.createTestProbe();
+  SagaState progress() {
+    TestProbe<StatusReply<SagaState>> probe = kit.createTestProbe();
     saga.tell(new SagaCommand.Get(probe.getRef()));
     return probe.receiveMessage(PATIENCE).getValue();
   }
 
-  private Progress progressWhen(Predicate<Progress> condition) {
+  private SagaState progressWhen(Predicate<SagaState> condition) {
     return Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
         .until(this::progress, condition);
   }
 
   /** Expects that the saga comes to rest so. */
-  Progress rests(SagaState state) {
-    Progress rest = progressWhen(progress -> progress.state() == state);
+  SagaState rests(SagaStatus state) {
+    SagaState rest = progressWhen(progress -> progress.state() == state);
     assertThat(rest.endedAt()).isNotNull();
     assertThat(calls).isEmpty();
     return rest;
@@ -284,7 +284,7 @@ final class SagaKit implements AutoCloseable {
   }
 
   /** The log book in short: {@code reserve COMPLETED}. */
-  static List<String> log(Progress progress) {
+  static List<String> log(SagaState progress) {
     return progress.steps().stream().map(step -> step.name() + " " + step.status()).toList();
   }
 

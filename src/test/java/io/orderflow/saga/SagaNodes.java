@@ -12,7 +12,7 @@ import com.typesafe.config.ConfigFactory;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.kernel.SetClock;
 import io.orderflow.saga.SagaKit.Call;
-import io.orderflow.store.LateJournal;
+import io.orderflow.journal.LateJournal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ final class SagaNodes implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Config SAGAS = ConfigFactory.parseString("""
       keep-in-memory = 1m
-      ahead-for = 2s
+      defer-recording-for = 2s
       clock-skew = 10s
       step-defaults { time-limit = 5s, max-attempts = 3, min-backoff = 500ms, max-backoff = 10s, jitter = 0.5, reason = "GIVEN_UP" }
       compensation-defaults = ${step-defaults}
@@ -101,9 +101,9 @@ final class SagaNodes implements AutoCloseable {
       SagaDefinition<String> listed = SagaDefinition.named("spec", String.class);
       for (String step : STEPS) {
         listed = listed.step(step, called(id, step), called(id, "undo " + step));
-        listed = step.equals("charge") ? listed.alongside() : listed;
+        listed = step.equals("charge") ? listed.concurrently() : listed;
       }
-      return listed.onSuccess("confirm", called(id, "confirm"));
+      return listed.retriable("confirm", called(id, "confirm"));
     }
 
     /** The saga gets an incarnation here, which recovers. */
@@ -111,7 +111,7 @@ final class SagaNodes implements AutoCloseable {
       // What an incarnation before it has called may still arrive.
       calls.drainTo(late);
       saga = kit.spawn(Saga.create(sagaId, definition(sagaId), new SagaSettings(SAGAS), clock, steady,
-          RandomGenerator.of("L64X128MixRandom"), () -> CompletableFuture.completedStage(Progress.NONE),
+          RandomGenerator.of("L64X128MixRandom"), () -> CompletableFuture.completedStage(SagaState.NONE),
           kit.<akka.cluster.sharding.typed.javadsl.ClusterSharding.ShardCommand>createTestProbe().ref()));
       return this;
     }
@@ -243,8 +243,8 @@ final class SagaNodes implements AutoCloseable {
     return journal.events("saga-spec|" + sagaId).stream().map(SagaEvent.class::cast).toList();
   }
 
-  Progress recorded() {
-    Progress progress = Progress.NONE;
+  SagaState recorded() {
+    SagaState progress = SagaState.NONE;
     for (SagaEvent event : records()) {
       progress = progress.apply(event);
     }
@@ -268,7 +268,7 @@ final class SagaNodes implements AutoCloseable {
   }
 
   /** Lets all that is called from now on succeed, on whichever node, until the saga is on record as being at rest. */
-  Progress rests() {
+  SagaState rests() {
     Awaitility.await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> {
       boolean called = false;
       for (Node node : alive().stream().filter(awake -> !awake.frozen).toList()) {
@@ -281,19 +281,19 @@ final class SagaNodes implements AutoCloseable {
         // A back-off may have to pass.
         timePasses(Duration.ofMillis(500));
       }
-      return recorded().exists() && !recorded().state().moving();
+      return recorded().exists() && !recorded().state().isActive();
     });
     return recorded();
   }
 
   /** What was done is what the saga's end says. */
   void assertBooks() {
-    Progress rest = recorded();
-    if (rest.state() == SagaState.COMPLETED) {
+    SagaState rest = recorded();
+    if (rest.state() == SagaStatus.COMPLETED) {
       assertThat(world.done).containsExactlyInAnyOrderElementsOf(STEPS);
       assertThat(world.confirmed).isTrue();
     } else {
-      assertThat(rest.state()).isEqualTo(SagaState.COMPENSATED);
+      assertThat(rest.state()).isEqualTo(SagaStatus.COMPENSATED);
       assertThat(world.done).as(() -> "left behind by " + records()).isEmpty();
       assertThat(world.confirmed).isFalse();
     }

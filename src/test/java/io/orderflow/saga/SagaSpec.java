@@ -2,7 +2,7 @@ package io.orderflow.saga;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.orderflow.kernel.Refusal;
+import io.orderflow.kernel.Rejection;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +23,7 @@ class SagaSpec {
   @Test
   void carries_out_the_steps_in_order_and_concludes() {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship", "confirm");
-    assertThat(SagaKit.log(saga.rests(SagaState.COMPLETED)))
+    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPLETED)))
         .containsExactly("reserve COMPLETED", "charge COMPLETED", "ship COMPLETED", "confirm COMPLETED");
   }
 
@@ -39,7 +39,7 @@ class SagaSpec {
   @Test
   void one_that_is_asked_for_at_rest_leaves_memory_later() {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship", "confirm");
-    saga.rests(SagaState.COMPLETED);
+    saga.rests(SagaStatus.COMPLETED);
     saga.leavesMemory();
     saga.crashes();
     saga.isInMemory();
@@ -82,7 +82,7 @@ class SagaSpec {
     saga.isStarted().expectAllSucceed("reserve", "charge");
     saga.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
     saga.expectAllSucceed("undo charge", "undo reserve");
-    Progress rest = saga.rests(SagaState.COMPENSATED);
+    SagaState rest = saga.rests(SagaStatus.COMPENSATED);
     assertThat(SagaKit.log(rest)).containsExactly("reserve COMPLETED", "charge COMPLETED", "ship REFUSED",
         "charge COMPENSATED", "reserve COMPENSATED");
     assertThat(rest.failure()).isEqualTo(new Failure("ship", "SHIPPING_UNAVAILABLE", "no"));
@@ -91,14 +91,14 @@ class SagaSpec {
   @Test
   void a_refusal_of_the_first_step_undoes_nothing() {
     saga.isStarted().expect("reserve").isRefused("OUT_OF_STOCK");
-    assertThat(SagaKit.log(saga.rests(SagaState.COMPENSATED))).containsExactly("reserve REFUSED");
+    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPENSATED))).containsExactly("reserve REFUSED");
   }
 
   @Test
   void a_refusal_after_something_was_done_undoes_that_step_too() {
     saga.isStarted().expect("reserve").isRefusedHalfDone("OUT_OF_STOCK");
     saga.expectAllSucceed("undo reserve");
-    saga.rests(SagaState.COMPENSATED);
+    saga.rests(SagaStatus.COMPENSATED);
   }
 
   @Test
@@ -145,7 +145,7 @@ class SagaSpec {
     saga.expectNoCallNow();
     saga.cancel();
     saga.expectAllSucceed("undo ship", "undo charge", "undo reserve");
-    saga.rests(SagaState.COMPENSATED);
+    saga.rests(SagaStatus.COMPENSATED);
   }
 
   @Test
@@ -164,7 +164,7 @@ class SagaSpec {
     saga.isStarted().expectAllSucceed("reserve");
     saga.expectAllFail("charge");
     saga.expectAllSucceed("undo charge", "undo reserve");
-    Progress rest = saga.rests(SagaState.COMPENSATED);
+    SagaState rest = saga.rests(SagaStatus.COMPENSATED);
     assertThat(rest.failure().code()).isEqualTo("GIVEN_UP");
     assertThat(rest.failure().step()).isEqualTo("charge");
     assertThat(rest.steps().get(1).attempts()).isEqualTo(SagaKit.ATTEMPTS);
@@ -178,7 +178,7 @@ class SagaSpec {
     saga.backoffPasses(1);
     saga.expect("charge").isRefused("PAYMENT_DECLINED");
     saga.expectAllSucceed("undo charge", "undo reserve");
-    assertThat(saga.rests(SagaState.COMPENSATED).failure().code()).isEqualTo("PAYMENT_DECLINED");
+    assertThat(saga.rests(SagaStatus.COMPENSATED).failure().code()).isEqualTo("PAYMENT_DECLINED");
   }
 
   @Test
@@ -195,7 +195,7 @@ class SagaSpec {
     saga.expect("undo reserve").fails();
     saga.backoffPasses(1);
     saga.expect("undo reserve").succeeds();
-    saga.rests(SagaState.COMPENSATED);
+    saga.rests(SagaStatus.COMPENSATED);
   }
 
   @Test
@@ -204,7 +204,7 @@ class SagaSpec {
     saga.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
     saga.expectAllFail("undo charge");
     saga.expectAllSucceed("undo reserve");
-    Progress rest = saga.rests(SagaState.COMPENSATION_FAILED);
+    SagaState rest = saga.rests(SagaStatus.COMPENSATION_FAILED);
     assertThat(SagaKit.log(rest)).contains("charge COMPENSATION_FAILED", "reserve COMPENSATED");
     assertThat(rest.failure().code()).isEqualTo("SHIPPING_UNAVAILABLE");
   }
@@ -213,9 +213,9 @@ class SagaSpec {
   void an_operators_retry_takes_up_only_the_failed_compensations() {
     a_compensation_that_keeps_failing_is_recorded_while_the_others_still_run();
     saga.retry();
-    assertThat(saga.answer().getValue().state()).isEqualTo(SagaState.COMPENSATING);
+    assertThat(saga.answer().getValue().state()).isEqualTo(SagaStatus.COMPENSATING);
     saga.expectAllSucceed("undo charge");
-    assertThat(SagaKit.log(saga.rests(SagaState.COMPENSATED))).contains("charge COMPENSATED", "reserve COMPENSATED");
+    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPENSATED))).contains("charge COMPENSATED", "reserve COMPENSATED");
   }
 
   @Test
@@ -223,18 +223,18 @@ class SagaSpec {
     saga.isStarted().expectAllSucceed("reserve", "charge");
     saga.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
     saga.expectAllSucceed("undo charge", "undo reserve");
-    saga.rests(SagaState.COMPENSATED);
+    saga.rests(SagaStatus.COMPENSATED);
     saga.crashesAndIsWoken();
     saga.compensationFails("charge");
-    Progress rest = saga.rests(SagaState.COMPENSATION_FAILED);
+    SagaState rest = saga.rests(SagaStatus.COMPENSATION_FAILED);
     assertThat(SagaKit.log(rest)).contains("charge COMPENSATION_FAILED", "reserve COMPENSATED");
     saga.compensationFails("charge");
     saga.crashesAndIsWoken();
-    saga.rests(SagaState.COMPENSATION_FAILED);
+    saga.rests(SagaStatus.COMPENSATION_FAILED);
     saga.retry();
     saga.answer();
     saga.expectAllSucceed("undo charge");
-    saga.rests(SagaState.COMPENSATED);
+    saga.rests(SagaStatus.COMPENSATED);
   }
 
   @Test
@@ -243,7 +243,7 @@ class SagaSpec {
     saga.compensationFails("reserve");
     saga.expectAllSucceed("charge", "ship", "confirm");
     saga.compensationFails("charge");
-    assertThat(SagaKit.log(saga.rests(SagaState.COMPLETED)))
+    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPLETED)))
         .containsExactly("reserve COMPLETED", "charge COMPLETED", "ship COMPLETED", "confirm COMPLETED");
   }
 
@@ -253,24 +253,24 @@ class SagaSpec {
     saga.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
     saga.expectAllFail("undo charge");
     saga.expectAllFail("undo reserve");
-    saga.rests(SagaState.COMPENSATION_FAILED);
+    saga.rests(SagaStatus.COMPENSATION_FAILED);
     saga.retry();
     saga.answer();
     saga.expectAllFail("undo charge");
     saga.expectAllSucceed("undo reserve");
-    saga.rests(SagaState.COMPENSATION_FAILED);
+    saga.rests(SagaStatus.COMPENSATION_FAILED);
     saga.retry();
     saga.answer();
     saga.expectAllSucceed("undo charge");
-    saga.rests(SagaState.COMPENSATED);
+    saga.rests(SagaStatus.COMPENSATED);
   }
 
   @Test
   void there_is_nothing_to_retry_in_a_saga_that_went_well() {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship", "confirm");
-    saga.rests(SagaState.COMPLETED);
+    saga.rests(SagaStatus.COMPLETED);
     saga.retry();
-    assertThat(Refusal.in(saga.answer().getError()).orElseThrow().code()).isEqualTo("NOTHING_TO_RETRY");
+    assertThat(Rejection.in(saga.answer().getError()).orElseThrow().code()).isEqualTo("NOTHING_TO_RETRY");
   }
 
   @Test
@@ -281,7 +281,7 @@ class SagaSpec {
       saga.backoffPasses(attempt);
     }
     saga.expect("confirm").succeeds();
-    saga.rests(SagaState.COMPLETED);
+    saga.rests(SagaStatus.COMPLETED);
   }
 
   @Test
@@ -298,7 +298,7 @@ class SagaSpec {
     assertThat(again.details().attempt()).isEqualTo(failures + 1);
     assertThat(again.details().resultOf("charge")).contains("charge done");
     again.succeeds();
-    saga.rests(SagaState.COMPLETED);
+    saga.rests(SagaStatus.COMPLETED);
   }
 
   @Test
@@ -306,12 +306,12 @@ class SagaSpec {
     saga.isStarted().expectAllSucceed("reserve");
     SagaKit.Call charge = saga.expect("charge");
     saga.cancel();
-    assertThat(saga.answer().getValue().state()).isEqualTo(SagaState.COMPENSATING);
+    assertThat(saga.answer().getValue().state()).isEqualTo(SagaStatus.COMPENSATING);
     SagaKit.Call undo = saga.expect("undo charge");
     charge.succeeds();
     undo.succeeds();
     saga.expectAllSucceed("undo reserve");
-    Progress rest = saga.rests(SagaState.COMPENSATED);
+    SagaState rest = saga.rests(SagaStatus.COMPENSATED);
     assertThat(rest.failure().code()).isEqualTo("CUSTOMER_REQUEST");
     assertThat(SagaKit.log(rest)).contains("charge CANCELLED");
   }
@@ -321,7 +321,7 @@ class SagaSpec {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship");
     saga.expect("confirm");
     saga.cancel();
-    assertThat(Refusal.in(saga.answer().getError()).orElseThrow().code()).isEqualTo("TOO_LATE");
+    assertThat(Rejection.in(saga.answer().getError()).orElseThrow().code()).isEqualTo("TOO_LATE");
   }
 
   @Test
@@ -333,16 +333,16 @@ class SagaSpec {
     saga.cancel();
     assertThat(saga.answer().isSuccess()).isTrue();
     undo.succeeds();
-    saga.rests(SagaState.COMPENSATED);
+    saga.rests(SagaStatus.COMPENSATED);
   }
 
   @Test
   void who_waits_for_its_rest_is_answered_then() {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship");
     SagaKit.Call confirm = saga.expect("confirm");
-    saga.awaitRest();
+    saga.awaitEnd();
     confirm.succeeds();
-    assertThat(saga.answer().getValue().state()).isEqualTo(SagaState.COMPLETED);
+    assertThat(saga.answer().getValue().state()).isEqualTo(SagaStatus.COMPLETED);
   }
 
   @ParameterizedTest
@@ -353,7 +353,7 @@ class SagaSpec {
     saga.expect(all.get(completed));
     saga.crashesAndIsWoken();
     saga.expectAllSucceed(all.toArray(String[]::new));
-    assertThat(SagaKit.log(saga.rests(SagaState.COMPLETED))).hasSize(all.size());
+    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPLETED))).hasSize(all.size());
   }
 
   @Test
@@ -362,26 +362,26 @@ class SagaSpec {
     saga.expect("confirm");
     saga.crashesAndIsWoken();
     saga.expectAllSucceed("confirm");
-    assertThat(SagaKit.log(saga.rests(SagaState.COMPLETED)))
+    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPLETED)))
         .containsExactly("reserve COMPLETED", "charge COMPLETED", "ship COMPLETED", "confirm COMPLETED");
   }
 
   @Test
   void once_its_last_record_is_old_a_step_that_succeeded_is_recorded_before_the_next_is_called() {
     SagaKit.Call reserve = saga.isStarted().expect("reserve");
-    saga.timePasses(SagaKit.AHEAD_FOR);
+    saga.timePasses(SagaKit.DEFER_RECORDING_FOR);
     reserve.succeeds();
     saga.expectAllSucceed("charge");
     saga.expect("ship");
     saga.crashesAndIsWoken();
     saga.expectAllSucceed("charge", "ship", "confirm");
-    saga.rests(SagaState.COMPLETED);
+    saga.rests(SagaStatus.COMPLETED);
   }
 
   @Test
   void how_old_its_last_record_is_does_not_depend_on_a_clock_that_is_set_back() {
     SagaKit.Call reserve = saga.isStarted().expect("reserve");
-    saga.timePasses(SagaKit.AHEAD_FOR);
+    saga.timePasses(SagaKit.DEFER_RECORDING_FOR);
     saga.wallClockIsSetBack(Duration.ofHours(1));
     reserve.succeeds();
     saga.awaitRecords(2);
@@ -405,7 +405,7 @@ class SagaSpec {
     saga.awaitRecords(2);
     saga.crashesAndIsWoken();
     saga.expectAllSucceed("charge", "ship", "confirm");
-    saga.rests(SagaState.COMPLETED);
+    saga.rests(SagaStatus.COMPLETED);
   }
 
   @Test
@@ -415,7 +415,7 @@ class SagaSpec {
     saga.crashesAndIsWoken();
     saga.expect("reserve").isRefused("OUT_OF_STOCK");
     saga.expectAllSucceed("undo ship", "undo charge", "undo reserve");
-    assertThat(SagaKit.log(saga.rests(SagaState.COMPENSATED))).containsExactly("reserve REFUSED", "charge IN_DOUBT", "ship IN_DOUBT",
+    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPENSATED))).containsExactly("reserve REFUSED", "charge IN_DOUBT", "ship IN_DOUBT",
         "ship COMPENSATED", "charge COMPENSATED", "reserve COMPENSATED");
   }
 
@@ -430,7 +430,7 @@ class SagaSpec {
     saga.crashesAndIsWoken();
     undo.succeeds();
     saga.expectAllSucceed("undo ship", "undo charge", "undo reserve");
-    saga.rests(SagaState.COMPENSATED);
+    saga.rests(SagaStatus.COMPENSATED);
   }
 
   @ParameterizedTest
@@ -443,7 +443,7 @@ class SagaSpec {
     saga.expect(undos.get(undone));
     saga.crashesAndIsWoken();
     saga.expectAllSucceed(undos.subList(undone, undos.size()).toArray(String[]::new));
-    saga.rests(SagaState.COMPENSATED);
+    saga.rests(SagaStatus.COMPENSATED);
   }
 
   @Test
@@ -454,7 +454,7 @@ class SagaSpec {
     saga.expectAllSucceed("reserve");
     saga.expect("charge").isRefused("PAYMENT_DECLINED");
     saga.expectAllSucceed("undo ship", "undo charge", "undo reserve");
-    saga.rests(SagaState.COMPENSATED);
+    saga.rests(SagaStatus.COMPENSATED);
   }
 
   @Test
@@ -467,7 +467,7 @@ class SagaSpec {
     saga.crashesAndIsWoken();
     saga.expect("reserve").fails();
     saga.expectAllSucceed("undo ship", "undo charge", "undo reserve");
-    saga.rests(SagaState.COMPENSATED);
+    saga.rests(SagaStatus.COMPENSATED);
   }
 
   @Test
@@ -480,7 +480,7 @@ class SagaSpec {
   @Test
   void a_saga_at_rest_calls_nothing_after_a_crash() {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship", "confirm");
-    saga.rests(SagaState.COMPLETED);
+    saga.rests(SagaStatus.COMPLETED);
     saga.crashesAndIsWoken();
     saga.expectNoCallNow();
   }

@@ -5,10 +5,10 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import io.orderflow.saga.SagaTable.Listed;
 import io.orderflow.saga.SagaTable.Moving;
-import io.orderflow.store.JournalReader;
-import io.orderflow.store.JournalReader.Row;
-import io.orderflow.store.TestDatabase;
-import io.orderflow.store.TestJournal;
+import io.orderflow.journal.JournalReader;
+import io.orderflow.journal.JournalReader.Row;
+import io.orderflow.journal.TestDatabase;
+import io.orderflow.journal.TestJournal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -47,7 +47,7 @@ class SagaTableSpec {
     journal.event(3, "saga-order|a", 3, "COMPLETED", NOW.toEpochMilli());
     sweep(2);
     assertThat(SagaTable.list(connection, Optional.empty(), NOW.plusSeconds(60), "", 10)).extracting(Listed::sagaId, Listed::state)
-        .containsExactly(tuple("a", SagaState.COMPLETED));
+        .containsExactly(tuple("a", SagaStatus.COMPLETED));
   }
 
   @Test
@@ -57,7 +57,7 @@ class SagaTableSpec {
     sweep(0);
     SagaTable.record(connection, List.of(new Row(1, "saga-order|a", 1, "RUNNING", 1, null)));
     sweep(0);
-    assertThat(SagaTable.list(connection, Optional.of(SagaState.RUNNING), NOW.plusSeconds(60), "", 10)).isEmpty();
+    assertThat(SagaTable.list(connection, Optional.of(SagaStatus.RUNNING), NOW.plusSeconds(60), "", 10)).isEmpty();
   }
 
   @Test
@@ -71,10 +71,10 @@ class SagaTableSpec {
     journal.event(6, "saga-order|c", 2, "COMPLETED", NOW.toEpochMilli() + 4);
     sweep(2);
     assertThat(SagaTable.list(connection, Optional.empty(), NOW.plusSeconds(60), "", 10)).containsExactly(
-        new Listed("order", "c", SagaState.COMPLETED, NOW.plusMillis(3), NOW.plusMillis(4)),
-        new Listed("transfer", "a", SagaState.RUNNING, NOW.plusMillis(2), NOW.plusMillis(2)),
-        new Listed("order", "b", SagaState.RUNNING, NOW, NOW),
-        new Listed("order", "a", SagaState.COMPENSATING, NOW, NOW.plusMillis(1)));
+        new Listed("order", "c", SagaStatus.COMPLETED, NOW.plusMillis(3), NOW.plusMillis(4)),
+        new Listed("transfer", "a", SagaStatus.RUNNING, NOW.plusMillis(2), NOW.plusMillis(2)),
+        new Listed("order", "b", SagaStatus.RUNNING, NOW, NOW),
+        new Listed("order", "a", SagaStatus.COMPENSATING, NOW, NOW.plusMillis(1)));
   }
 
   @Test
@@ -87,11 +87,11 @@ class SagaTableSpec {
     journal.event(6, "saga-transfer|e", 1, "RUNNING", NOW.toEpochMilli());
     journal.event(7, "saga-transfer|e", 2, "RUNNING", NOW.toEpochMilli());
     sweep(0);
-    assertThat(SagaTable.moving(connection, SagaState.RUNNING, "", "", 10)).containsExactly(
+    assertThat(SagaTable.moving(connection, SagaStatus.RUNNING, "", "", 10)).containsExactly(
         new Moving("order", "a", 1), new Moving("transfer", "a", 1), new Moving("transfer", "e", 2));
-    assertThat(SagaTable.moving(connection, SagaState.RUNNING, "", "", 1)).containsExactly(new Moving("order", "a", 1));
-    assertThat(SagaTable.moving(connection, SagaState.RUNNING, "a", "order", 1)).containsExactly(new Moving("transfer", "a", 1));
-    assertThat(SagaTable.moving(connection, SagaState.COMPENSATING, "", "", 10)).containsExactly(new Moving("order", "b", 1));
+    assertThat(SagaTable.moving(connection, SagaStatus.RUNNING, "", "", 1)).containsExactly(new Moving("order", "a", 1));
+    assertThat(SagaTable.moving(connection, SagaStatus.RUNNING, "a", "order", 1)).containsExactly(new Moving("transfer", "a", 1));
+    assertThat(SagaTable.moving(connection, SagaStatus.COMPENSATING, "", "", 10)).containsExactly(new Moving("order", "b", 1));
   }
 
   private void sweep(long from) throws SQLException {

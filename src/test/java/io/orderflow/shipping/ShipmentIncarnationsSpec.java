@@ -6,7 +6,7 @@ import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.eventsourcing.AggregateIncarnations;
 import io.orderflow.shipping.Shipment.State;
 import io.orderflow.shipping.Shipment.Status;
-import io.orderflow.store.LateJournal;
+import io.orderflow.journal.LateJournal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ShipmentIncarnationsSpec {
 
   private final AggregateIncarnations<Shipment.Command, Shipment.Event, State, State> shipment =
-      new AggregateIncarnations<>(Shipping.type(AggregateKit.CLOCK), "order-1");
+      new AggregateIncarnations<>(ShippingService.type(AggregateKit.CLOCK), "order-1");
 
   @AfterEach
   void close() {

@@ -1,0 +1,143 @@
+package io.orderflow.cart;
+
+import akka.actor.typed.ActorSystem;
+import io.orderflow.cart.ShoppingCart.Contents;
+import io.orderflow.eventsourcing.AggregateClient;
+import io.orderflow.eventsourcing.AggregateType;
+import io.orderflow.eventsourcing.Aggregates;
+import io.orderflow.http.Problem;
+import io.orderflow.kernel.Rejection;
+import io.orderflow.order.OrderPlacement;
+import io.orderflow.order.PlacedOrder;
+import io.orderflow.product.Inventory;
+import io.orderflow.product.ProductService;
+import io.orderflow.saga.SagaState;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads and changes carts, and makes orders of them at the prices that their products have then. */
+public final class CartService {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CartService.class);
+
+  private final AggregateClient<ShoppingCart.Command, ShoppingCart.Event, ShoppingCart.State, Contents> carts;
+  private final ProductService products;
+  private final OrderPlacement placement;
+
+  /** Hosts carts. */
+  public CartService(ActorSystem<?> system, ProductService products, OrderPlacement placement, Clock clock) {
+    this.carts = Aggregates.host(system, type(clock, system.settings().config().getDuration("orderflow.cart.expires-after")));
+    this.products = products;
+    this.placement = placement;
+  }
+
+  static AggregateType<ShoppingCart.Command, ShoppingCart.Event, ShoppingCart.State, Contents> type(Clock clock, Duration expiresAfter) {
+    return AggregateType.of(ShoppingCart.NAME, ShoppingCart.Event.class, new ShoppingCart(clock, expiresAfter))
+        .withSnapshots().withManifest(ShoppingCart::manifest);
+  }
+
+  /** The id of the order that a cart becomes; no client's Idempotency-Key makes the same one. */
+  static String orderIdOf(String cartId) {
+    return UUID.nameUUIDFromBytes(("cart:" + cartId).getBytes(StandardCharsets.UTF_8)).toString();
+  }
+
+  /** What is in it; refused with CART_NOT_FOUND. */
+  CompletionStage<Contents> get(String cartId) {
+    return carts.ask(cartId, new ShoppingCart.Get());
+  }
+
+  /** Refused with CART_FULL or CART_CHECKED_OUT. */
+  CompletionStage<Contents> put(String cartId, String sku, int quantity) {
+    return carts.ask(cartId, new ShoppingCart.PutItem(sku, quantity));
+  }
+
+  /** Refused with CART_NOT_FOUND or CART_CHECKED_OUT. */
+  CompletionStage<Contents> remove(String cartId, String sku) {
+    return carts.ask(cartId, new ShoppingCart.RemoveItem(sku));
+  }
+
+  /**
+   * Records the order that the cart becomes, or leaves the one that it became before. The stage fails with a problem, and the cart stays
+   * open, when it can't become one now.
+   *
+   * @param currency what the customer wants to pay in; empty for whatever the products are sold in
+   */
+  CompletionStage<PlacedOrder> checkOut(String cartId, PlacedOrder.Terms terms, Optional<String> currency) {
+    return get(cartId).thenCompose(cart -> {
+      if (cart.order() != null) {
+        return CompletableFuture.completedFuture(cart);
+      }
+      if (cart.items().isEmpty()) {
+        throw Problem.of(ShoppingCart.empty()).exception();
+      }
+      if (!placement.accepts(terms)) {
+        throw OrderPlacement.noMorePayments().exception();
+      }
+      return priced(cart.items()).thenApply(items -> order(terms, items, currency)).thenCompose(order ->
+          carts.ask(cartId, new ShoppingCart.CheckOut(order)));
+    }).thenApply(Contents::order);
+  }
+
+  /** Places the order that the cart has recorded; as often as one likes. */
+  CompletionStage<SagaState> place(String cartId, PlacedOrder recorded) {
+    return placement.placeAccepted(orderIdOf(cartId), recorded).thenApply(progress -> {
+      carts.tell(cartId, new ShoppingCart.NotePlaced());
+      return progress;
+    });
+  }
+
+  /** Places the order that the cart has recorded, for nobody who waits; when that fails it is for the caller to come again. */
+  void placeRecorded(String cartId) {
+    get(cartId).thenCompose(cart -> {
+      if (cart.placed()) {
+        return CompletableFuture.completedFuture(null);
+      }
+      LOG.info("cart {} was checked out and cut off; its order {} is placed now", cartId, orderIdOf(cartId));
+      return place(cartId, cart.order());
+    }).exceptionally(failure -> {
+      LOG.warn("the order of cart {} is recorded and could not be placed yet: {}", cartId, failure.toString());
+      return null;
+    });
+  }
+
+  private CompletionStage<List<Inventory.Item>> priced(List<ShoppingCart.Item> items) {
+    List<CompletableFuture<Inventory.Item>> asked = items.stream().map(this::priced).toList();
+    return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+        .handle((all, oneFailed) -> asked.stream().map(CompletableFuture::join).toList());
+  }
+
+  private CompletableFuture<Inventory.Item> priced(ShoppingCart.Item item) {
+    return products.get(item.sku())
+        .thenApply(product -> new Inventory.Item(item.sku(), item.quantity(), product.price()))
+        .exceptionallyCompose(failure -> CompletableFuture.failedFuture(Rejection.isNotFound(failure)
+            ? Problem.of(409, "UNKNOWN_PRODUCT", "there is no product " + item.sku()).exception() : failure))
+        .toCompletableFuture();
+  }
+
+  private static PlacedOrder order(PlacedOrder.Terms terms, List<Inventory.Item> items, Optional<String> wanted) {
+    String currency = items.get(0).unitPrice().currency();
+    for (Inventory.Item item : items) {
+      String other = item.unitPrice().currency();
+      if (!other.equals(currency)) {
+        throw Problem.of(422, "MIXED_CURRENCIES", items.get(0).sku() + " is sold in " + currency + ", " + item.sku() + " in " + other)
+            .exception();
+      }
+    }
+    if (wanted.isPresent() && !wanted.get().equals(currency)) {
+      throw Problem.of(422, "CURRENCY_MISMATCH", "the cart's products are sold in " + currency + ", not in " + wanted.get()).exception();
+    }
+    try {
+      return terms.order(items);
+    } catch (IllegalArgumentException tooLarge) {
+      throw Problem.of(422, "TOTAL_TOO_LARGE", "the order's total is too large").exception();
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.orderflow.gateway;
+
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.server.Route;
+import akka.japi.function.Function;
+import io.orderflow.http.Problem;
+import io.orderflow.http.wire.WireHeaders;
+import io.orderflow.kernel.SameThread;
+import java.util.concurrent.CompletionStage;
+
+/** The services of this very node: their routes are called, no socket lies between. */
+final class LocalService implements Service {
+
+  private final ActorSystem<?> system;
+  private final Function<HttpRequest, CompletionStage<HttpResponse>> handler;
+
+  LocalService(ActorSystem<?> system, Route routes) {
+    this.system = system;
+    this.handler = routes.function(system);
+  }
+
+  @Override
+  public void serve(Exchange exchange) {
+    CompletionStage<HttpResponse> handled;
+    // The routes set a limit of their own to how long a body may take.
+    exchange.sent();
+    try {
+      handled = handler.apply(WireHeaders.withMediaType(exchange.request()));
+    } catch (Exception defect) {
+      exchange.fail(Problem.of(defect), defect);
+      return;
+    }
+    SameThread.answer(handled).whenComplete((answer, failure) -> {
+      if (failure != null) {
+        exchange.fail(Problem.of(failure), failure);
+      } else if (!exchange.answer(answer)) {
+        answer.discardEntityBytes(system);
+      }
+    });
+  }
+}

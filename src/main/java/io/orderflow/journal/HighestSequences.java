@@ -1,0 +1,77 @@
+package io.orderflow.journal;
+
+import akka.dispatch.Futures;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import scala.concurrent.ExecutionContext;
+import scala.concurrent.Future;
+import scala.concurrent.Promise;
+
+/**
+ * Answers what the highest sequence number of an entity is by few queries about many entities: what is asked while queries are under way
+ * waits for the next one, which begins after it was asked. Every entity that wakes asks, and of those of an order four have only just come
+ * to be. What waits is bounded by the entities that are waking.
+ */
+final class HighestSequences {
+
+  private record Asked(String persistenceId, Promise<Object> answer) {}
+
+  /** Queries under way at once, and the entities of one. */
+  private static final Batcher.Limits LIMITS = new Batcher.Limits(1, 256, Integer.MAX_VALUE);
+
+  private static final String SELECT = "SELECT asked.id, (SELECT MAX(sequence_number) FROM event_journal WHERE persistence_id = asked.id)"
+      + " FROM unnest(CAST(? AS VARCHAR ARRAY)) AS asked(id)";
+
+  private final Database database;
+  private final ExecutionContext context;
+  private final Batcher<Asked> batches;
+
+  /**
+   * @param threads where queries wait for the database
+   * @param context where the answers are made known
+   */
+  HighestSequences(Database database, Executor threads, ExecutionContext context) {
+    this.database = database;
+    this.context = context;
+    this.batches = new Batcher<>(threads, LIMITS, asked -> 1, this::query);
+  }
+
+  /** The number, 0 of an entity that has written nothing; it fails when the database can't be asked. */
+  Future<Object> ask(String persistenceId) {
+    Asked asked = new Asked(persistenceId, Futures.promise());
+    batches.offer(asked);
+    return asked.answer().future();
+  }
+
+  private void query(List<Asked> batch) {
+    try {
+      Map<String, Long> found = database.statement(connection -> find(connection, batch));
+      // All at once on a thread of the journal: what follows from each needs no other thread then.
+      Futures.future(() -> {
+        batch.forEach(asked -> asked.answer().success(found.getOrDefault(asked.persistenceId(), 0L)));
+        return null;
+      }, context);
+    } catch (Throwable failure) {
+      batch.forEach(asked -> asked.answer().failure(failure));
+    }
+  }
+
+  private static Map<String, Long> find(Connection connection, List<Asked> batch) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(SELECT)) {
+      select.setArray(1, connection.createArrayOf("varchar", batch.stream().map(Asked::persistenceId).toArray(String[]::new)));
+      Map<String, Long> highest = new HashMap<>();
+      try (ResultSet found = select.executeQuery()) {
+        while (found.next()) {
+          highest.put(found.getString(1), found.getLong(2));
+        }
+      }
+      return highest;
+    }
+  }
+}

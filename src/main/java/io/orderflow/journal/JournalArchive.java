@@ -1,0 +1,128 @@
+package io.orderflow.journal;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import com.typesafe.config.Config;
+import io.orderflow.metrics.Meters;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the journal as small as what may still be needed to recover: what is older than {@code orderflow.archive.after} and has ended
+ * for good, or stands before the snapshots of what lives on, goes to the {@link EventArchive}. One in the cluster; a round is many short
+ * transactions.
+ *
+ * <p>An event is moved only when everybody who reads the journal forward has read it: they read the archive only as far as it reached
+ * when they began.
+ */
+public final class JournalArchive extends AbstractBehavior<JournalArchive.Step> {
+
+  enum Step { INSTANCE }
+
+  /** Somebody who reads the journal forward. */
+  @FunctionalInterface
+  public interface Reader {
+
+    /** The ordering up to which it has read everything, now and after any restart. */
+    long readUpTo(Connection connection) throws SQLException;
+  }
+
+  /** What a transaction did. */
+  record Moved(int events, boolean more) {}
+
+  /** One kind of events that may leave the journal. Goes through them once, in as many transactions as it takes, from the first on. */
+  interface Kind {
+
+    /** @param upTo events with a higher ordering stay */
+    Moved moveSome(Connection connection, long upTo, Instant before) throws SQLException;
+  }
+
+  /** A transaction moves no more than that, unless a single saga has more. */
+  static final int MAX_EVENTS = 5_000;
+  private static final Logger LOG = LoggerFactory.getLogger(JournalArchive.class);
+
+  private final Database database;
+  private final List<Reader> readers;
+  private final List<Kind> kinds;
+  private final Clock clock;
+  private final TimerScheduler<Step> timers;
+  private final Duration after;
+  private final Duration interval;
+  private int kind;
+  private int movedInRound;
+
+  /**
+   * Starts it somewhere among the nodes that carry services, unless it is switched off.
+   *
+   * @param ended what ends
+   * @param living the types of the entities that live on and store snapshots
+   * @param readers those beside the {@link JournalIndex}
+   */
+  public static void start(ActorSystem<?> system, Database database, List<ArchiveRule> ended, List<String> living, List<Reader> readers,
+      Clock clock) {
+    Config config = system.settings().config().getConfig("orderflow.archive");
+    if (config.getDuration("after").isZero()) {
+      return;
+    }
+    Behavior<Step> archive = Behaviors.setup(context -> Behaviors.withTimers(timers ->
+        new JournalArchive(context, timers, database, ended, living, readers, clock, config)));
+    JournalIndex.singleton(system, "journal-archive", archive);
+  }
+
+  private JournalArchive(ActorContext<Step> context, TimerScheduler<Step> timers, Database database, List<ArchiveRule> ended,
+      List<String> living, List<Reader> readers, Clock clock, Config config) {
+    super(context);
+    this.database = database;
+    this.readers = readers;
+    this.clock = clock;
+    this.timers = timers;
+    this.after = config.getDuration("after");
+    this.interval = config.getDuration("interval");
+    this.kinds = java.util.stream.Stream.concat(ended.stream().map(endings -> (Kind) new EndedEvents(endings, clock)),
+        java.util.stream.Stream.of(new SnapshottedEvents(living, clock))).toList();
+    Meters.of(context.getSystem()).counter("orderflow.archive.events");
+    timers.startSingleTimer(Step.INSTANCE, interval);
+  }
+
+  @Override
+  public Receive<Step> createReceive() {
+    return newReceiveBuilder().onMessage(Step.class, step -> {
+      moveSome();
+      return this;
+    }).build();
+  }
+
+  private void moveSome() throws SQLException {
+    Instant begun = clock.instant();
+    long begunNanos = System.nanoTime();
+    Moved moved = database.transaction(connection -> {
+      EventArchive.hold(connection);
+      long upTo = JournalIndex.position(connection);
+      for (Reader reader : readers) {
+        upTo = Math.min(upTo, reader.readUpTo(connection));
+      }
+      return kinds.get(kind).moveSome(connection, upTo, begun.minus(after));
+    });
+    Meters.of(getContext().getSystem()).counter("orderflow.archive.events").increment(moved.events());
+    movedInRound += moved.events();
+    kind = moved.more() ? kind : (kind + 1) % kinds.size();
+    boolean roundIsOver = kind == 0 && !moved.more();
+    if (roundIsOver && movedInRound > 0) {
+      LOG.info("{} events were moved from the journal to the archive", movedInRound);
+      movedInRound = 0;
+    }
+    // Half of the time belongs to the others.
+    timers.startSingleTimer(Step.INSTANCE, roundIsOver ? interval : Duration.ofNanos(System.nanoTime() - begunNanos));
+  }
+}

@@ -1,0 +1,99 @@
+package io.orderflow.journal;
+
+import io.orderflow.journal.JournalArchive.Moved;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Moves what entities that live on wrote before the older of the snapshots that they keep. The event of that snapshot and all after it
+ * stay: recovery needs none before it, whichever snapshot it begins with, and the journal goes on to know the highest number.
+ */
+final class SnapshottedEvents implements JournalArchive.Kind {
+
+  /** An entity, the event of its older snapshot, and the first event that the journal has of it. */
+  private record Entity(String persistenceId, long snapshots, long snapshot, long first, long firstOrdering, long firstWrittenAt) {}
+
+  /** Entities looked at in one transaction. */
+  private static final int BATCH = 500;
+
+  private final List<String> prefixes;
+  private final Clock clock;
+  private String lastId = "";
+
+  SnapshottedEvents(List<String> entityTypes, Clock clock) {
+    this.prefixes = entityTypes.stream().map(type -> type + "|").toList();
+    this.clock = clock;
+  }
+
+  @Override
+  public Moved moveSome(Connection connection, long upTo, Instant before) throws SQLException {
+    List<Entity> found = entities(connection);
+    int moved = 0;
+    for (Entity entity : found) {
+      if (moved >= JournalArchive.MAX_EVENTS) {
+        return new Moved(moved, true);
+      }
+      if (movable(entity, upTo, before)) {
+        Optional<Long> to = lastMovable(connection, entity, upTo, before, JournalArchive.MAX_EVENTS - moved);
+        moved += to.isEmpty() ? 0 : EventArchive.moveUpTo(connection, entity.persistenceId(), to.get(), clock.instant());
+        if (moved >= JournalArchive.MAX_EVENTS) {
+          // There may be more of this one.
+          return new Moved(moved, true);
+        }
+      }
+      lastId = entity.persistenceId();
+    }
+    boolean more = found.size() == BATCH;
+    lastId = more ? lastId : "";
+    return new Moved(moved, more);
+  }
+
+  private boolean movable(Entity entity, long upTo, Instant before) {
+    return entity.snapshots() > 1 && entity.first() > 0 && entity.first() < entity.snapshot() && entity.firstOrdering() <= upTo
+        && entity.firstWrittenAt() < before.toEpochMilli() && prefixes.stream().anyMatch(entity.persistenceId()::startsWith);
+  }
+
+  private List<Entity> entities(Connection connection) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement("SELECT s.persistence_id, s.kept, s.oldest, j.sequence_number,"
+        + " j.ordering, j.write_timestamp FROM (SELECT persistence_id, COUNT(*) AS kept, MIN(sequence_number) AS oldest FROM snapshot"
+        + " WHERE persistence_id > ? GROUP BY persistence_id ORDER BY persistence_id LIMIT ?) s LEFT JOIN event_journal j"
+        + " ON j.persistence_id = s.persistence_id AND j.sequence_number = (SELECT MIN(f.sequence_number) FROM event_journal f"
+        + " WHERE f.persistence_id = s.persistence_id) ORDER BY s.persistence_id")) {
+      select.setString(1, lastId);
+      select.setInt(2, BATCH);
+      List<Entity> entities = new ArrayList<>();
+      try (ResultSet found = select.executeQuery()) {
+        while (found.next()) {
+          entities.add(new Entity(found.getString(1), found.getLong(2), found.getLong(3), found.getLong(4), found.getLong(5),
+              found.getLong(6)));
+        }
+      }
+      return entities;
+    }
+  }
+
+  /** The number of the last event before which, itself included, all may go. */
+  private static Optional<Long> lastMovable(Connection connection, Entity entity, long upTo, Instant before, int limit)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement("SELECT sequence_number, ordering, write_timestamp FROM event_journal"
+        + " WHERE persistence_id = ? AND sequence_number < ? ORDER BY sequence_number LIMIT ?")) {
+      select.setString(1, entity.persistenceId());
+      select.setLong(2, entity.snapshot());
+      select.setInt(3, limit);
+      Optional<Long> last = Optional.empty();
+      try (ResultSet found = select.executeQuery()) {
+        while (found.next() && found.getLong(2) <= upTo && found.getLong(3) < before.toEpochMilli()) {
+          last = Optional.of(found.getLong(1));
+        }
+      }
+      return last;
+    }
+  }
+}

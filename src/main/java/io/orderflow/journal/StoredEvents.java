@@ -1,0 +1,104 @@
+package io.orderflow.journal;
+
+import akka.NotUsed;
+import akka.actor.typed.ActorSystem;
+import akka.japi.Pair;
+import akka.serialization.Serialization;
+import akka.serialization.SerializationExtension;
+import akka.stream.javadsl.Source;
+import io.orderflow.kernel.Rejection;
+import io.orderflow.journal.JournalReader.Payload;
+import io.orderflow.journal.JournalReader.Row;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+
+/** The events of one aggregate after the other, archive and journal read as one, page by page. */
+public final class StoredEvents {
+
+  /** An event with its number among its aggregate's, and when it was written. */
+  public record Stored(long sequence, long writtenAt, Object event) {}
+
+  /** Events in memory at a time. */
+  private static final int PAGE = 2_000;
+  private static final long END = Long.MAX_VALUE;
+  private static final String PART = "(SELECT sequence_number, ordering, adapter_manifest, write_timestamp, event_ser_id,"
+      + " event_ser_manifest, event_payload FROM %s WHERE persistence_id = ? AND sequence_number BETWEEN ? AND ? ORDER BY sequence_number LIMIT ?)";
+  private static final String SELECT = "SELECT * FROM (" + PART.formatted("event_archive") + " UNION ALL "
+      + PART.formatted("event_journal") + ") events ORDER BY sequence_number LIMIT ?";
+
+  private final ActorSystem<?> system;
+  private final Serialization serialization;
+
+  public StoredEvents(ActorSystem<?> system) {
+    this.system = system;
+    this.serialization = SerializationExtension.get(system);
+  }
+
+  /** Those from the first to the last of these numbers that there are, in order. */
+  public Source<Stored, NotUsed> of(String persistenceId, long from, long to) {
+    return Source.unfoldAsync(from, next -> page(persistenceId, next, to)).mapConcat(page -> page);
+  }
+
+  /** What all events that there are come to. */
+  public <E, S> CompletionStage<S> fold(String persistenceId, Class<E> events, S none, BiFunction<S, E, S> apply) {
+    return of(persistenceId, 1, END).runFold(none, (state, stored) -> apply.apply(state, events.cast(stored.event())), system);
+  }
+
+  /**
+   * The same for an aggregate that answered that it does not exist: it may have ended, and be in the archive. The answer stays where
+   * there are no events, and any other failure as well.
+   */
+  public <E, S> CompletionStage<S> foldIfNotFound(Throwable failure, String persistenceId, Class<E> events, S none,
+      BiFunction<S, E, S> apply) {
+    return !Rejection.isNotFound(failure) ? CompletableFuture.failedFuture(failure)
+        : fold(persistenceId, events, none, apply).thenCompose(state ->
+            state == none ? CompletableFuture.failedFuture(failure) : CompletableFuture.completedStage(state));
+  }
+
+  private CompletionStage<Optional<Pair<Long, List<Stored>>>> page(String persistenceId, long from, long to) {
+    if (from > to || from == END) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    int limit = (int) Math.min(PAGE - 1, to - from) + 1;
+    return Database.of(system).async(connection -> {
+      List<Stored> page = read(connection, persistenceId, from, to, limit);
+      // A page that is not full is the last one: what comes after it need not be looked for.
+      return page.isEmpty() ? Optional.empty()
+          : Optional.of(Pair.create(page.size() < limit ? END : page.get(page.size() - 1).sequence() + 1, page));
+    });
+  }
+
+  private List<Stored> read(Connection connection, String persistenceId, long from, long to, int limit) throws SQLException {
+    return rows(connection, persistenceId, from, to, limit).stream()
+        .map(row -> new Stored(row.sequence(), row.writtenAt(), row.payload().read(serialization))).toList();
+  }
+
+  /** The first of those from the first to the last of these numbers as they are stored, in order: also one that can't be read any more. */
+  public static List<Row> rows(Connection connection, String persistenceId, long from, long to, int limit) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(SELECT)) {
+      for (int part = 0; part < 2; part++) {
+        select.setString(4 * part + 1, persistenceId);
+        select.setLong(4 * part + 2, from);
+        select.setLong(4 * part + 3, to);
+        select.setInt(4 * part + 4, limit);
+      }
+      select.setInt(9, limit);
+      List<Row> rows = new ArrayList<>();
+      try (ResultSet found = select.executeQuery()) {
+        while (found.next()) {
+          Payload payload = new Payload(found.getInt(5), found.getString(6), found.getBytes(7));
+          rows.add(new Row(found.getLong(2), persistenceId, found.getLong(1), found.getString(3), found.getLong(4), payload));
+        }
+      }
+      return rows;
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package io.orderflow.projection;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The tables {@code projection_parked} and {@code projection_skipped}. Whoever changes a slice's rows, or acts by them, holds the slice's
+ * row of {@code projection_slices}.
+ */
+final class ParkedTable {
+
+  private static final String COLUMNS =
+      "persistence_id, generation, slice, sequence_number, held_up_to, manifest, error, attempts, parked_at";
+  private static final String KEY = " WHERE name = ? AND generation = ? AND slice = ? AND persistence_id = ?";
+  /** One aggregate may be parked in two generations. */
+  private static final String LISTED_BY = "persistence_id || '#' || CAST(generation AS VARCHAR(20))";
+
+  private ParkedTable() {}
+
+  /** The aggregates of the slice that are parked. */
+  static Set<String> ids(Connection connection, SliceId id) throws SQLException {
+    Set<String> ids = new HashSet<>();
+    try (PreparedStatement select = connection.prepareStatement(
+        "SELECT persistence_id FROM projection_parked WHERE name = ? AND generation = ? AND slice = ?")) {
+      set(select, id.view(), id.generation(), id.slice());
+      try (ResultSet found = select.executeQuery()) {
+        while (found.next()) {
+          ids.add(found.getString(1));
+        }
+      }
+    }
+    return ids;
+  }
+
+  /** How many are parked in each generation of a view. */
+  static Map<Long, Integer> counts(Connection connection, String view) throws SQLException {
+    Map<Long, Integer> counts = new HashMap<>();
+    try (PreparedStatement select = connection.prepareStatement(
+        "SELECT generation, COUNT(*) FROM projection_parked WHERE name = ? GROUP BY generation")) {
+      select.setString(1, view);
+      try (ResultSet found = select.executeQuery()) {
+        while (found.next()) {
+          counts.put(found.getLong(1), found.getInt(2));
+        }
+      }
+    }
+    return counts;
+  }
+
+  /** Whether a generation lacks events of an aggregate that another one shows. */
+  static boolean lacksWhatIsShown(Connection connection, String view, long building, long live) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement("SELECT 1 FROM projection_parked b WHERE b.name = ? AND b.generation = ?"
+        + " AND NOT EXISTS (SELECT 1 FROM projection_parked l WHERE l.name = b.name AND l.generation = ? AND l.slice = b.slice"
+        + " AND l.persistence_id = b.persistence_id AND l.sequence_number <= b.sequence_number) LIMIT 1")) {
+      set(select, view, building, live);
+      try (ResultSet found = select.executeQuery()) {
+        return found.next();
+      }
+    }
+  }
+
+  /** Those of generations from that one on, the newest first. */
+  static List<Parked> list(Connection connection, String view, long generation, Instant before, String beforeId, int limit)
+      throws SQLException {
+    long millis = before.toEpochMilli();
+    return select(connection, "WHERE name = ? AND generation >= ? AND (parked_at < ? OR parked_at = ? AND " + LISTED_BY + " < ?)"
+        + " ORDER BY parked_at DESC, " + LISTED_BY + " DESC LIMIT ?", view, generation, millis, millis, beforeId, limit);
+  }
+
+  /** What tells a row of the list from all others that were parked in the same moment. */
+  static String listedBy(Parked parked) {
+    return parked.persistenceId() + "#" + parked.generation();
+  }
+
+  /** The aggregate in the generations from that one on in which it is parked, the oldest first. */
+  static List<Parked> find(Connection connection, String view, long generation, String persistenceId) throws SQLException {
+    return select(connection, "WHERE name = ? AND generation >= ? AND persistence_id = ? ORDER BY generation", view, generation,
+        persistenceId);
+  }
+
+  static Optional<Parked> find(Connection connection, SliceId id, String persistenceId) throws SQLException {
+    return select(connection, KEY, id.view(), id.generation(), id.slice(), persistenceId).stream().findFirst();
+  }
+
+  static void insert(Connection connection, String view, Parked parked) throws SQLException {
+    update(connection, "INSERT INTO projection_parked (name, " + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", view,
+        parked.persistenceId(), parked.generation(), parked.slice(), parked.sequence(), parked.heldUpTo(), parked.manifest(),
+        parked.error(), parked.attempts(), parked.since().toEpochMilli());
+  }
+
+  /** Writes where the aggregate stands now. */
+  static void update(Connection connection, String view, Parked parked) throws SQLException {
+    update(connection, "UPDATE projection_parked SET sequence_number = ?, manifest = ?, error = ?, attempts = ?" + KEY,
+        parked.sequence(), parked.manifest(), parked.error(), parked.attempts(), view, parked.generation(), parked.slice(),
+        parked.persistenceId());
+  }
+
+  static void delete(Connection connection, String view, Parked parked) throws SQLException {
+    update(connection, "DELETE FROM projection_parked" + KEY, view, parked.generation(), parked.slice(), parked.persistenceId());
+  }
+
+  static void deleteBefore(Connection connection, String view, long generation) throws SQLException {
+    update(connection, "DELETE FROM projection_parked WHERE name = ? AND generation < ?", view, generation);
+  }
+
+  /** Events of parked aggregates have been read: the last one of each. */
+  static void hold(Connection connection, SliceId id, Map<String, Long> upTo) throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement("UPDATE projection_parked SET held_up_to = ?" + KEY)) {
+      for (Map.Entry<String, Long> held : upTo.entrySet()) {
+        set(update, held.getValue(), id.view(), id.generation(), id.slice(), held.getKey());
+        update.addBatch();
+      }
+      update.executeBatch();
+    }
+  }
+
+  /** Puts on record that the event is skipped. */
+  static void skip(Connection connection, String view, Parked parked, Skip skip, Instant now) throws SQLException {
+    if (!isSkipped(connection, view, parked.persistenceId(), parked.sequence())) {
+      update(connection, "INSERT INTO projection_skipped (name, persistence_id, sequence_number, manifest, error, reason, skipped_by,"
+          + " skipped_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", view, parked.persistenceId(), parked.sequence(), parked.manifest(),
+          parked.error(), skip.reason(), skip.by(), now.toEpochMilli());
+    }
+  }
+
+  /** Whether an operator had the view skip the event, in whatever generation. */
+  static boolean isSkipped(Connection connection, String view, String persistenceId, long sequence) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(
+        "SELECT 1 FROM projection_skipped WHERE name = ? AND persistence_id = ? AND sequence_number = ?")) {
+      set(select, view, persistenceId, sequence);
+      try (ResultSet found = select.executeQuery()) {
+        return found.next();
+      }
+    }
+  }
+
+  private static List<Parked> select(Connection connection, String condition, Object... values) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement("SELECT " + COLUMNS + " FROM projection_parked " + condition)) {
+      set(select, values);
+      List<Parked> rows = new ArrayList<>();
+      try (ResultSet found = select.executeQuery()) {
+        while (found.next()) {
+          rows.add(new Parked(found.getString(1), found.getLong(2), found.getInt(3), found.getLong(4), found.getLong(5),
+              found.getString(6), found.getString(7), found.getInt(8), Instant.ofEpochMilli(found.getLong(9))));
+        }
+      }
+      return rows;
+    }
+  }
+
+  private static void update(Connection connection, String sql, Object... values) throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement(sql)) {
+      set(update, values);
+      update.executeUpdate();
+    }
+  }
+
+  private static void set(PreparedStatement statement, Object... values) throws SQLException {
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+  }
+}

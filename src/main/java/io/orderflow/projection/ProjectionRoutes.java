@@ -1,0 +1,89 @@
+package io.orderflow.projection;
+
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.server.PathMatchers;
+import akka.http.javadsl.server.Route;
+import io.orderflow.http.Json;
+import io.orderflow.http.JsonFields;
+import io.orderflow.http.Page;
+import io.orderflow.http.Problem;
+import io.orderflow.http.Routes;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * {@code /ops/projections}: how the views follow the journal, filling one again, taking up one that has stopped, and what they have
+ * parked.
+ */
+public final class ProjectionRoutes extends Routes {
+
+  /** A client's request to skip an event: which and why. */
+  private record Skipping(OptionalLong sequence, String reason) {
+
+    static Skipping read(JsonFields fields) {
+      return new Skipping(fields.optionalInteger("sequence", 1, Integer.MAX_VALUE).map(OptionalLong::of).orElse(OptionalLong.empty()),
+          fields.text("reason", MAX_REASON));
+    }
+  }
+
+  private static final int MAX_REASON = 200;
+  private static final int MAX_BY = 255;
+  /** Of what aggregates' ids consist. */
+  private static final Pattern PERSISTENCE_ID = Pattern.compile("[\\x21-\\x7e]{1,255}");
+
+  private final Projections projections;
+
+  public ProjectionRoutes(Projections projections) {
+    this.projections = projections;
+  }
+
+  /** The routes from {@code /ops/projections} on. */
+  public Route routes() {
+    return pathPrefix("ops", () -> pathPrefix("projections", () -> concat(
+        pathEnd(() -> get(() -> answer(projections.statuses(), statuses -> Json.response(200, Map.of("projections", statuses))))),
+        id("name", name -> concat(
+            path("rebuild", () -> post(() -> change(name, projections::rebuild,
+                Problem.of(409, "REBUILD_RUNNING", "the projection is being rebuilt already")))),
+            path("resume", () -> post(() -> change(name, projections::resume,
+                Problem.of(409, "NOT_STOPPED", "the projection has not stopped")))),
+            pathPrefix("parked", () -> parked(name)))))));
+  }
+
+  private Route parked(String view) {
+    return concat(
+        pathEnd(() -> get(() -> Page.parameters(page -> known(view, () -> answer(projections.parked().list(view, page),
+            rows -> Json.response(200, page.answer("parked", rows, Parked::since, ParkedTable::listedBy))))))),
+        pathPrefix(PathMatchers.segment(), aggregate -> concat(
+            path("retry", () -> post(() -> known(view, () -> parked(aggregate, () -> projections.parked().retry(view, aggregate))))),
+            path("skip", () -> post(() -> known(view, () -> extractRequest(request -> body(Skipping::read, skipping ->
+                parked(aggregate, () -> projections.parked().skip(view, aggregate, skipping.sequence(),
+                    new Skip(skipping.reason(), by(request))))))))))));
+  }
+
+  private Route parked(String persistenceId, Supplier<CompletionStage<ParkedAggregates.Outcome>> call) {
+    return PERSISTENCE_ID.matcher(persistenceId).matches() ? answer(call.get(), outcome -> Json.response(200, outcome))
+        : complete(ParkedAggregates.NOT_PARKED.response());
+  }
+
+  /** The addresses by which the request came, as the gateway has put them down: callers have no names. */
+  private static String by(HttpRequest request) {
+    String addresses = request.getHeader("X-Forwarded-For").map(HttpHeader::value).map(ErrorText::of).orElse("an unknown address");
+    return addresses.substring(0, Math.min(addresses.length(), MAX_BY));
+  }
+
+  private Route change(String name, Function<String, CompletionStage<Optional<ProjectionStatus>>> change, Problem refusal) {
+    return known(name, () -> answer(change.apply(name), status ->
+        status.map(changed -> Json.response(202, changed)).orElseGet(refusal::response)));
+  }
+
+  private Route known(String view, Supplier<Route> inner) {
+    return projections.knows(view) ? inner.get()
+        : complete(Problem.of(404, "PROJECTION_NOT_FOUND", "there is no such projection").response());
+  }
+}

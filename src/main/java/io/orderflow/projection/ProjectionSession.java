@@ -1,0 +1,47 @@
+package io.orderflow.projection;
+
+import akka.japi.function.Function;
+import akka.projection.jdbc.JdbcSession;
+import io.orderflow.journal.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** One transaction of a projection, on a connection of the shared pool. */
+final class ProjectionSession implements JdbcSession {
+
+  private final Connection connection;
+
+  private ProjectionSession(Connection connection) {
+    this.connection = connection;
+  }
+
+  static ProjectionSession open(Database database) {
+    try {
+      return new ProjectionSession(database.connection());
+    } catch (SQLException unreachable) {
+      throw new IllegalStateException("no connection", unreachable);
+    }
+  }
+
+  @Override
+  public <R> R withConnection(Function<Connection, R> work) throws Exception {
+    return work.apply(connection);
+  }
+
+  @Override
+  public void commit() throws SQLException {
+    connection.commit();
+  }
+
+  @Override
+  public void rollback() throws SQLException {
+    connection.rollback();
+  }
+
+  @Override
+  public void close() throws SQLException {
+    // The pool's other users expect it as it was given out.
+    connection.setAutoCommit(true);
+    connection.close();
+  }
+}

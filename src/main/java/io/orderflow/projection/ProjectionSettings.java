@@ -1,0 +1,21 @@
+package io.orderflow.projection;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/** The settings of {@code orderflow.views}, explained in {@code reference.conf}. */
+record ProjectionSettings(Duration pollInterval, int batch, int maxParked, int maxAttempts, Duration minBackoff, Duration maxBackoff) {
+
+  static ProjectionSettings of(Config config) {
+    return new ProjectionSettings(config.getDuration("poll-interval"), config.getInt("batch"), config.getInt("max-parked"),
+        config.getInt("max-attempts"), config.getDuration("min-backoff"), config.getDuration("max-backoff"));
+  }
+
+  /** The pause after so many failures in a row: doubled with each, and up to a fifth of it longer by lot. */
+  Duration backoff(int failures) {
+    long doubled = minBackoff.toMillis() << Math.min(failures - 1, 20);
+    long bounded = Math.min(doubled, maxBackoff.toMillis());
+    return Duration.ofMillis(bounded + RandomGenerator.getDefault().nextLong(bounded / 5 + 1));
+  }
+}

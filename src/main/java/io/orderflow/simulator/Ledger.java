@@ -1,0 +1,230 @@
+package io.orderflow.simulator;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.orderflow.kernel.Money;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.flywaydb.core.Flyway;
+
+/**
+ * What was really charged and refunded, in a database file that survives a kill. Every call is one transaction that is on the disk
+ * before it is answered; the unique key decides between calls that come at once. All methods block.
+ */
+final class Ledger implements AutoCloseable {
+
+  /** The token whose charges are always declined. */
+  static final String DECLINED_TOKEN = "tok_declined";
+  static final String DECLINE_REASON = "card_declined";
+
+  record Charge(String idempotencyKey, String orderId, Money amount, String token) {}
+
+  sealed interface ChargeOutcome {
+
+    record Succeeded(String transactionId) implements ChargeOutcome {}
+
+    record Declined(String reason) implements ChargeOutcome {}
+
+    /** The key's charge was refunded, before it came or after. */
+    record Refunded() implements ChargeOutcome {}
+
+    /** The key stands for another charge. */
+    record AnotherCharge() implements ChargeOutcome {}
+  }
+
+  enum RefundOutcome { REFUNDED, NOTHING_TO_REFUND, UNKNOWN_TRANSACTION }
+
+  private record Known(long number, String fingerprint, String status, String transactionId) {}
+
+  private interface Work<T> {
+    T in(Connection connection) throws SQLException;
+  }
+
+  /** The SQL state of a key that is there already. */
+  private static final String DUPLICATE = "23505";
+  private static final String SELECT = "SELECT number, fingerprint, status, transaction_id FROM charges WHERE ";
+
+  private final HikariDataSource database;
+  private final Clock clock;
+  private final Supplier<String> transactionIds;
+
+  /** Opens the ledger in that folder, and makes it first if it isn't there. */
+  Ledger(Path folder, int connections, Clock clock, Supplier<String> transactionIds) {
+    HikariConfig pool = new HikariConfig();
+    // A commit is written before it is answered; and it is the shutdown that closes the file, not the end of the process.
+    pool.setJdbcUrl("jdbc:h2:file:" + folder.toAbsolutePath().resolve("provider")
+        + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=10000;TRACE_LEVEL_FILE=0");
+    pool.setPoolName("provider");
+    pool.setMaximumPoolSize(connections);
+    pool.setAutoCommit(false);
+    this.database = new HikariDataSource(pool);
+    this.clock = clock;
+    this.transactionIds = transactionIds;
+    try {
+      Flyway.configure().dataSource(database).locations("classpath:db/provider").load().migrate();
+    } catch (RuntimeException failure) {
+      database.close();
+      throw failure;
+    }
+  }
+
+  ChargeOutcome charge(Charge charge) {
+    return inTransaction(connection -> {
+      Optional<Known> known = find(connection, "idempotency_key = ?", charge.idempotencyKey());
+      return known.isPresent() ? repeat(connection, charge, known.get()) : first(connection, charge);
+    });
+  }
+
+  /** Refunds what was charged under the key; what was not, never will be. */
+  RefundOutcome refundKey(String idempotencyKey) {
+    return inTransaction(connection -> {
+      Optional<Known> known = find(connection, "idempotency_key = ?", idempotencyKey);
+      if (known.isPresent()) {
+        return refund(connection, known.get());
+      }
+      change(connection, "INSERT INTO charges (idempotency_key, status, refunded_at, calls) VALUES (?, 'void', ?, 0)",
+          idempotencyKey, now());
+      return RefundOutcome.NOTHING_TO_REFUND;
+    });
+  }
+
+  RefundOutcome refundTransaction(String transactionId) {
+    return inTransaction(connection -> {
+      Optional<Known> known = find(connection, "transaction_id = ?", transactionId);
+      return known.isPresent() ? refund(connection, known.get()) : RefundOutcome.UNKNOWN_TRANSACTION;
+    });
+  }
+
+  /** The entries after that number, the oldest first; of one order when one is given. */
+  List<LedgerEntry> entries(long after, int limit, Optional<String> orderId) {
+    return inTransaction(connection -> {
+      try (PreparedStatement query = connection.prepareStatement("SELECT * FROM charges WHERE number > ?"
+          + (orderId.isPresent() ? " AND order_id = ?" : "") + " ORDER BY number LIMIT " + limit)) {
+        query.setLong(1, after);
+        if (orderId.isPresent()) {
+          query.setString(2, orderId.get());
+        }
+        List<LedgerEntry> entries = new ArrayList<>();
+        ResultSet rows = query.executeQuery();
+        while (rows.next()) {
+          String currency = rows.getString("currency");
+          String amount = currency == null ? null : new Money(rows.getLong("amount_minor"), currency).amount();
+          entries.add(new LedgerEntry(rows.getLong("number"), rows.getString("idempotency_key"), rows.getString("order_id"), amount,
+              currency, rows.getString("status"), rows.getString("transaction_id"), rows.getObject("charged_at", Instant.class),
+              rows.getObject("refunded_at", Instant.class), rows.getInt("calls")));
+        }
+        return entries;
+      }
+    });
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+
+  private ChargeOutcome first(Connection connection, Charge charge) throws SQLException {
+    boolean declined = charge.token().equals(DECLINED_TOKEN);
+    String transactionId = declined ? null : transactionIds.get();
+    change(connection, "INSERT INTO charges (idempotency_key, fingerprint, order_id, amount_minor, currency, status, transaction_id, "
+            + "charged_at, calls) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
+        charge.idempotencyKey(), fingerprint(charge), charge.orderId(), charge.amount().minor(), charge.amount().currency(),
+        declined ? "declined" : "succeeded", transactionId, declined ? null : now());
+    return declined ? new ChargeOutcome.Declined(DECLINE_REASON) : new ChargeOutcome.Succeeded(transactionId);
+  }
+
+  private static ChargeOutcome repeat(Connection connection, Charge charge, Known known) throws SQLException {
+    change(connection, "UPDATE charges SET calls = calls + 1 WHERE number = ?", known.number());
+    if (known.fingerprint() != null && !known.fingerprint().equals(fingerprint(charge))) {
+      return new ChargeOutcome.AnotherCharge();
+    }
+    return switch (known.status()) {
+      case "succeeded" -> new ChargeOutcome.Succeeded(known.transactionId());
+      case "declined" -> new ChargeOutcome.Declined(DECLINE_REASON);
+      default -> new ChargeOutcome.Refunded();
+    };
+  }
+
+  private RefundOutcome refund(Connection connection, Known known) throws SQLException {
+    boolean charged = known.transactionId() != null;
+    if (known.status().equals("succeeded") || known.status().equals("declined")) {
+      change(connection, "UPDATE charges SET status = ?, refunded_at = ? WHERE number = ?", charged ? "refunded" : "void", now(),
+          known.number());
+    }
+    return charged ? RefundOutcome.REFUNDED : RefundOutcome.NOTHING_TO_REFUND;
+  }
+
+  /** Finds the one entry and keeps it from others until the transaction's end. */
+  private static Optional<Known> find(Connection connection, String condition, String value) throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement(SELECT + condition + " FOR UPDATE")) {
+      query.setString(1, value);
+      ResultSet row = query.executeQuery();
+      return row.next() ? Optional.of(new Known(row.getLong(1), row.getString(2), row.getString(3), row.getString(4)))
+          : Optional.empty();
+    }
+  }
+
+  private static void change(Connection connection, String sql, Object... values) throws SQLException {
+    try (PreparedStatement change = connection.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++) {
+        change.setObject(i + 1, values[i]);
+      }
+      change.executeUpdate();
+    }
+  }
+
+  private <T> T inTransaction(Work<T> work) {
+    try (Connection connection = database.getConnection()) {
+      try {
+        return attempt(connection, work);
+      } catch (SQLException failure) {
+        if (!DUPLICATE.equals(failure.getSQLState())) {
+          throw failure;
+        }
+        // Another call was first with this key: now there is an entry to be found.
+        return attempt(connection, work);
+      }
+    } catch (SQLException failure) {
+      throw new IllegalStateException("the ledger failed", failure);
+    }
+  }
+
+  private static <T> T attempt(Connection connection, Work<T> work) throws SQLException {
+    try {
+      T result = work.in(connection);
+      connection.commit();
+      return result;
+    } catch (SQLException | RuntimeException failure) {
+      connection.rollback();
+      throw failure;
+    }
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /** What tells two charges apart; a repeat has the same. */
+  private static String fingerprint(Charge charge) {
+    String text = String.join("\n", charge.orderId(), charge.amount().toString(), charge.token());
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+}

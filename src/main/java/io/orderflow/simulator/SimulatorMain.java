@@ -1,0 +1,36 @@
+package io.orderflow.simulator;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigValueFactory;
+import io.orderflow.kernel.Configuration;
+import org.slf4j.LoggerFactory;
+
+/** The payment provider's simulator as a process of its own. */
+public final class SimulatorMain {
+
+  private static final String PARALLELISM = "java.util.concurrent.ForkJoinPool.common.parallelism";
+
+  private SimulatorMain() {}
+
+  public static void main(String[] args) {
+    // On two processors or fewer the common pool would start a thread for every asynchronous step.
+    if (Runtime.getRuntime().availableProcessors() < 3 && System.getProperty(PARALLELISM) == null) {
+      System.setProperty(PARALLELISM, "2");
+    }
+    Config config = Configuration.load().withValue("akka.actor.provider", ConfigValueFactory.fromAnyRef("local"));
+    ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "provider", config);
+    Simulator.start(system, config).whenComplete((binding, failure) -> {
+      if (failure != null) {
+        LoggerFactory.getLogger(SimulatorMain.class).error("The simulator could not start: {}", rootOf(failure).getMessage());
+        system.terminate();
+        system.getWhenTerminated().thenRun(() -> System.exit(1));
+      }
+    });
+  }
+
+  private static Throwable rootOf(Throwable failure) {
+    return failure.getCause() == null ? failure : rootOf(failure.getCause());
+  }
+}

@@ -1,0 +1,25 @@
+package io.orderflow.journal;
+
+import com.typesafe.config.Config;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+class JournalReaderOnPostgresqlSpec extends JournalReaderTables {
+
+  private static Postgresql postgresql;
+
+  @BeforeAll
+  static void start() {
+    postgresql = Postgresql.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    postgresql.close();
+  }
+
+  @Override
+  Config database() {
+    return postgresql.settings();
+  }
+}

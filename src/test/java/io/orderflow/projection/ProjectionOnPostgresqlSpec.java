@@ -1,0 +1,26 @@
+package io.orderflow.projection;
+
+import com.typesafe.config.Config;
+import io.orderflow.journal.Postgresql;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+class ProjectionOnPostgresqlSpec extends ProjectionTables {
+
+  private static Postgresql postgresql;
+
+  @BeforeAll
+  static void start() {
+    postgresql = Postgresql.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    postgresql.close();
+  }
+
+  @Override
+  Config database() {
+    return postgresql.settings();
+  }
+}
