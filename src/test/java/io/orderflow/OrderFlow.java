@@ -36,7 +36,7 @@ abstract class OrderFlow {
       orderflow.sagas {
         wake-after = 500ms
       }
-      orderflow.payment.timeout = 500ms
+      orderflow.payment.timeout = 3s
       orderflow.payment.breaker { window = 100, open = 200ms }
       """);
 

@@ -110,11 +110,6 @@ public abstract class Routes extends AllDirectives {
         future.transformWith(outcome -> inner.apply(outcome).asScala().apply(context), context.executionContext()));
   }
 
-  /** Routes for exactly this place: what is nested has taken all of the path. */
-  protected final Route here(Supplier<Route> inner) {
-    return pathEnd(inner);
-  }
-
   /**
    * The request's {@code Idempotency-Key}.
    *
