@@ -2,9 +2,9 @@ package io.orderflow.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
-import io.orderflow.NodeProcess;
-import io.orderflow.ShopClient;
 import io.orderflow.journal.Postgresql;
+import io.orderflow.testkit.NodeProcess;
+import io.orderflow.testkit.ShopClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.orderflow.bench;
 
 import com.typesafe.config.Config;
-import io.orderflow.NodeProcess;
-import io.orderflow.ShopClient;
-import io.orderflow.simulator.RunningSimulator;
 import io.orderflow.journal.Postgresql;
+import io.orderflow.simulator.RunningSimulator;
+import io.orderflow.testkit.NodeProcess;
+import io.orderflow.testkit.ShopClient;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,7 +1,7 @@
 package io.orderflow.bench.orders;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.orderflow.ShopClient;
+import io.orderflow.testkit.ShopClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

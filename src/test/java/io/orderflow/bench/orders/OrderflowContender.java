@@ -1,8 +1,8 @@
 package io.orderflow.bench.orders;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.orderflow.ShopClient;
-import io.orderflow.TestNode;
+import io.orderflow.testkit.ShopClient;
+import io.orderflow.testkit.TestNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

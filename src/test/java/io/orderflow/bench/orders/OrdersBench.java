@@ -1,6 +1,6 @@
 package io.orderflow.bench.orders;
 
-import io.orderflow.ShopClient;
+import io.orderflow.testkit.ShopClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,20 @@
+package io.orderflow.scenario;
+
+import com.typesafe.config.Config;
+import io.orderflow.journal.Postgresql;
+import org.junit.jupiter.api.AfterAll;
+
+class CartFlowOnPostgresqlSpec extends CartFlow {
+
+  private final Postgresql postgresql = Postgresql.start();
+
+  @Override
+  Config database() {
+    return postgresql.settings();
+  }
+
+  @AfterAll
+  void stopDatabase() {
+    postgresql.close();
+  }
+}
