@@ -9,6 +9,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.cart.ShoppingCart;
 import io.orderflow.eventsourcing.HostedAggregate;
+import io.orderflow.journal.TestDatabase;
 import io.orderflow.kernel.Money;
 import io.orderflow.order.PlacedOrder;
 import io.orderflow.payment.PaymentMethod;
@@ -26,16 +27,21 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** A cart's way into an order through a whole node over HTTP, as a client sees it; run on each database. */
+/** A cart's way into an order through a whole node over HTTP, as a client sees it, on each database. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class CartFlow {
+class CartFlowSpec {
 
   private static final Config SHORT_QUEUE = ConfigFactory.parseString("""
       orderflow.sagas.wake-after = 500ms
@@ -43,21 +49,23 @@ abstract class CartFlow {
       orderflow.payment.breaker { window = 100, open = 200ms }
       """);
 
+  @TempDir
+  private static Path data;
   /** Threads of the clients' own: the common pool is the node's in this JVM, and these wait. */
   private final ExecutorService clients = Executors.newFixedThreadPool(16);
   private TestNode node;
   private ShopClient shop;
 
-  /** The settings that choose the database. */
-  abstract Config database();
+  @Parameter
+  private TestDatabase database;
 
-  @BeforeAll
-  void start(@TempDir Path data) {
-    node = TestNode.start(data, database().withFallback(SHORT_QUEUE));
+  @BeforeParameterizedClassInvocation
+  void start() {
+    node = TestNode.start(data.resolve(database.name()), database.fresh().withFallback(SHORT_QUEUE));
     shop = node.shop();
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void stop() {
     clients.shutdownNow();
     node.close();

@@ -2,8 +2,8 @@ package io.orderflow.projection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.orderflow.journal.TestDatabase;
 import io.orderflow.projection.ProjectionStatus.State;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
@@ -14,20 +14,24 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** How views follow the journal, and stop where they fail as they may park nothing; run on each database. */
-abstract class ProjectionTables {
+/** How views follow the journal, and stop where they fail as they may park nothing, on each database. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
+class ProjectionSpec {
 
   private static final long POISON = 1_000_000;
 
+  @Parameter
+  private TestDatabase database;
   private ProjectionKit kit;
-
-  /** The settings that choose the database. */
-  abstract Config database();
 
   @BeforeEach
   void open() throws SQLException {
-    kit = ProjectionKit.on(ConfigFactory.parseString("orderflow.views.max-parked = 0").withFallback(database()));
+    kit = ProjectionKit.on(ConfigFactory.parseString("orderflow.views.max-parked = 0").withFallback(database.fresh()));
   }
 
   @AfterEach

@@ -13,25 +13,30 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import scala.concurrent.Await;
 import scala.concurrent.ExecutionContext;
 import scala.concurrent.Future;
 import scala.concurrent.duration.Duration;
 
-/** What entities are told that wake at the same time; run on each database. */
-abstract class HighestSequencesTables {
+/** What entities are told that wake at the same time, on each database. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
+class HighestSequencesSpec {
 
+  @Parameter
+  private TestDatabase database;
   private ProjectionKit node;
   private TestJournal journal;
   private HighestSequences highest;
 
-  /** The settings that choose the database. */
-  abstract Config database();
-
   @BeforeEach
   void open() throws SQLException {
-    node = ProjectionKit.on(database());
-    journal = TestJournal.of(database());
+    Config fresh = database.fresh();
+    node = ProjectionKit.on(fresh);
+    journal = TestJournal.of(fresh);
     highest = new HighestSequences(node.database(), ForkJoinPool.commonPool(), ExecutionContext.global());
   }
 

@@ -2,7 +2,6 @@ package io.orderflow.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.typesafe.config.Config;
 import io.orderflow.journal.JournalReader.Gap;
 import io.orderflow.journal.JournalReader.Row;
 import java.sql.SQLException;
@@ -12,21 +11,25 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** How the journal is read without missing an event; run on each database. */
-abstract class JournalReaderTables {
+/** How the journal is read without missing an event, on each database. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
+class JournalReaderSpec {
 
   private static final Instant NOW = Instant.ofEpochMilli(1_000_000_000);
   private static final int LIMIT = 100;
 
+  @Parameter
+  private TestDatabase database;
   private TestJournal journal;
-
-  /** The settings that choose the database. */
-  abstract Config database();
 
   @BeforeEach
   void open() throws SQLException {
-    journal = TestJournal.of(database());
+    journal = TestJournal.of(database.fresh());
   }
 
   @AfterEach

@@ -3,7 +3,7 @@ package io.orderflow.product;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.typesafe.config.Config;
+import io.orderflow.journal.TestDatabase;
 import io.orderflow.kernel.Money;
 import io.orderflow.projection.ProjectionEvent;
 import io.orderflow.projection.ProjectionKit;
@@ -15,9 +15,14 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the view of products holds; run on each database. */
-abstract class ProductProjectionTables {
+/** What the view of products holds, on each database. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
+class ProductProjectionSpec {
 
   private static final Instant NOW = Instant.ofEpochMilli(1_000);
   private static final List<Product.Event> STORY = List.of(
@@ -30,15 +35,14 @@ abstract class ProductProjectionTables {
       new Product.Reserved("o3", 5, NOW),
       new Product.Offered("Green tea", new Money(400, "EUR"), NOW.plusMillis(1)));
 
+  @Parameter
+  private TestDatabase database;
   private final ProductProjection views = new ProductProjection();
   private ProjectionKit kit;
 
-  /** The settings that choose the database. */
-  abstract Config database();
-
   @BeforeEach
   void open() throws SQLException {
-    kit = ProjectionKit.on(database());
+    kit = ProjectionKit.on(database.fresh());
   }
 
   @AfterEach

@@ -3,8 +3,8 @@ package io.orderflow.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.typesafe.config.Config;
 import io.orderflow.http.Page;
+import io.orderflow.journal.TestDatabase;
 import io.orderflow.kernel.Money;
 import io.orderflow.order.Order.Status;
 import io.orderflow.payment.PaymentMethod;
@@ -23,23 +23,27 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the views of orders hold and how they are paged through; run on each database. */
-abstract class OrderQueryTables {
+/** What the views of orders hold and how they are paged through, on each database. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
+class OrderQuerySpec {
 
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00.123Z");
   private static final long LIVE = 1;
 
+  @Parameter
+  private TestDatabase database;
   private final OrderProjection views = new OrderProjection();
   private ProjectionKit kit;
   private OrderQueries queries;
 
-  /** The settings that choose the database. */
-  abstract Config database();
-
   @BeforeEach
   void open() throws SQLException {
-    kit = ProjectionKit.on(database());
+    kit = ProjectionKit.on(database.fresh());
     queries = new OrderQueries(kit.database());
     kit.database().transaction(connection ->
         connection.createStatement().executeUpdate("INSERT INTO projections (name, live) VALUES ('orders', " + LIVE + ")"));

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.orderflow.journal.TestDatabase;
 import io.orderflow.testkit.ShopClient;
 import io.orderflow.testkit.ShopClient.Answer;
 import io.orderflow.testkit.TestNode;
@@ -23,16 +24,21 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** An order's way through a whole node over HTTP, as a client sees it; run on each database. */
+/** An order's way through a whole node over HTTP, as a client sees it, on each database. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class OrderFlow {
+class OrderFlowSpec {
 
   private static final Config IMPATIENT = ConfigFactory.parseString("""
       orderflow.sagas {
@@ -42,21 +48,23 @@ abstract class OrderFlow {
       orderflow.payment.breaker { window = 100, open = 200ms }
       """);
 
+  @TempDir
+  private static Path data;
   /** Threads of the clients' own: the common pool is the node's in this JVM, and these wait. */
   private final ExecutorService clients = Executors.newFixedThreadPool(16);
   private TestNode node;
   private ShopClient shop;
 
-  /** The settings that choose the database. */
-  abstract Config database();
+  @Parameter
+  private TestDatabase database;
 
-  @BeforeAll
-  void start(@TempDir Path data) {
-    node = TestNode.start(data, database().withFallback(IMPATIENT));
+  @BeforeParameterizedClassInvocation
+  void start() {
+    node = TestNode.start(data.resolve(database.name()), database.fresh().withFallback(IMPATIENT));
     shop = node.shop();
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void stop() {
     clients.shutdownNow();
     node.close();
