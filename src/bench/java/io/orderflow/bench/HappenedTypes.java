@@ -3,7 +3,7 @@ package io.orderflow.bench;
 import io.orderflow.kernel.TypeNames;
 import java.util.Map;
 
-/** The stored names of specs. */
+/** The stored name of the event that {@link JournalBench} writes. */
 public final class HappenedTypes implements TypeNames {
 
   @Override
