@@ -34,7 +34,7 @@ public final class Main {
   }
 
   /** Runs a node until it has ended for good; a gateway that was left alone is started anew. */
-  static void run(Config config) {
+  public static void run(Config config) {
     ActorSystem<Void> node;
     do {
       long began = System.nanoTime();

@@ -3,9 +3,9 @@ package io.orderflow.account;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.eventsourcing.AggregateKit;
-import io.orderflow.ServiceNode;
-import io.orderflow.ShopClient;
-import io.orderflow.ShopClient.Answer;
+import io.orderflow.testkit.ServiceNode;
+import io.orderflow.testkit.ShopClient;
+import io.orderflow.testkit.ShopClient.Answer;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;

@@ -3,14 +3,14 @@ package io.orderflow.product;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.orderflow.eventsourcing.AggregateKit;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.persistence.testkit.javadsl.PersistenceTestKit;
-import io.orderflow.ServiceNode;
+import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.kernel.Money;
 import io.orderflow.product.Inventory.Item;
 import io.orderflow.saga.StepCall;
 import io.orderflow.saga.StepResult;
+import io.orderflow.testkit.ServiceNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -3,9 +3,9 @@ package io.orderflow.product;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.eventsourcing.AggregateKit;
-import io.orderflow.ServiceNode;
-import io.orderflow.ShopClient;
-import io.orderflow.ShopClient.Answer;
+import io.orderflow.testkit.ServiceNode;
+import io.orderflow.testkit.ShopClient;
+import io.orderflow.testkit.ShopClient.Answer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,89 @@
+package io.orderflow.deploy;
+
+import io.orderflow.testkit.Serving;
+import io.orderflow.testkit.ShopClient;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A container of a {@link ComposeCluster}, and what Docker can do to it. Its address may be another one after each start. */
+final class Container implements Serving {
+
+  private final String id;
+  private final String network;
+  private final Map<Integer, ShopClient> clients = new ConcurrentHashMap<>();
+
+  Container(String id, String network) {
+    this.id = id;
+    this.network = network;
+  }
+
+  private String host() {
+    return ComposeCluster.run("docker", "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", id);
+  }
+
+  /** Ends it as {@code kill -9} does; Docker does not start it again by itself. */
+  void kill() {
+    ComposeCluster.run("docker", "kill", id);
+  }
+
+  void start() {
+    ComposeCluster.run("docker", "start", id);
+  }
+
+  /** Stops its threads as a machine does that sleeps or swaps. */
+  void freeze() {
+    ComposeCluster.run("docker", "pause", id);
+  }
+
+  void thaw() {
+    ComposeCluster.run("docker", "unpause", id);
+  }
+
+  /** Takes its network away: it reaches nothing and nobody it. */
+  void unplug() {
+    ComposeCluster.run("docker", "network", "disconnect", network, id);
+  }
+
+  /** Gives its network back, by the names that others look for it with. */
+  void plug(String... names) {
+    String[] command = new String[5 + 2 * names.length];
+    System.arraycopy(new String[] {"docker", "network", "connect"}, 0, command, 0, 3);
+    for (int i = 0; i < names.length; i++) {
+      command[3 + 2 * i] = "--alias";
+      command[4 + 2 * i] = names[i];
+    }
+    command[command.length - 2] = network;
+    command[command.length - 1] = id;
+    ComposeCluster.run(command);
+  }
+
+  /** What the command said in it; it must succeed. */
+  String exec(String... command) {
+    String[] whole = new String[3 + command.length];
+    System.arraycopy(new String[] {"docker", "exec", id}, 0, whole, 0, 3);
+    System.arraycopy(command, 0, whole, 3, command.length);
+    return ComposeCluster.run(whole);
+  }
+
+  /** A client of the port, at the address that it had when it was last seen to serve. */
+  ShopClient client(int port) {
+    return clients.computeIfAbsent(port, one -> new ShopClient("http://" + host() + ":" + one));
+  }
+
+  /** A client of the gateway in it. */
+  @Override
+  public ShopClient shop() {
+    return client(8000);
+  }
+
+  @Override
+  public boolean serves() {
+    try {
+      return client(8558).send("GET", "/ready", null).status() == 200;
+    } catch (UncheckedIOException | IllegalArgumentException notYet) {
+      clients.clear();
+      return false;
+    }
+  }
+}

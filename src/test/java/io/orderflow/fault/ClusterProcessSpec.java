@@ -1,0 +1,257 @@
+package io.orderflow.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.typesafe.config.Config;
+import io.orderflow.journal.Postgresql;
+import io.orderflow.simulator.RunningSimulator;
+import io.orderflow.testkit.FrozenReads;
+import io.orderflow.testkit.JournalNumbers;
+import io.orderflow.testkit.NetworkCut;
+import io.orderflow.testkit.NodeClock;
+import io.orderflow.testkit.NodeProcess;
+import io.orderflow.testkit.ShopBooks;
+import io.orderflow.testkit.Shoppers;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three nodes on PostgreSQL, each a process at a loopback address of its own, under load while at random nodes are killed, frozen for
+ * longer than the others wait for them, cut off from the others in both directions or one, or restarted in turn, PostgreSQL crashes and
+ * the payment provider fails or the clock of one node jumps. A node that is thawed early goes on when the others have just taken its sagas over
+ * and recorded nothing else; that one is told not to notice that it stood still, so that nothing but the journal holds it back. Afterwards the books must balance, as clients see them over HTTP. {@code
+ * -Dcluster.seed} repeats a run's dice, {@code -Dcluster.faults} makes it longer, {@code -Dcluster.only} names the faults, comma-separated.
+ */
+class ClusterProcessSpec {
+
+  private static final int NODES = 3;
+  /** Faults of the short form, which the dice choose: each takes a minute on a busy machine. */
+  private static final int FEW = 2;
+  private static final List<String> FAULTS = List.of("kill", "freeze", "thaw early", "database", "provider", "restart all");
+  /** The node that does not notice that it stood still. */
+  private static final int UNAWARE = 0;
+  private static final List<String> CUTS = List.of("cut off", "cut one way");
+
+  /** Kept when the spec fails: the logs of the nodes. */
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  private Path folder;
+  private final long seed = Long.getLong("cluster.seed", System.nanoTime());
+  private final SplittableRandom dice = new SplittableRandom(seed);
+  private final boolean cutsPossible = NetworkCut.possible();
+  private final boolean jumpsPossible = NodeClock.possible();
+  private final NetworkCut cut = new NetworkCut();
+  private final List<NodeProcess> nodes = new ArrayList<>();
+  /** Of the last node. */
+  private Optional<NodeClock> clock = Optional.empty();
+
+  @Test
+  void whatever_dies_every_order_ends_and_the_books_balance() throws Exception {
+    List<String> all = new ArrayList<>(FAULTS);
+    all.addAll(cutsPossible ? CUTS : List.of());
+    all.addAll(jumpsPossible ? List.of("clock") : List.of());
+    Optional.ofNullable(System.getProperty("cluster.only")).ifPresent(only -> all.retainAll(List.of(only.split(","))));
+    System.out.printf("seed %d%s%s%n", seed, cutsPossible ? "" : "; without cuts of the network, which need root, iptables and setpriv",
+        jumpsPossible ? "" : "; without jumps of clocks, which need libfaketime");
+    try (Postgresql postgresql = Postgresql.start(); RunningSimulator provider = RunningSimulator.in(folder.resolve("provider"))) {
+      launch(postgresql, provider);
+      try (Shoppers shoppers = new Shoppers(nodes, dice.split(), Shoppers.MANY)) {
+        // All of them come by in an order that the dice decide, then again in another.
+        List<String> next = new ArrayList<>();
+        for (int i = 0; i < Integer.getInteger("cluster.faults", FEW); i++) {
+          if (next.isEmpty()) {
+            next.addAll(all);
+            Collections.shuffle(next, new Random(dice.nextLong()));
+          }
+          shoppers.awaitMore(50 + dice.nextInt(200));
+          meet(next.remove(0), shoppers, postgresql, provider);
+          allServe();
+          viewsFollow();
+        }
+        shoppers.awaitMore(50);
+        ShopBooks books = shoppers.awaitEnds();
+        System.out.printf("%s, %s%n", shoppers.summary(), books.ends());
+        books.assertBalance(provider.ledger());
+        try (Connection journal = postgresql.connect()) {
+          JournalNumbers.assertUnbroken(journal);
+        }
+      }
+    } finally {
+      cut.close();
+      for (NodeProcess node : nodes) {
+        node.close();
+      }
+    }
+  }
+
+  private void launch(Postgresql postgresql, RunningSimulator provider) {
+    Config db = postgresql.settings().getConfig("orderflow.db");
+    for (int i = 0; i < NODES; i++) {
+      NodeProcess node = new NodeProcess(folder.resolve("node-" + i), "127.0.0." + (2 + i), Map.of(
+          "ORDERFLOW_ROLES", "services", "ORDERFLOW_PAYMENT_URL", provider.url(), "ORDERFLOW_DB_URL", db.getString("url"),
+          "ORDERFLOW_DB_USER", db.getString("user"), "ORDERFLOW_DB_PASSWORD", db.getString("password"),
+          "ORDERFLOW_BREAKER_OPEN", "1s", "ORDERFLOW_END_AFTER_STANDSTILL", i == UNAWARE ? "0s" : "8s"));
+      if (cutsPossible) {
+        node.runsAs(NetworkCut.user(i));
+      }
+      nodes.add(node);
+    }
+    if (jumpsPossible) {
+      // Whoever the node runs as may reach its clock.
+      assertThat(folder.toFile().setExecutable(true, false)).isTrue();
+      clock = Optional.of(new NodeClock(folder.resolve("clock-" + (NODES - 1))));
+      nodes.get(NODES - 1).hasClock(clock.get());
+    }
+    nodes.forEach(node -> node.joins(nodes));
+    nodes.forEach(NodeProcess::launch);
+    nodes.forEach(NodeProcess::awaitServing);
+  }
+
+  private void meet(String fault, Shoppers shoppers, Postgresql postgresql, RunningSimulator provider) throws Exception {
+    int number = fault.equals("thaw early") ? UNAWARE : fault.equals("freeze") ? 1 + dice.nextInt(NODES - 1) : dice.nextInt(NODES);
+    NodeProcess node = nodes.get(number);
+    List<NodeProcess> others = nodes.stream().filter(other -> other != node).toList();
+    List<String> underWay = shoppers.latest(20);
+    shoppers.longestSilence();
+    long began = System.nanoTime();
+    switch (fault) {
+      case "kill" -> {
+        node.kill();
+        awaitEnds(underWay, others);
+      }
+      case "freeze" -> freeze(node, others, underWay);
+      case "thaw early" -> {
+        // So slow that the sagas that others take over are not on with the next step before the node goes on.
+        provider.faults("{\"latencyMs\":1500}");
+        shoppers.awaitMore(100);
+        long takeovers = takeovers(postgresql);
+        node.freeze();
+        awaitRemoval(node, others);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
+            .until(() -> takeovers(postgresql) > takeovers);
+        node.thaw();
+        awaitEnds(underWay, others);
+        provider.faults("{}");
+      }
+      case "cut off" -> {
+        for (NodeProcess other : others) {
+          node.cutOffFrom(other, cut);
+          other.cutOffFrom(node, cut);
+        }
+        awaitEnds(underWay, others);
+      }
+      case "cut one way" -> {
+        node.cutOffFrom(others.get(0), cut);
+        awaitDeath(List.of(node, others.get(0)));
+        awaitEnds(underWay, nodes);
+      }
+      case "database" -> {
+        postgresql.crash();
+        awaitEnds(underWay, nodes);
+      }
+      case "provider" -> {
+        provider.faults(dice.nextBoolean() ? "{\"loseAnswers\":true}" : "{\"outage\":true}");
+        shoppers.awaitMore(50);
+        provider.faults("{}");
+      }
+      case "clock" -> {
+        // There, and back the other way.
+        Duration jump = Duration.ofMinutes(dice.nextInt(-180, 180));
+        System.out.printf("the clock of node %d jumps by %d minutes%n", NODES - 1, jump.toMinutes());
+        clock.orElseThrow().jump(jump);
+        shoppers.awaitMore(200);
+        awaitEnds(underWay, nodes);
+        clock.orElseThrow().jump(Duration.ZERO);
+      }
+      default -> {
+        for (NodeProcess each : nodes) {
+          each.stop();
+          each.start();
+        }
+      }
+    }
+    long ended = System.nanoTime() - began;
+    System.out.printf("%s, node %d: what was under way had ended after %d ms; no order was answered for %d ms at most%n", fault, number,
+        TimeUnit.NANOSECONDS.toMillis(ended), shoppers.longestSilence().toMillis());
+    if (Set.of("freeze", "thaw early", "cut off").contains(fault)) {
+      // It finds that the others have gone on without it, and ends.
+      awaitDeath(List.of(node));
+    }
+    cut.close();
+  }
+
+  /** Until the others have gone on without it; then it goes on, and tells nobody what it knew before. */
+  private static void freeze(NodeProcess node, List<NodeProcess> others, List<String> underWay) {
+    try (FrozenReads reads = new FrozenReads(node)) {
+      node.freeze();
+      awaitEnds(underWay, others);
+      // What was under way may have needed nothing of it.
+      awaitRemoval(node, others);
+      reads.change(others.get(0));
+      node.thaw();
+      reads.assertTrue();
+    }
+  }
+
+  /** The sagas that were taken up by another incarnation so far. */
+  private static long takeovers(Postgresql postgresql) throws SQLException {
+    try (Connection journal = postgresql.connect(); Statement count = journal.createStatement();
+        ResultSet found = count.executeQuery("SELECT COUNT(*) FROM event_journal WHERE event_ser_manifest LIKE '%SagaEvent$Resumed'")) {
+      found.next();
+      return found.getLong(1);
+    }
+  }
+
+  private static void awaitRemoval(NodeProcess node, List<NodeProcess> others) {
+    Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> others.stream().noneMatch(other -> other.hasMember(node)));
+  }
+
+  private static void awaitDeath(List<NodeProcess> anyOf) {
+    Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> !anyOf.stream().allMatch(NodeProcess::isAlive));
+  }
+
+  private static void awaitEnds(List<String> orders, List<NodeProcess> serving) {
+    for (String order : orders) {
+      Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(50)).ignoreExceptions()
+          .until(() -> serving.stream().filter(NodeProcess::serves).findFirst()
+              .map(node -> node.shop().get("/api/orders/" + order).text("status"))
+              .filter(Set.of("CONFIRMED", "CANCELLED")::contains), Optional::isPresent);
+    }
+  }
+
+  /** The views have come after the journal again, whoever has to carry them now. */
+  private void viewsFollow() {
+    Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
+      for (JsonNode view : nodes.get(0).shop().get("/ops/projections").expect(200).body().path("projections")) {
+        assertThat(view.path("state").asText()).as(view.toString()).isEqualTo("RUNNING");
+        assertThat(view.path("parked").asInt(-1)).as(view.toString()).isZero();
+        assertThat(view.path("lagSeconds").asDouble()).as(view.toString()).isLessThan(5);
+      }
+    });
+  }
+
+  /** Starts again what has died, until all of them serve. */
+  private void allServe() {
+    Awaitility.await().atMost(Duration.ofSeconds(180)).pollInterval(Duration.ofMillis(100)).until(() -> {
+      nodes.stream().filter(node -> !node.isAlive()).forEach(NodeProcess::launch);
+      return nodes.stream().allMatch(NodeProcess::serves);
+    });
+  }
+}

@@ -1,0 +1,82 @@
+package io.orderflow.scenario;
+
+import static io.orderflow.testkit.ShopClient.card;
+import static io.orderflow.testkit.ShopClient.order;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import io.orderflow.testkit.TestNode;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Clients that wait for their orders' ends by {@code Prefer: wait=N}, on a node with places for two of them. */
+class WaitingClientsSpec {
+
+  private static final String APPLIED = "Preference-Applied";
+
+  @TempDir
+  private static Path data;
+  private static TestNode node;
+
+  @BeforeAll
+  static void start() {
+    node = TestNode.start(data, ConfigFactory.parseString("orderflow.http.max-waiting = 2"));
+    // Orders by card don't come to their ends.
+    node.provider().put("/faults", "{'outage':true}").expect(200);
+    node.shop().stock("tea", 1000);
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"services, HTTP_1_1", "services, HTTP_2", "gateway, HTTP_1_1", "gateway, HTTP_2"})
+  void clients_that_go_away_give_their_places_back(String part, HttpClient.Version version) throws Exception {
+    HttpClient client = HttpClient.newBuilder().version(version).build();
+    // From here on a client of HTTP/2 has a connection, and resets a stream of it when it goes away.
+    assertThat(client.send(get(part), HttpResponse.BodyHandlers.ofString()).version()).isEqualTo(version);
+
+    List<CompletableFuture<HttpResponse<String>>> waiting = Stream.generate(() -> place(client, part, 30)).limit(2).toList();
+    Awaitility.await().until(() -> !hasWaited(client, part));
+    assertThat(waiting).noneMatch(CompletableFuture::isDone);
+
+    waiting.forEach(answer -> answer.cancel(true));
+    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> hasWaited(client, part));
+  }
+
+  /** Whether a client that would wait for a second is given that time, for which it needs a place. */
+  private static boolean hasWaited(HttpClient client, String part) {
+    HttpResponse<String> answer = place(client, part, 1).join();
+    assertThat(answer.statusCode()).isEqualTo(201);
+    return answer.headers().firstValue(APPLIED).isPresent();
+  }
+
+  private static HttpRequest get(String part) {
+    return HttpRequest.newBuilder(uri(part, "/api/products/tea")).build();
+  }
+
+  private static CompletableFuture<HttpResponse<String>> place(HttpClient client, String part, int seconds) {
+    return client.sendAsync(HttpRequest.newBuilder(uri(part, "/api/orders")).header("Content-Type", "application/json")
+        .header("Prefer", "wait=" + seconds).POST(HttpRequest.BodyPublishers.ofString(order("tea", 1, card("tok_1"), "DE").replace('\'', '"')))
+        .build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static URI uri(String part, String path) {
+    return URI.create("http://127.0.0.1:" + node.port(part) + path);
+  }
+}
