@@ -156,7 +156,7 @@ public final class Database {
   }
 
   private static TimeoutException away(SQLException cause) {
-    TimeoutException away = new TimeoutException("the database is away");
+    TimeoutException away = new TimeoutException("the database is unavailable");
     away.initCause(cause);
     return away;
   }
