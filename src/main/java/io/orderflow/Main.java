@@ -7,10 +7,10 @@ import io.orderflow.kernel.Configuration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The program: one node, until it is told to stop. */
+/** Runs one node until it is stopped. */
 public final class Main {
 
-  /** A node that leaves the cluster, told or downed, ends its process, so that whatever runs it can start it again. */
+  /** The process exits when its node leaves the cluster or is downed, so that its supervisor can restart it. */
   private static final Config ENDS_WITH_THE_SYSTEM = ConfigFactory.parseString("""
       akka.coordinated-shutdown.exit-jvm = on
       akka.coordinated-shutdown.reason-overrides."io.orderflow.Stranded$Reason".exit-jvm = off
@@ -20,7 +20,7 @@ public final class Main {
 
   private Main() {}
 
-  /** Takes no arguments: a node is configured by {@code application.conf} and environment variables. */
+  /** Takes no arguments. {@code application.conf} and environment variables configure the node. */
   public static void main(String[] args) {
     widenCommonPool();
     try {
@@ -33,20 +33,20 @@ public final class Main {
     }
   }
 
-  /** Runs a node until it has ended for good; a gateway that was left alone is started anew. */
+  /** Runs a node until it terminates. A stranded gateway is started again. */
   public static void run(Config config) {
     ActorSystem<Void> node;
     do {
       long began = System.nanoTime();
       node = Node.start(config).toCompletableFuture().join();
-      LOG.info("Orderflow serves after {} ms", (System.nanoTime() - began) / 1_000_000);
+      LOG.info("Orderflow started in {} ms", (System.nanoTime() - began) / 1_000_000);
       node.getWhenTerminated().toCompletableFuture().join();
     } while (Stranded.startsAnew(node));
   }
 
   /**
-   * With one or two processors the common pool has a parallelism of 1, and every asynchronous stage of a future then starts a thread of
-   * its own: the journal ran six times slower. Must come before the pool's first use.
+   * Gives the common pool a parallelism of 2 on machines with one or two processors. Java would set it to 1, and every asynchronous stage
+   * of a future would start its own thread: the journal ran six times slower. Must be called before the pool's first use.
    */
   private static void widenCommonPool() {
     String parallelism = "java.util.concurrent.ForkJoinPool.common.parallelism";

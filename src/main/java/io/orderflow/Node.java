@@ -77,7 +77,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** One node of the cluster: starts what its roles say, in the order in which one part needs another. */
+/** Starts one node of the cluster: the parts that its roles name, each after the parts that it depends on. */
 public final class Node {
 
   private static final String SERVICES = "services";
@@ -87,7 +87,7 @@ public final class Node {
   private final ActorSystem<Void> system;
   private final Config config;
   private final List<String> roles;
-  /** To the millisecond, as it is stored and shown: what is compared is what was shown. */
+  /** Ticks in milliseconds, as timestamps are stored and shown. Otherwise a stored timestamp would differ from the one in memory. */
   private final Clock clock = Clock.tickMillis(ZoneOffset.UTC);
 
   private Node(ActorSystem<Void> system, Config config, List<String> roles) {
@@ -97,9 +97,9 @@ public final class Node {
   }
 
   /**
-   * Starts a node; the stage completes when it serves, and fails when a part of it can't start.
+   * Starts a node. The stage completes when all its parts are up, and fails if one of them can't start.
    *
-   * @param settings as {@link Configuration} reads them
+   * @param settings as read by {@link Configuration}
    */
   public static CompletionStage<ActorSystem<Void>> start(Config settings) {
     List<String> roles = Configuration.list(settings.getString("orderflow.roles"));
@@ -116,7 +116,7 @@ public final class Node {
   }
 
   private CompletionStage<Void> start() {
-    // The simulator first: sagas that a crash left behind call it as soon as they are awake.
+    // The simulator starts first: sagas that recover after a crash call it at once.
     CompletionStage<?> simulator = roles.contains(SIMULATOR)
         ? Simulator.start(system, config) : CompletableFuture.completedFuture(null);
     return simulator.thenCompose(ready -> AkkaManagement.get(system).start()).thenCompose(healthCanBeAsked -> {
@@ -128,7 +128,7 @@ public final class Node {
     });
   }
 
-  /** Whether the node is a gateway that looks for the cluster of its services. */
+  /** Whether the node is a gateway that joins a cluster of other nodes with services. */
   private boolean dependsOnOthers() {
     return !roles.contains(SERVICES) && roles.contains(GATEWAY)
         && !(config.getStringList("akka.cluster.seed-nodes").isEmpty() && config.getString("orderflow.discovery.service").isEmpty());
@@ -136,7 +136,7 @@ public final class Node {
 
   private void join() {
     if (!config.getStringList("akka.cluster.seed-nodes").isEmpty()) {
-      return; // Akka's cluster joins them by itself
+      return; // Akka joins the seed nodes itself.
     }
     if (config.getString("orderflow.discovery.service").isEmpty()) {
       Cluster cluster = Cluster.get(system);
@@ -159,7 +159,7 @@ public final class Node {
             roles.contains(GATEWAY) && local.isEmpty()));
   }
 
-  /** The aggregates, the saga over them, and the routes to both. */
+  /** Starts the aggregates, sagas and projections; returns their routes. */
   private Route services() {
     Database database = Database.of(system);
     PaymentProvider provider = new PaymentProvider(system, config.getConfig("orderflow.payment"), providerUrl());
@@ -209,7 +209,7 @@ public final class Node {
         new SagaRoutes(database, allSagas).routes());
   }
 
-  /** What ends with a saga, and may leave the journal when it is old. */
+  /** The rules by which ended sagas and their aggregates are archived. */
   private static List<ArchiveRule> endings(Sagas<?> orders, Sagas<?> transfers) {
     List<ArchiveRule> endings = new ArrayList<>(EndedSagas.of(orders.name(),
         List.of(Order.NAME, Payment.KEY.name(), Shipment.NAME), PaymentQueue::waiting));

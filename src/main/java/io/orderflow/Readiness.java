@@ -12,12 +12,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * Whether this node can serve, as {@code /ready} says: all its ports are open and, if it carries aggregates, its database answers; a gateway
- * without services of its own knows of a node that carries them. That it is a member of the cluster is Akka Management's own check beside it.
+ * Decides whether {@code /ready} reports this node as ready. All its ports must be open. A node with aggregates also needs its database; a
+ * gateway without services needs to know a node with services. Akka Management checks cluster membership separately.
  */
 public final class Readiness implements Supplier<CompletionStage<Boolean>> {
 
-  /** What the node has told of itself. */
+  /** The state that the node has reported. */
   static final class Told implements Extension {
     private volatile boolean serves;
     private volatile Optional<Database> database = Optional.empty();
@@ -36,17 +36,17 @@ public final class Readiness implements Supplier<CompletionStage<Boolean>> {
   private final akka.actor.typed.ActorSystem<Void> system;
   private final Told told;
 
-  /** Made by Akka Management, which finds it in the configuration. */
+  /** Akka Management creates the instance from the configuration. */
   public Readiness(ActorSystem system) {
     this.system = Adapter.toTyped(system);
     this.told = Id.INSTANCE.apply(this.system);
   }
 
   /**
-   * Tells that all parts of the node are up.
+   * Reports that all parts of the node are up.
    *
-   * @param database that of a node that carries aggregates
-   * @param needsOthers whether it serves only with other nodes' services
+   * @param database the database of a node with aggregates
+   * @param needsOthers whether the node can serve only if other nodes have services
    */
   static void serves(akka.actor.typed.ActorSystem<?> system, Optional<Database> database, boolean needsOthers) {
     Told told = Id.INSTANCE.apply(system);

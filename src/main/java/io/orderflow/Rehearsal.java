@@ -32,19 +32,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warms the process before its node joins a cluster. A complete node on loopback ports, with an embedded database in a temporary folder, takes
- * orders from a client until they are confirmed; then it ends and its folder is deleted. That loads, and in part compiles, what the first real
- * requests need. A gateway without services passes requests on to the simulator instead.
+ * Warms the JVM up before its node joins a cluster. A complete copy of the node runs on loopback ports with an embedded database in a
+ * temporary folder. A client places orders there until they are confirmed. Then the copy is terminated and its folder is deleted. This
+ * loads, and partly compiles, the classes that the first real requests need. A gateway without services forwards requests to the simulator
+ * instead.
  *
- * <p>Only a node that joins others rehearses: the others serve meanwhile. A node alone serves its first requests slowly rather than late.
+ * <p>Only a node that joins others rehearses, because the others serve meanwhile. A single node starts sooner and serves its first requests
+ * slowly.
  */
 final class Rehearsal {
 
   private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
   private static final String LOOPBACK = "127.0.0.1";
-  /** How long the copy of the node may take to end. */
+  /** The longest wait for the copy of the node to terminate. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  /** Requests under way at once: enough for every thread to take part. */
+  /** Concurrent requests: enough to use every thread. */
   private static final int AT_ONCE = 8;
 
   private static final Config COPY = ConfigFactory.parseString("""
@@ -77,10 +79,10 @@ final class Rehearsal {
   }
 
   /**
-   * Rehearses as {@code orderflow.rehearsal} says, if the node joins others. Returns when the rehearsal has ended or its time is over. Never
-   * fails: a node that could not rehearse starts cold.
+   * Rehearses as {@code orderflow.rehearsal} says, if the node joins others. Returns when the rehearsal has ended or its time limit is
+   * reached. Never throws: after a failed rehearsal the node starts cold.
    *
-   * @return the requests that succeeded
+   * @return the number of requests that succeeded
    */
   static int run(Config config) {
     int requests = config.getInt("orderflow.rehearsal.requests");
@@ -94,7 +96,7 @@ final class Rehearsal {
       LOG.info("Rehearsed with {} requests in {} ms", succeeded, (System.nanoTime() - began) / 1_000_000);
       return succeeded;
     } catch (Exception failure) {
-      LOG.warn("The rehearsal failed; the node starts cold", failure);
+      LOG.warn("The rehearsal failed: the node starts cold", failure);
       return 0;
     }
   }
@@ -104,7 +106,7 @@ final class Rehearsal {
     int run() throws Exception;
   }
 
-  /** What the copy of the node logs would be taken for the node's own. */
+  /** Suppresses all log lines: those of the copy would be mistaken for the node's own. */
   private static int silently(Work work) throws Exception {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     TurboFilter nothing = new TurboFilter() {
@@ -144,7 +146,7 @@ final class Rehearsal {
       }
       return rehearsal.succeeded.get();
     } finally {
-      // Also one that starts too late is ended; the node does not wait for it any longer than this.
+      // A copy that starts after the time limit is terminated too. The node waits no longer than PATIENCE for it.
       node.thenCompose(started -> {
         started.terminate();
         return started.getWhenTerminated();
@@ -156,7 +158,7 @@ final class Rehearsal {
     try (Stream<Path> files = Files.walk(folder)) {
       files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     } catch (IOException failure) {
-      LOG.warn("The folder of the rehearsal is still there: {}", folder, failure);
+      LOG.warn("The rehearsal's folder could not be deleted: {}", folder, failure);
     }
   }
 
@@ -193,7 +195,7 @@ final class Rehearsal {
     awaitAll(end);
   }
 
-  /** Sends a request as soon as there is a place for it; none when the time is over. */
+  /** Sends a request as soon as fewer than {@link #AT_ONCE} are in flight. Sends nothing after the time limit. */
   private void ask(HttpMethod method, String url, String body, long end) throws InterruptedException {
     if (!places.tryAcquire(left(end), TimeUnit.NANOSECONDS)) {
       return;

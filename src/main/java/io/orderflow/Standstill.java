@@ -17,12 +17,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a node that stood still for so long that the others may have gone on without it: its process was stopped, its machine slept or
- * swapped, its heap was collected for seconds. It does not know yet that it was removed, and its aggregates would answer from an old state.
+ * Ends a node after a pause so long that the others may have removed it: the process was stopped, the machine was suspended or swapping, or
+ * a garbage collection took seconds. The node does not know of its removal yet, and its aggregates would reply from an old state.
  *
- * <p>A thread notes the time every 100 ms by a clock that goes on while the process is stopped. After a standstill either that thread is
- * the first to see the gap or an answer that is about to leave: {@link #guard} looks before each. A node that is the only one with
- * aggregates has nobody who could have gone on without it, and lives on.
+ * <p>A thread records the time every 100 ms, by a clock that continues while the process is stopped. After a pause, either that thread or
+ * {@link #guard} finds the gap: {@code guard} checks before each response leaves. The only node with aggregates survives any pause, because
+ * no other node can have taken over.
  */
 final class Standstill {
 
@@ -35,15 +35,15 @@ final class Standstill {
   private final Runnable end;
 
   private volatile long lastTick;
-  /** As it was at the last tick: what the cluster tells after a standstill comes too late. */
+  /** The value at the last tick. News from the cluster after a pause comes too late. */
   private volatile boolean othersServed;
   private final AtomicBoolean ended = new AtomicBoolean();
 
   /**
-   * @param limit the longest standstill that the node survives
-   * @param nanos a clock that goes on while the process is stopped
-   * @param othersServe whether there are other nodes that could go on without this one
-   * @param end ends the node at once; is called once, or never returns
+   * @param limit the longest pause that the node survives
+   * @param nanos a clock that continues while the process is stopped
+   * @param othersServe whether other nodes can take over from this one
+   * @param end ends the node at once; called at most once, and need not return
    */
   Standstill(Duration limit, LongSupplier nanos, BooleanSupplier othersServe, Runnable end) {
     this.limitNanos = limit.toNanos();
@@ -53,7 +53,7 @@ final class Standstill {
     this.lastTick = nanos.getAsLong();
   }
 
-  /** Watches over a node with aggregates, as {@code orderflow.end-after-standstill} says, and looks before each answer of these routes. */
+  /** Watches a node with aggregates, as {@code orderflow.end-after-standstill} says. Checks before each response of these routes. */
   static Route guard(ActorSystem<?> system, Route routes) {
     Config config = system.settings().config();
     Duration limit = config.getDuration("orderflow.end-after-standstill");
@@ -64,7 +64,7 @@ final class Standstill {
     boolean ownProcess = config.getBoolean("akka.coordinated-shutdown.exit-jvm");
     Standstill standstill = new Standstill(limit, System::nanoTime, () -> othersServe(cluster), () -> {
       if (ownProcess) {
-        // At once: an orderly end would go on serving for seconds.
+        // At once: a coordinated shutdown would go on serving for seconds.
         Runtime.getRuntime().halt(1);
       }
       system.terminate();
@@ -90,7 +90,7 @@ final class Standstill {
     return false;
   }
 
-  /** Notes the time. */
+  /** Records the time, unless the pause since the last tick was too long. */
   void tick() {
     if (isFresh()) {
       othersServed = othersServe.getAsBoolean();
@@ -98,11 +98,11 @@ final class Standstill {
     }
   }
 
-  /** Whether what this node knows may be told; false when it has ended. */
+  /** Whether this node's state is current. False once the node has been ended. */
   boolean isFresh() {
     long stood = nanos.getAsLong() - lastTick;
     if (stood > limitNanos && othersServed && ended.compareAndSet(false, true)) {
-      LOG.error("This node stood still for {} ms: the others may have gone on without it. It ends, and can join again when it is started.",
+      LOG.error("This node paused for {} ms, and others may have taken over: it ends. Restart it to join the cluster again.",
           stood / 1_000_000);
       end.run();
     }
@@ -114,6 +114,6 @@ final class Standstill {
   }
 
   private HttpResponse checked(HttpResponse answer) {
-    return isFresh() ? answer : Problem.of(503, "SERVICE_UNAVAILABLE", "the node ends because it stood still").response();
+    return isFresh() ? answer : Problem.of(503, "SERVICE_UNAVAILABLE", "the node is ending after a long pause").response();
   }
 }

@@ -15,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that a gateway has been left alone. When all nodes with services leave, as they do when all are restarted, they come back as a new
- * cluster: they look for each other, not for gateways. The old cluster then consists of gateways and can serve nothing for ever. A gateway in it
- * leaves and starts anew, and joins the cluster that there is by then.
+ * Detects a gateway that is alone in its cluster. When all nodes with services restart at once, they form a new cluster: they look for each
+ * other, not for gateways. The old cluster then consists of gateways only and can never serve again. A stranded gateway leaves it, starts
+ * again and joins the new cluster.
  */
 final class Stranded {
 
-  /** Why the node leaves. Not the end of the process: {@link Main} starts a node in its place. */
+  /** The reason for the shutdown. The process survives it: {@link Main} starts a new node. */
   static final class Reason implements CoordinatedShutdown.Reason {
     private static final Reason INSTANCE = new Reason();
   }
@@ -34,8 +34,8 @@ final class Stranded {
   private Stranded() {}
 
   /**
-   * Has the node leave once it has been in a cluster without nodes that carry services for so long. A node that is in no cluster yet waits for
-   * one.
+   * Makes the node leave a cluster that has had no node with services for this long. A node that has not joined a cluster yet keeps
+   * waiting.
    */
   static void watch(ActorSystem<?> system, Duration patience) {
     Behavior<Object> behavior = Behaviors.setup(context -> {
@@ -54,7 +54,7 @@ final class Stranded {
             return Behaviors.same();
           })
           .onMessage(Timeout.class, over -> {
-            LOG.warn("no node with services has been in this cluster for {} s: the gateway leaves it and looks for another", patience.toSeconds());
+            LOG.warn("No node with services in this cluster for {} s: the gateway leaves it and looks for another", patience.toSeconds());
             CoordinatedShutdown.get(context.getSystem()).runAll(Reason.INSTANCE);
             return Behaviors.stopped();
           })
@@ -63,13 +63,13 @@ final class Stranded {
     system.systemActorOf(behavior, "stranded", Props.empty());
   }
 
-  /** Also a node that is unreachable counts until it is removed: it may come back. */
+  /** An unreachable node counts until it is removed: it may come back. */
   private static boolean serves(Member member) {
     return member.hasRole(SERVICES) && !member.status().equals(akka.cluster.MemberStatus.removed())
         && !member.status().equals(akka.cluster.MemberStatus.down());
   }
 
-  /** Whether the node ended for that reason, so that another is to be started in its place. */
+  /** Whether the node shut down because it was stranded, so that a new one must be started. */
   static boolean startsAnew(ActorSystem<?> system) {
     return CoordinatedShutdown.get(system).getShutdownReason().filter(reason -> reason instanceof Reason).isPresent();
   }

@@ -1,4 +1,5 @@
--- Aggregates that a view has parked: it failed at one event and holds back that one and all after it, up to held_up_to.
+-- Aggregates that a projection has parked: it failed at event sequence_number, and holds back that event and all later ones up to
+-- held_up_to.
 CREATE TABLE projection_parked (
   name            VARCHAR(64)   NOT NULL,
   generation      BIGINT        NOT NULL,
@@ -13,7 +14,8 @@ CREATE TABLE projection_parked (
   PRIMARY KEY (name, generation, slice, persistence_id)
 );
 
--- Events that an operator had a view skip, kept as a record: the view fails at none of them again.
+-- Events that a projection skips by an operator's decision. The rows are a record, and keep the projection from failing at these events
+-- again.
 CREATE TABLE projection_skipped (
   name            VARCHAR(64)   NOT NULL,
   persistence_id  VARCHAR(255)  NOT NULL,

@@ -1,7 +1,7 @@
 package io.orderflow.eventsourcing;
 
 /**
- * An aggregate as two pure functions of its state. It knows nothing of actors, storage or who asks.
+ * Defines an aggregate by two pure functions of its state, independent of actors, storage and callers.
  *
  * @param <C> its commands, queries included
  * @param <E> its events
@@ -13,7 +13,7 @@ public interface Aggregate<C, E, S, R> {
   /** The state before the first event. */
   S initialState();
 
-  /** What the command leads to in that state: events and a reply, or a rejection. */
+  /** Decides on a command in that state: returns events and a reply, or a rejection. */
   Decision<E, R> decide(S state, C command);
 
   /** The state after the event. */

@@ -13,7 +13,7 @@ import io.orderflow.journal.ManifestAdapter;
 import io.orderflow.journal.NoSnapshots;
 import java.time.Duration;
 
-/** One aggregate as an event-sourced actor that writes the events of each command by themselves. After a failed write it recovers. */
+/** Runs one aggregate as an event-sourced actor that writes the events of each command separately. It recovers after a failed write. */
 final class AggregateActor<C, E, S, R> extends EventSourcedBehavior<Message, E, S> {
 
   static final int SNAPSHOTS_KEPT = 2;
@@ -23,7 +23,7 @@ final class AggregateActor<C, E, S, R> extends EventSourcedBehavior<Message, E, 
   private final int snapshotEvery;
   private final Runnable leave;
 
-  /** @param leave asks the shard to let the aggregate leave memory */
+  /** @param leave asks the shard to passivate the aggregate */
   AggregateActor(AggregateType<C, E, S, R> type, String id, int snapshotEvery, Runnable leave) {
     super(PersistenceId.ofUniqueId(type.persistenceId(id)), SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.type = type;
@@ -43,7 +43,7 @@ final class AggregateActor<C, E, S, R> extends EventSourcedBehavior<Message, E, 
         : message == Message.Signal.LEAVE ? Effect().stop() : Effect().none();
   }
 
-  @SuppressWarnings("unchecked") // clients of this type send nothing else
+  @SuppressWarnings("unchecked") // Clients of this type send no other commands.
   private Effect<E, S> decide(S state, Message.Ask<?, ?> message) {
     Message.Ask<C, R> ask = (Message.Ask<C, R>) message;
     Decision<E, R> decision = aggregate.decide(state, ask.command());

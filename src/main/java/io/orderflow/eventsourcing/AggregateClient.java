@@ -16,14 +16,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 
 /**
- * Reaches the aggregates of one type, wherever in the cluster they are.
+ * Sends commands and queries to the aggregates of one type, anywhere in the cluster.
  *
- * <p>A stage fails with a rejection ({@link Rejection#in}), or with a {@link java.util.concurrent.TimeoutException} when there is no reply in time:
- * then the command may have been carried out.
+ * <p>A stage fails with a rejection ({@link Rejection#in}), or with a {@link java.util.concurrent.TimeoutException} if no reply arrives in
+ * time. After a time-out the command may have taken effect.
  */
 public final class AggregateClient<C, E, S, R> {
 
-  /** Shorter than a saga waits for a step, and than the gateway waits for a service. */
+  /** Shorter than a saga waits for a step, and shorter than the gateway waits for a service. */
   private static final Duration TIMEOUT = Duration.ofSeconds(4);
 
   private final ActorSystem<?> system;
@@ -38,17 +38,17 @@ public final class AggregateClient<C, E, S, R> {
     this.stored = new StoredEvents(system);
   }
 
-  /** Tells the aggregate a command; the stage completes once its events are stored. */
+  /** Sends a command. The stage completes once its events are stored. */
   public CompletionStage<R> ask(String id, C command) {
     return SameThread.answer(entity(id).<R>askWithStatus(replyTo -> new Message.Ask<>(command, replyTo), TIMEOUT));
   }
 
-  /** Tells the aggregate a command without waiting for what becomes of it. */
+  /** Sends a command without waiting for the reply. */
   public void tell(String id, C command) {
     entity(id).tell(new Message.Ask<>(command, system.ignoreRef()));
   }
 
-  /** Asks the aggregate a query. One that answers that it does not exist may be in the archive: then its archived events are asked. */
+  /** Sends a query. If the aggregate replies that it does not exist, the query is answered from its archived events, if any. */
   public CompletionStage<R> read(String id, C query) {
     return ask(id, query).exceptionallyCompose(failure ->
         Rejection.isNotFound(failure) ? readArchive(id, query, failure) : CompletableFuture.failedFuture(failure));
@@ -61,22 +61,25 @@ public final class AggregateClient<C, E, S, R> {
         reply == null ? CompletableFuture.failedFuture(notFound) : CompletableFuture.completedStage(reply));
   }
 
-  /** Has an aggregate recover before it is needed: most have no events yet, and the command that follows need not wait for that. */
+  /**
+   * Makes an aggregate recover before it is needed. Most aggregates have no events yet, and the command that follows need not wait for the
+   * recovery.
+   */
   public void warmUp(String id) {
     entity(id).tell(Message.Signal.WARM_UP);
   }
 
-  /** All events of the aggregate, archived ones included, folded in their order. */
+  /** Folds all events of the aggregate in order, archived events included. */
   public <T> CompletionStage<T> fold(String id, T zero, BiFunction<T, E, T> step) {
     return events(id, 1, Long.MAX_VALUE).runFold(zero, (folded, event) -> step.apply(folded, type.events().cast(event.event())), system);
   }
 
-  /** The aggregate's events with these sequence numbers, both included, archived ones as well. Reads page by page. */
+  /** The aggregate's events from {@code from} to {@code to}, both included, archived events too. Reads page by page. */
   public Source<Stored, NotUsed> events(String id, long from, long to) {
     return stored.of(type.persistenceId(id), from, to);
   }
 
-  /** What is hosted. */
+  /** The type of the aggregates. */
   public AggregateType<C, E, S, R> type() {
     return type;
   }

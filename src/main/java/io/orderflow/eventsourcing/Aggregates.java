@@ -14,7 +14,7 @@ public final class Aggregates {
 
   private Aggregates() {}
 
-  /** Has this node host its part of the aggregates of the type; answers with a client to all of them. Once for each type. */
+  /** Makes this node host its shards of the aggregate type. Returns a client for all aggregates of the type. Call it once for each type. */
   public static <C, E, S, R> AggregateClient<C, E, S, R> host(ActorSystem<?> system, AggregateType<C, E, S, R> type) {
     EntityTypeKey<Message> key = EntityTypeKey.create(Message.class, type.name());
     GroupCommit.Settings settings = GroupCommit.Settings.of(system.settings().config().getConfig("orderflow"));

@@ -15,16 +15,16 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.NotSerializableException;
 
-/** Sends {@link Message}s between nodes: the command by its own serializer, and the address of who waits for the reply. */
+/** Serialises {@link Message}s between nodes: the address for the reply, then the command by its own serialiser. */
 public final class AskSerializer extends SerializerWithStringManifest {
 
-  /** Unique among the node's serializers; 0 to 40 are Akka's. */
+  /** Unique among the node's serialisers; 0 to 40 are Akka's. */
   private static final int IDENTIFIER = 70_001;
   private static final String ASK = "ask";
 
   private final ExtendedActorSystem system;
 
-  /** Made by Akka, which finds it in the configuration. */
+  /** Akka creates the instance from the configuration. */
   public AskSerializer(ExtendedActorSystem system) {
     this.system = system;
   }

@@ -18,19 +18,19 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * Lets many commands to one aggregate share a write. What arrives while a write is under way waits here; then all of it is decided in
- * its order, each command against the state that the ones before it lead to, and stored as one batch of events. Each caller is answered
- * for itself, after the batch is stored. A command that comes alone is written at once.
+ * Lets many commands to one aggregate share a write. Commands that arrive during a write wait here. Then all of them are decided in order,
+ * each against the state after the commands before it, and stored as one batch of events. Each caller gets its own reply after the batch is
+ * stored. A single command is written at once.
  *
- * <p>This actor takes the commands and its child, the {@link Writer}, stores the events. When a write fails, what was in it may or may not
- * be stored: the writer ends, its callers get no answer and ask again, and a new writer reads from the journal what is true.
+ * <p>This actor receives the commands; its child, the {@link Writer}, stores the events. After a failed write the batch may or may not be
+ * stored. The writer stops, and its callers get no reply and ask again. A new writer recovers the state from the journal.
  */
 final class GroupCommit<C, R> extends AbstractBehavior<Object> {
 
   /**
    * @param maxBatch the most commands that share a write
-   * @param maxWaiting the most that wait; one more is refused as BUSY
-   * @param snapshotEvery after how many events a snapshot is stored
+   * @param maxWaiting the most waiting commands; further ones are rejected as BUSY
+   * @param snapshotEvery the number of events between snapshots
    */
   record Settings(int maxBatch, int maxWaiting, int snapshotEvery) {
 
@@ -40,7 +40,7 @@ final class GroupCommit<C, R> extends AbstractBehavior<Object> {
     }
   }
 
-  /** The writer has stored what it had, and answered. */
+  /** The writer has stored its batch and replied. */
   enum Written { INSTANCE }
 
   private enum StartWriter { INSTANCE }
@@ -101,11 +101,11 @@ final class GroupCommit<C, R> extends AbstractBehavior<Object> {
     return next();
   }
 
-  @SuppressWarnings("unchecked") // clients of this type send nothing else
+  @SuppressWarnings("unchecked") // Clients of this type send no other commands.
   private Behavior<Object> command(Ask<?, ?> message) {
     Ask<C, R> ask = (Ask<C, R>) message;
     if (waiting.size() >= settings.maxWaiting()) {
-      ask.reject(Rejection.unavailable("BUSY", settings.maxWaiting() + " commands wait for " + name + " already"));
+      ask.reject(Rejection.unavailable("BUSY", settings.maxWaiting() + " commands are already waiting for " + name));
       return this;
     }
     waiting.add(ask);
@@ -119,7 +119,7 @@ final class GroupCommit<C, R> extends AbstractBehavior<Object> {
   }
 
   private Behavior<Object> writerGone(Terminated gone) {
-    getContext().getLog().warn("{}: a write failed; it goes on in {} ms from what is stored", name, pause.toMillis());
+    getContext().getLog().warn("{}: a write failed; recovering from the journal in {} ms", name, pause.toMillis());
     writer = null;
     busy = false;
     timers.startSingleTimer(StartWriter.INSTANCE, pause);

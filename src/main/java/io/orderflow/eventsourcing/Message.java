@@ -4,10 +4,10 @@ import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
 import io.orderflow.kernel.Rejection;
 
-/** What a hosted aggregate's actor is told. */
+/** The messages to a hosted aggregate's actor. */
 sealed interface Message {
 
-  /** A command and who waits for the reply. */
+  /** A command and the address for the reply. */
   record Ask<C, R>(C command, ActorRef<StatusReply<R>> replyTo) implements Message {
 
     void answer(Decision<?, R> decision) {
@@ -21,11 +21,11 @@ sealed interface Message {
 
   /** Messages without content. */
   enum Signal implements Message {
-    /** It is to recover from the journal now: a command will follow. */
+    /** Recover from the journal now: a command will follow. */
     WARM_UP,
     /**
-     * It is to leave memory when the write under way has succeeded or failed. Akka's PoisonPill would be lost with a write that fails; the shard would
-     * then wait for the entity's end for ever and keep every message that is sent to it.
+     * Stop once the write in flight has succeeded or failed. Akka's PoisonPill would be lost if that write failed. The shard would then
+     * wait for the entity's termination for ever, and buffer every message to it.
      */
     LEAVE
   }

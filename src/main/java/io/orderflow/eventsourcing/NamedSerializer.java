@@ -10,21 +10,21 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
- * Akka's Jackson serializer for CBOR, with the names of {@link TypeNames} in its manifests instead of names of classes. Behind the name the manifest of
- * a migrated type has its version, as in {@code order.created#2}.
+ * Serialises as Akka's Jackson serialiser for CBOR does, with the names of {@link TypeNames} in the manifests instead of class names. The
+ * manifest of a migrated type has its version after the name, as in {@code order.created#2}.
  */
 public final class NamedSerializer extends JacksonSerializer {
 
-  /** Of Akka's settings in {@code akka.serialization.jackson}. */
+  /** The name of Akka's settings in {@code akka.serialization.jackson}. */
   private static final String BINDING = "jackson-cbor";
   private static final char VERSION = '#';
-  /** Unique among the node's serializers, and part of every stored event: it never changes. */
+  /** Unique among the node's serialisers. It is part of every stored event and must never change. */
   private static final int IDENTIFIER = 70_002;
 
   private final Map<String, String> classes = new HashMap<>();
   private final Map<String, String> names = new HashMap<>();
 
-  /** Made by Akka, which finds it in the configuration. */
+  /** Akka creates the instance from the configuration. */
   public NamedSerializer(ExtendedActorSystem system) {
     super(system, BINDING, JacksonObjectMapperProvider.get(system).getOrCreate(BINDING, Optional.empty()));
     for (TypeNames types : ServiceLoader.load(TypeNames.class)) {
@@ -35,7 +35,7 @@ public final class NamedSerializer extends JacksonSerializer {
 
   private void add(String name, Class<?> type) {
     if (classes.put(name, type.getName()) != null || names.put(type.getName(), name) != null) {
-      throw new IllegalStateException("two types are called " + name + ", or " + type.getName() + " has two names");
+      throw new IllegalStateException("two types have the name " + name + ", or " + type.getName() + " has two names");
     }
   }
 

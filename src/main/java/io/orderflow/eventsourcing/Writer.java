@@ -15,10 +15,10 @@ import io.orderflow.journal.NoSnapshots;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Decides batches of commands and stores the events of each in one write: all or none. Ends when a write fails. */
+/** Decides batches of commands and stores the events of each batch in one write, all or none. Stops when a write fails. */
 final class Writer<C, E, S, R> extends EventSourcedBehavior<Writer.Batch<C, R>, E, S> {
 
-  /** @param writtenTo told once all are stored and answered */
+  /** @param writtenTo notified once all events are stored and all callers have their reply */
   record Batch<C, R>(List<Ask<C, R>> commands, ActorRef<GroupCommit.Written> writtenTo) {}
 
   private final AggregateType<C, E, S, R> type;

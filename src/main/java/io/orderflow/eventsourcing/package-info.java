@@ -1,6 +1,6 @@
 /**
- * Makes actors of aggregates: sharded, event-sourced, one client for each kind. An {@link io.orderflow.eventsourcing.Aggregate} is two pure functions;
- * how it is hosted is said in one line, its {@link io.orderflow.eventsourcing.AggregateType}; others reach it by an
- * {@link io.orderflow.eventsourcing.AggregateClient}.
+ * Hosts aggregates as sharded, event-sourced actors. An {@link io.orderflow.eventsourcing.Aggregate} is two pure functions. An
+ * {@link io.orderflow.eventsourcing.AggregateType} says in one line how it is hosted, and an
+ * {@link io.orderflow.eventsourcing.AggregateClient} reaches it.
  */
 package io.orderflow.eventsourcing;

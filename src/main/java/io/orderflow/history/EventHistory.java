@@ -12,26 +12,26 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * The events of the aggregates of one kind, read from journal and archive as they come, never more of them in memory than one page of
- * the stream or the page that was asked for.
+ * Reads the events of one aggregate type from journal and archive. Holds at most one page in memory: a page of the stream, or the page
+ * requested.
  *
- * @param <E> what the aggregate's events are
+ * @param <E> the class of the aggregate's events
  */
 public final class EventHistory<E> {
 
   /**
-   * An event in the business's words.
+   * An event in business terms.
    *
    * @param type stable, in upper case
-   * @param data what it says, as JSON
+   * @param data the event's content, to be written as JSON
    */
   public record Told(String type, Object data) {}
 
   /**
-   * An event as it is shown.
+   * An event as clients see it.
    *
    * @param id unique among all events
-   * @param sequence its number among its aggregate's events, from 1 on
+   * @param sequence the sequence number among the aggregate's events, from 1
    */
   public record Shown(String id, String aggregateId, String type, Object data, Instant timestamp, long sequence) {}
 
@@ -43,9 +43,9 @@ public final class EventHistory<E> {
   private final Function<E, Instant> time;
 
   /**
-   * @param entityType under which the aggregates are sharded
-   * @param words what an event is called and says
-   * @param time when it happened
+   * @param entityType the aggregates' name in sharding and in persistence ids
+   * @param words translates an event into business terms
+   * @param time returns the time when an event happened
    */
   public EventHistory(ActorSystem<?> system, String entityType, Class<E> events, Function<E, Told> words,
       Function<E, Instant> time) {
@@ -57,12 +57,12 @@ public final class EventHistory<E> {
     this.words = words;
   }
 
-  /** All events there are of the aggregate from the first to the last of these numbers, as they were stored. */
+  /** The aggregate's existing events from {@code from} to {@code to}, both included, as they were stored. */
   public Source<E, NotUsed> events(String aggregateId, long from, long to) {
     return stored(aggregateId, from, to).map(stored -> events.cast(stored.event()));
   }
 
-  /** At most so many events from that number on. */
+  /** At most {@code limit} events, starting at sequence number {@code from}. */
   public CompletionStage<List<Shown>> page(String aggregateId, long from, int limit) {
     return stored(aggregateId, from, from + limit - 1).map(event -> shown(aggregateId, event)).runWith(Sink.seq(), system);
   }

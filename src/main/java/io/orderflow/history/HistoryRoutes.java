@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** {@code /api/{service}/{id}/events?from=&limit=}: what happened to an aggregate. */
+/** {@code /api/{service}/{id}/events?from=&limit=}: the events of an aggregate. */
 public final class HistoryRoutes extends Routes {
 
   private static final int MAX_LIMIT = 500;
@@ -25,8 +25,8 @@ public final class HistoryRoutes extends Routes {
 
   /**
    * @param service the path's second segment
-   * @param idName what the path's third segment is called in a problem
-   * @param known a stage that fails with a problem or a refusal when there is no such aggregate; asked where it has no events
+   * @param idName the name of the path's third segment in a problem
+   * @param known fails with a problem or a rejection if the aggregate does not exist; called when it has no events
    */
   public HistoryRoutes(String service, String idName, EventHistory<?> history, Function<String, CompletionStage<?>> known) {
     this.service = service;
@@ -35,7 +35,6 @@ public final class HistoryRoutes extends Routes {
     this.known = known;
   }
 
-  /** The route. */
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix(service, () -> id(idName, aggregate -> path("events", () -> get(() ->
         parameterOptional("from", from -> parameterOptional("limit", limit ->
@@ -48,7 +47,7 @@ public final class HistoryRoutes extends Routes {
         : complete(Json.response(200, answer(events, limit))));
   }
 
-  /** A page that is full may have one behind it; where the next one begins. */
+  /** The page and the start of the next, which a full page may have. */
   private static Map<String, Object> answer(List<Shown> events, int limit) {
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("events", events);
@@ -66,7 +65,7 @@ public final class HistoryRoutes extends Routes {
         return number;
       }
     } catch (NumberFormatException notOne) {
-      // Said below.
+      // Falls through to the problem below.
     }
     throw Problem.field("INVALID_FIELD", name, "must be a whole number from 1 to " + max).exception();
   }

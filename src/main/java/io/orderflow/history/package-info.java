@@ -1,2 +1,2 @@
-/** What happened to an aggregate, from the journal, in the business's words. Knows no business. */
+/** Serves the events of an aggregate, from journal and archive, in business terms. Independent of business packages. */
 package io.orderflow.history;

@@ -82,7 +82,7 @@ public final class HttpServer {
         .bind(atTheDoor(RequestBody.readBeforeAnswer(request -> handler.apply(WireHeaders.withMediaType(request)), system),
             system.settings().config()))
         .thenApply(binding -> {
-          LOG.info("The {} listens on http://{}:{}", name, host, binding.localAddress().getPort());
+          LOG.info("The HTTP server for the {} listens on http://{}:{}", name, host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(DRAIN, system);
         });
   }

@@ -6,23 +6,23 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Entities that end together and for good: they will write nothing any more. */
+/** Selects groups of entities whose events may be archived: entities that end together and never write again. */
 public interface ArchiveRule {
 
   /**
-   * Some of them.
+   * One group of entities.
    *
-   * @param at when the first of them was begun, or anything else that, with the id, puts endings in an order
-   * @param persistenceIds of them all
+   * @param at when the first of them started, or any other number that orders the groups together with the id
+   * @param persistenceIds of all entities of the group
    */
   record Ending(String id, long at, List<String> persistenceIds) {}
 
-  /** Those that have ended before then, in their order, beginning behind the last one. */
+  /** The groups that ended before that time, in order, starting after {@code last}. */
   List<Ending> next(Connection connection, Instant before, Optional<Ending> last, int limit) throws SQLException;
 
-  /** Those among them that must stay for now, although they have ended. */
+  /** The groups among these that must stay in the journal for now, although they have ended. */
   List<Ending> held(Connection connection, List<Ending> endings) throws SQLException;
 
-  /** Their events are in the archive with this transaction: what else says that they are there goes. */
+  /** Deletes index rows about these groups, in the transaction that archives their events. */
   void forget(Connection connection, List<Ending> archived) throws SQLException;
 }

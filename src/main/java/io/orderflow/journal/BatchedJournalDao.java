@@ -31,13 +31,13 @@ import slick.jdbc.JdbcProfile;
 import slick.jdbc.PostgresProfile;
 
 /**
- * The journal's access to the database for what every order does many times: events are written, and entities that wake at the same time
- * are asked for, in batches by plain statements. The rest is the library's own.
+ * Speeds up the journal's most frequent operations: it writes events, and looks up the highest sequence numbers of recovering entities, in
+ * batches of plain SQL. Akka Persistence JDBC does the rest.
  */
 public final class BatchedJournalDao extends DefaultJournalDao {
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchedJournalDao.class);
-  /** How long the end of the node waits for events that were accepted: as long as Akka waits for its actors. */
+  /** The longest wait for accepted events on shutdown: as long as Akka waits for its actors. */
   private static final long LAST_WRITES_SECONDS = 10;
 
   private final Serialization serialization;
@@ -46,7 +46,7 @@ public final class BatchedJournalDao extends DefaultJournalDao {
   private final HighestSequences highest;
   private final RefusedWrites refused;
 
-  /** Made by Akka Persistence JDBC, which finds it in the configuration. */
+  /** Akka Persistence JDBC creates the instance from the configuration. */
   public BatchedJournalDao(JdbcBackend.DatabaseDef db, JdbcProfile profile, JournalConfig config, Serialization serialization,
       ExecutionContext context, Materializer materializer) {
     super(db, profile, config, serialization, context, materializer);
@@ -60,10 +60,10 @@ public final class BatchedJournalDao extends DefaultJournalDao {
         new Batcher.Limits(limits.parallelism(), limits.batchSize(), limits.bufferSize()));
     this.highest = new HighestSequences(database, threads, context);
     this.refused = new RefusedWrites(system);
-    // Before the pool is closed, which was there first.
+    // Termination callbacks run in reverse order. The pool registered first, so it is closed after this.
     system.registerOnTermination(() -> {
       if (!writer.close(LAST_WRITES_SECONDS)) {
-        LOG.warn("events were still waiting for the database at the end; none of them was answered");
+        LOG.warn("Events were still waiting for the database at shutdown; none of them was acknowledged");
       }
     });
   }
@@ -82,12 +82,12 @@ public final class BatchedJournalDao extends DefaultJournalDao {
         rows.addAll(events.stream().map(event -> EventRow.of(event, serialization)).toList());
         results.add(new Success<>(BoxedUnit.UNIT));
       } catch (Exception failure) {
-        // Checked ones too, which Scala throws undeclared.
+        // Catches checked exceptions too: Scala throws them undeclared.
         rejected = true;
         results.add(new Failure<>(failure));
       }
     }
-    // An empty answer is the same as a success for each.
+    // To Akka an empty sequence means that every write succeeded.
     Seq<Try<BoxedUnit>> answer = CollectionConverters.asScala(rejected ? results : List.<Try<BoxedUnit>>of()).toSeq();
     return writer.write(rows).map(new Mapper<BoxedUnit, Seq<Try<BoxedUnit>>>() {
       @Override
@@ -107,7 +107,7 @@ public final class BatchedJournalDao extends DefaultJournalDao {
     return persistenceId.equals(RefusedWrites.NOTHING) ? Futures.successful(BoxedUnit.UNIT) : super.delete(persistenceId, toSequenceNr);
   }
 
-  /** Tags and metadata have columns and tables that nothing here uses. */
+  /** Whether the event has tags or metadata. Orderflow writes neither, so the batches have no columns for them. */
   private static boolean isSpecial(PersistentRepr event) {
     return event.payload() instanceof Tagged || event.metadata().isDefined();
   }

@@ -10,12 +10,16 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 /**
- * Does together what is asked for one by one: what comes while batches are under way waits, and goes with the next one, in the order in
- * which it came. What comes while less is under way than may be begins at once.
+ * Groups single items into batches. While the maximum of batches is in flight, new items wait in order of arrival and go with the next
+ * batch. With fewer in flight, a batch starts at once.
  */
 final class Batcher<T> {
 
-  /** @param parallel batches under way at once, @param most the weight of one, unless a single thing weighs more, @param bound what may wait */
+  /**
+   * @param parallel the most batches in flight
+   * @param most the most weight in a batch; a single heavier item forms its own batch
+   * @param bound the most waiting items
+   */
   record Limits(int parallel, int most, int bound) {}
 
   private final Executor threads;
@@ -27,8 +31,8 @@ final class Batcher<T> {
   private boolean closed;
 
   /**
-   * @param threads at least as many as batches may be under way: each is busy for as long as anything waits
-   * @param work does a batch, and never throws
+   * @param threads at least one for each batch in flight; a thread stays busy while items wait
+   * @param work processes a batch; must not throw
    */
   Batcher(Executor threads, Limits limits, ToIntFunction<T> weight, Consumer<List<T>> work) {
     this.threads = threads;
@@ -37,7 +41,7 @@ final class Batcher<T> {
     this.work = work;
   }
 
-  /** Has it done with the next batch; false when too much waits, or after {@link #close}: then it is not done. */
+  /** Queues an item for the next batch. False if too many items wait or after {@link #close}: the item is then dropped. */
   boolean offer(T one) {
     synchronized (waiting) {
       if (closed || waiting.size() >= limits.bound()) {
@@ -54,9 +58,9 @@ final class Batcher<T> {
   }
 
   /**
-   * Takes nothing any more, and returns when what was taken is done.
+   * Accepts no more items, and returns when the accepted items are processed.
    *
-   * @return false when it was not within that time
+   * @return false if that took longer than the given time
    */
   boolean close(long seconds) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);

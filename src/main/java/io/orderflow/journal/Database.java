@@ -21,36 +21,37 @@ import java.util.concurrent.TimeoutException;
 import org.flywaydb.core.Flyway;
 import slick.jdbc.JdbcBackend;
 
-/** The database of a node, H2 or PostgreSQL: one SQL for both, in lower-case names. Its calls block. */
+/** Accesses the node's database, H2 or PostgreSQL. The same SQL serves both, with lower-case names. Calls block. */
 public final class Database {
 
-  /** One piece of work in one transaction. */
+  /** Work to be done in one transaction. */
   @FunctionalInterface
   public interface Work<T> {
     T in(Connection connection) throws SQLException;
   }
 
   /**
-   * A connection to a server that has gone, or one on which a node was frozen in the middle of a transaction, is given up: longer than any
-   * statement takes, shorter than the readers of the journal wait for a number that is missing ({@link JournalReader}).
+   * Drops connections to a server that has gone, and connections on which a node froze in the middle of a transaction. The limits are
+   * longer than any statement takes, and shorter than readers of the journal wait for a missing ordering ({@link JournalReader}).
    */
   private static final Map<String, Object> POSTGRESQL = Map.of("socketTimeout", 20, "connectTimeout", 5, "tcpKeepAlive", true,
-      // The rows of a batch go as one statement.
+      // Sends the rows of a batch as one statement.
       "reWriteBatchedInserts", true,
       "options", "-c statement_timeout=15s -c idle_in_transaction_session_timeout=20s");
 
-  /** Classes of SQL states: connection, rollback (a deadlock), resources, cancelled by the server or its shutdown. */
+  /** Classes of SQL states: connection, rollback (such as a deadlock), resources, cancellation or shutdown by the server. */
   private static final Set<String> PASSING = Set.of("08", "40", "53", "57");
-  /** PostgreSQL's own: a lock that did not come free in time, and a transaction that was given up as it did nothing for too long. */
+  /** PostgreSQL's own states: a lock time-out, and a transaction that was aborted after being idle for too long. */
   private static final Set<String> PASSING_STATES = Set.of("55P03", "25P03");
 
-  /** Whoever reads the journal gives up what a transaction of a minute ago might still bring: none may live that long. */
+  /** Limits transactions to less than a minute: after that time, readers of the journal stop waiting for an uncommitted event. */
   private static final String SHORT_TRANSACTIONS =
       "SET idle_in_transaction_session_timeout = '20s'; SET statement_timeout = '20s'; SET lock_timeout = '10s'";
 
   /**
-   * Nearly all that a node asks for are some rows by their keys, of tables that grow for years and whose newest part is in memory. By
-   * PostgreSQL's default, which is for disks that turn, reading a table of 50,000 rows is cheaper than looking up 200 of them.
+   * Makes PostgreSQL prefer index look-ups. A node mostly selects a few rows by key from tables that grow for years and whose newest part
+   * is in memory. The default cost is meant for spinning disks: with it, scanning a table of 50,000 rows counts as cheaper than 200
+   * look-ups.
    */
   private static final String LOOKUPS = "SET random_page_cost = 1.1";
 
@@ -62,7 +63,7 @@ public final class Database {
     this.threads = threads;
   }
 
-  /** The pool that the node's journal uses. */
+  /** Uses the connection pool of the node's journal. */
   public static Database of(ActorSystem<?> system) {
     SlickExtensionImpl slick = (SlickExtensionImpl) SlickExtension.get(system);
     return of(slick.database(system.settings().config().getConfig("jdbc-journal")).database(), Adapter.toClassic(system));
@@ -73,9 +74,9 @@ public final class Database {
   }
 
   /**
-   * Brings the schema up to date; before anything else uses the database. Several nodes may do it at once: one waits for the other.
+   * Migrates the schema. Must run before anything else uses the database. Several nodes may migrate at once: one waits for the other.
    *
-   * @throws org.flywaydb.core.api.FlywayException when the database can't be reached or a migration fails
+   * @throws org.flywaydb.core.api.FlywayException if the database can't be reached or a migration fails
    */
   public static void migrate(Config config) {
     Url url = Url.of(config);
@@ -87,7 +88,7 @@ public final class Database {
         .load().migrate();
   }
 
-  /** Akka's settings for the journal and snapshot plugins and the projections, from the operator's. */
+  /** Derives Akka's settings for the journal, the snapshot store and the projections from {@code orderflow.db}. */
   public static Config settings(Config config) {
     Url url = Url.of(config);
     return ConfigFactory.parseMap(Map.of(
@@ -102,9 +103,9 @@ public final class Database {
   }
 
   /**
-   * Does the work in a transaction of its own; it is rolled back when the work throws.
+   * Does the work in its own transaction, which is rolled back if the work throws.
    *
-   * @throws SQLException when the database can't be reached or refuses
+   * @throws SQLException if the database can't be reached or refuses a statement
    */
   public <T> T transaction(Work<T> work) throws SQLException {
     try (Connection connection = connection()) {
@@ -122,9 +123,9 @@ public final class Database {
   }
 
   /**
-   * Does a piece of work that is one statement, which is a transaction of its own: one round trip.
+   * Does work that consists of a single statement, with auto-commit: one round trip.
    *
-   * @throws SQLException when the database can't be reached or refuses
+   * @throws SQLException if the database can't be reached or refuses the statement
    */
   public <T> T statement(Work<T> work) throws SQLException {
     try (Connection connection = pool.source().createConnection()) {
@@ -133,9 +134,9 @@ public final class Database {
   }
 
   /**
-   * A connection of the pool, in a transaction; whoever takes it commits or rolls back, and closes it.
+   * Takes a connection from the pool and begins a transaction. The caller commits or rolls back, and closes the connection.
    *
-   * @throws SQLException when the database can't be reached or none becomes free in time
+   * @throws SQLException if the database can't be reached or no connection becomes free in time
    */
   public Connection connection() throws SQLException {
     Connection connection = pool.source().createConnection();
@@ -143,7 +144,7 @@ public final class Database {
     return connection;
   }
 
-  /** {@link #transaction} on threads that may wait; fails with a {@link TimeoutException} when the database is away for now. */
+  /** Runs {@link #transaction} on the blocking dispatcher. Fails with a {@link TimeoutException} while the database is unavailable. */
   public <T> CompletionStage<T> async(Work<T> work) {
     return CompletableFuture.supplyAsync(() -> {
       try {
@@ -155,12 +156,12 @@ public final class Database {
   }
 
   private static TimeoutException away(SQLException cause) {
-    TimeoutException away = new TimeoutException("the database is away");
+    TimeoutException away = new TimeoutException("the database is unavailable");
     away.initCause(cause);
     return away;
   }
 
-  /** Whether a failure, or what caused it, has to do with the moment and not with what was asked: a lost connection, a deadlock. */
+  /** Whether a failure or one of its causes is transient, such as a lost connection or a deadlock: the same work may succeed later. */
   public static boolean isPassing(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLTransientException || cause instanceof SQLRecoverableException
@@ -180,7 +181,8 @@ public final class Database {
       if (!url.isEmpty()) {
         return new Url(url);
       }
-      // WRITE_DELAY=0: an answered write survives the end of the process. The node closes the database, not the JVM's exit.
+      // WRITE_DELAY=0 makes an acknowledged write survive a crash of the process. The node closes the database on shutdown, not the JVM on
+      // exit.
       String folder = java.nio.file.Path.of(config.getString("orderflow.data-dir")).toAbsolutePath().toString();
       return new Url("jdbc:h2:file:" + folder + "/orderflow;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;DATABASE_TO_LOWER=TRUE");
     }

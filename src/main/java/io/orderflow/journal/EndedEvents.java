@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Moves all that entities that have ended ever wrote. */
+/** Archives all events of groups of entities that have ended. */
 final class EndedEvents implements JournalArchive.Kind {
 
-  /** Endings of one transaction: of an order there are some two dozen events. */
+  /** Groups in one transaction. An order has some two dozen events. */
   private static final int BATCH = 200;
 
   private final ArchiveRule endings;

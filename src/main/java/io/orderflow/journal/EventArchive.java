@@ -10,12 +10,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The table {@code event_archive}. An event stands in the journal or here, never in both and never in neither: it is moved in one
- * transaction, and a single statement over both tables sees it exactly once.
+ * Reads and writes the table {@code event_archive}. Each event is either in the journal or in the archive: it is moved in one transaction,
+ * and a single statement over both tables sees it exactly once.
  */
 public final class EventArchive {
 
-  /** What the journal has of an entity. */
+  /** The events that the journal holds of one entity: their number, the highest ordering and the newest timestamp. */
   record Extent(long events, long lastOrdering, long lastWrittenAt) {}
 
   private static final String MOVED = "ordering, persistence_id, sequence_number, write_timestamp, adapter_manifest, event_ser_id,"
@@ -24,8 +24,8 @@ public final class EventArchive {
   private EventArchive() {}
 
   /**
-   * Keeps events where they are until the transaction ends, or waits until one that moves some has ended. Whoever makes a new reader of
-   * the journal known, which begins with the first event, does it after this call: so no event is moved that it has still to read.
+   * Blocks archiving until the transaction ends, after waiting for a transaction that archives. A new reader of the journal starts at the
+   * first event and must register after this call: otherwise events that it has yet to read could be archived.
    */
   public static void hold(Connection connection) throws SQLException {
     try (PreparedStatement lock = connection.prepareStatement("SELECT id FROM event_archive_turn FOR UPDATE")) {
@@ -33,7 +33,7 @@ public final class EventArchive {
     }
   }
 
-  /** The highest ordering of an event that was moved; 0 when there is none. */
+  /** The highest ordering in the archive; 0 if the archive is empty. */
   public static long lastOrdering(Connection connection) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement("SELECT MAX(ordering) FROM event_archive");
         ResultSet found = select.executeQuery()) {
@@ -42,7 +42,7 @@ public final class EventArchive {
     }
   }
 
-  /** What the journal has of each of the entities; one that it has nothing of is not there. */
+  /** The extents of these entities by persistence id. Entities without events in the journal are left out. */
   static Map<String, Extent> extents(Connection connection, Collection<String> persistenceIds) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement("SELECT persistence_id, COUNT(*), MAX(ordering), MAX(write_timestamp)"
         + " FROM event_journal WHERE persistence_id = ANY(?) GROUP BY persistence_id")) {
@@ -58,7 +58,7 @@ public final class EventArchive {
     }
   }
 
-  /** Moves all events of the entities, and drops their snapshots; tells how many events. */
+  /** Archives all events of the entities and deletes their snapshots. Returns the number of events. */
   static int moveAll(Connection connection, Collection<String> persistenceIds, Instant now) throws SQLException {
     if (persistenceIds.isEmpty()) {
       return 0;
@@ -68,7 +68,7 @@ public final class EventArchive {
     return moved;
   }
 
-  /** Moves the events of an entity from its first up to that number. */
+  /** Archives the events of an entity up to this sequence number. */
   static int moveUpTo(Connection connection, String persistenceId, long sequence, Instant now) throws SQLException {
     return move(connection, now, "persistence_id = ? AND sequence_number <= ?", persistenceId, sequence);
   }
@@ -81,7 +81,7 @@ public final class EventArchive {
         + " FROM event_journal WHERE " + which, withTime);
     int deleted = update(connection, "DELETE FROM event_journal WHERE " + which, values);
     if (copied != deleted) {
-      // One was written between the two statements: what was thought to have ended has not.
+      // An event was written between the two statements, so the entity has not ended.
       throw new IllegalStateException(copied + " events were copied and " + deleted + " deleted");
     }
     return copied;

@@ -8,8 +8,9 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
- * Writes events to the journal's table, all or none. PostgreSQL gets them as one statement that is the same for any number of them, in one
- * round trip with its commit; for H2, which has no way to go, they are a transaction of one statement each.
+ * Inserts events into the journal's table, all or none. PostgreSQL takes them as arrays in a single statement, whose text is the same for
+ * any number of events: one round trip, commit included. H2 runs in the process and has no round trips, so it takes one statement for each
+ * event.
  */
 final class EventInsert {
 
@@ -28,7 +29,7 @@ final class EventInsert {
     this.postgresql = postgresql;
   }
 
-  /** @throws SQLException when they are not written, or when nobody knows */
+  /** @throws SQLException if the events are not written, or if the outcome is unknown */
   void write(List<EventRow> rows) throws SQLException {
     if (postgresql) {
       database.statement(connection -> together(connection, rows));

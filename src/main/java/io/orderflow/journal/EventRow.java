@@ -5,11 +5,11 @@ import akka.serialization.Serialization;
 import akka.serialization.Serializer;
 import akka.serialization.Serializers;
 
-/** An event as the journal's table has it: the columns that are not the same for all. */
+/** Holds an event as a row of the journal's table, without the columns that are the same for all events. */
 record EventRow(String persistenceId, long sequence, String writer, long timestamp, String manifest, int serializer, String type,
     byte[] payload) {
 
-  /** Throws what its serialiser throws when it can't be serialised, checked exceptions too. */
+  /** Serialises an event. Throws whatever its serialiser throws, checked exceptions included. */
   static EventRow of(PersistentRepr event, Serialization serialization) {
     Object payload = event.payload();
     Serializer serializer = serialization.findSerializerFor(payload);
@@ -17,7 +17,7 @@ record EventRow(String persistenceId, long sequence, String writer, long timesta
         serializer.identifier(), Serializers.manifestFor(serializer, payload), serialization.serialize(payload).get());
   }
 
-  /** What it counts for in a batch: a long one for several, so that a batch is of a few megabytes at most. */
+  /** The event's weight in a batch. A long event counts as several, so that a batch holds a few megabytes at most. */
   int weight() {
     return 1 + payload.length / 8_192;
   }

@@ -11,9 +11,9 @@ import scala.concurrent.Promise;
 import scala.runtime.BoxedUnit;
 
 /**
- * Writes events in batches: what comes while the database writes goes together with the next one. Each write, the events of one entity, is
- * there as a whole or not at all, and has its own outcome, unless nobody knows it because the database went away. Nothing is tried again
- * then: the entity recovers, and sees what is there.
+ * Writes events in batches: writes that arrive while the database is busy go with the next batch. A write holds the events of one entity.
+ * It is stored as a whole or not at all, and has its own outcome. The outcome is unknown if the database became unreachable. Nothing is
+ * retried then: the entity recovers and reads the stored events.
  */
 final class EventWriter {
 
@@ -29,7 +29,7 @@ final class EventWriter {
 
   /**
    * @param threads where batches wait for the database
-   * @param context where the outcomes are made known
+   * @param context where writes are completed
    */
   EventWriter(EventInsert insert, Executor threads, ExecutionContext context, Batcher.Limits limits) {
     this.insert = insert;
@@ -37,19 +37,19 @@ final class EventWriter {
     this.batches = new Batcher<>(threads, limits, Write::weight, this::together);
   }
 
-  /** Succeeds when all of them are there for good; a failure says nothing but that one can't rely on it. */
+  /** Succeeds once all events are durable. After a failure they may or may not be stored. */
   Future<BoxedUnit> write(List<EventRow> rows) {
     if (rows.isEmpty()) {
       return Futures.successful(BoxedUnit.UNIT);
     }
     Write write = new Write(rows, Futures.promise());
     if (!batches.offer(write)) {
-      return Futures.failed(new RejectedExecutionException("too many events wait for the database, or it is being closed"));
+      return Futures.failed(new RejectedExecutionException("too many writes wait for the database, or the node is shutting down"));
     }
     return write.outcome().future();
   }
 
-  /** Takes nothing any more, and returns when what was taken is written; false when it was not within that time. */
+  /** Accepts no more writes, and returns when the accepted ones are done. False if that took longer than the given time. */
   boolean close(long seconds) {
     return batches.close(seconds);
   }
@@ -63,7 +63,7 @@ final class EventWriter {
     }
   }
 
-  /** Nothing of the batch was written because of one of them, or of some: they must not fail the others. */
+  /** Writes each entity's events separately after the batch was refused, so that the refused write does not fail the others. */
   private void eachOnItsOwn(List<Write> batch) {
     for (int i = 0; i < batch.size(); i++) {
       Throwable failure = attempt(batch.subList(i, i + 1));
@@ -84,7 +84,7 @@ final class EventWriter {
     }
   }
 
-  /** All at once on a thread of the journal: what follows from each needs no other thread then. */
+  /** Completes all writes on one of the journal's threads, so that their callbacks need no other thread. */
   private void settle(List<Write> batch, Throwable failure) {
     Futures.future(() -> {
       for (Write write : batch) {
@@ -99,8 +99,8 @@ final class EventWriter {
   }
 
   /**
-   * Whether the database has said that it wrote nothing because of what it was given: a number that is there already, written by another
-   * incarnation of the entity; a value that it does not take; a deadlock, two such incarnations side by side.
+   * Whether the database refused the write because of its content: a sequence number that another incarnation of the entity has used, an
+   * invalid value, or a deadlock between two such incarnations. Nothing was written then.
    */
   static boolean wasRefused(Throwable failure) {
     if (!(failure instanceof SQLException refused) || refused.getSQLState() == null) {

@@ -14,15 +14,15 @@ import scala.concurrent.Future;
 import scala.concurrent.Promise;
 
 /**
- * Answers what the highest sequence number of an entity is by few queries about many entities: what is asked while queries are under way
- * waits for the next one, which begins after it was asked. Every entity that wakes asks, and of those of an order four have only just come
- * to be. What waits is bounded by the entities that are waking.
+ * Looks up the highest sequence numbers of many entities with few queries. Requests that arrive during a query share the next one, which
+ * begins after they were made. Every entity asks when it recovers, and an order creates four new entities. The queue is bounded by the
+ * number of recovering entities.
  */
 final class HighestSequences {
 
   private record Asked(String persistenceId, Promise<Object> answer) {}
 
-  /** Queries under way at once, and the entities of one. */
+  /** One query at a time, for at most 256 entities. */
   private static final Batcher.Limits LIMITS = new Batcher.Limits(1, 256, Integer.MAX_VALUE);
 
   private static final String SELECT = "SELECT asked.id, (SELECT MAX(sequence_number) FROM event_journal WHERE persistence_id = asked.id)"
@@ -34,7 +34,7 @@ final class HighestSequences {
 
   /**
    * @param threads where queries wait for the database
-   * @param context where the answers are made known
+   * @param context where replies are completed
    */
   HighestSequences(Database database, Executor threads, ExecutionContext context) {
     this.database = database;
@@ -42,7 +42,7 @@ final class HighestSequences {
     this.batches = new Batcher<>(threads, LIMITS, asked -> 1, this::query);
   }
 
-  /** The number, 0 of an entity that has written nothing; it fails when the database can't be asked. */
+  /** The highest sequence number, 0 for an entity without events. Fails if the database can't be asked. */
   Future<Object> ask(String persistenceId) {
     Asked asked = new Asked(persistenceId, Futures.promise());
     batches.offer(asked);
@@ -52,7 +52,7 @@ final class HighestSequences {
   private void query(List<Asked> batch) {
     try {
       Map<String, Long> found = database.statement(connection -> find(connection, batch));
-      // All at once on a thread of the journal: what follows from each needs no other thread then.
+      // Completes all replies on one of the journal's threads, so that their callbacks need no other thread.
       Futures.future(() -> {
         batch.forEach(asked -> asked.answer().success(found.getOrDefault(asked.persistenceId(), 0L)));
         return null;

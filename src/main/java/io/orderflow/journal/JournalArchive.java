@@ -19,36 +19,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the journal as small as what may still be needed to recover: what is older than {@code orderflow.archive.after} and has ended
- * for good, or stands before the snapshots of what lives on, goes to the {@link EventArchive}. One in the cluster; a round is many short
- * transactions.
+ * Moves old events that recovery no longer needs from the journal to the {@link EventArchive}. An event qualifies if it is older than
+ * {@code orderflow.archive.after}, and if its aggregate has ended for good or the event precedes the aggregate's snapshots. A cluster
+ * singleton; each round consists of many short transactions.
  *
- * <p>An event is moved only when everybody who reads the journal forward has read it: they read the archive only as far as it reached
+ * <p>An event is moved only when all readers of the journal have read it. They read the archive only up to the ordering that it had reached
  * when they began.
  */
 public final class JournalArchive extends AbstractBehavior<JournalArchive.Step> {
 
   enum Step { INSTANCE }
 
-  /** Somebody who reads the journal forward. */
+  /** Reports the progress of a reader of the journal. */
   @FunctionalInterface
   public interface Reader {
 
-    /** The ordering up to which it has read everything, now and after any restart. */
+    /** The ordering up to which it has read everything. Holds after a restart too. */
     long readUpTo(Connection connection) throws SQLException;
   }
 
-  /** What a transaction did. */
+  /** The result of one transaction: the number of events moved, and whether more can be moved in this round. */
   record Moved(int events, boolean more) {}
 
-  /** One kind of events that may leave the journal. Goes through them once, in as many transactions as it takes, from the first on. */
+  /** Archives one kind of events. A round goes through them once, from the first, in as many transactions as it takes. */
   interface Kind {
 
-    /** @param upTo events with a higher ordering stay */
+    /** @param upTo events with a higher ordering stay in the journal */
     Moved moveSome(Connection connection, long upTo, Instant before) throws SQLException;
   }
 
-  /** A transaction moves no more than that, unless a single saga has more. */
+  /** The most events moved in one transaction, unless a single saga has more. */
   static final int MAX_EVENTS = 5_000;
   private static final Logger LOG = LoggerFactory.getLogger(JournalArchive.class);
 
@@ -63,11 +63,11 @@ public final class JournalArchive extends AbstractBehavior<JournalArchive.Step> 
   private int movedInRound;
 
   /**
-   * Starts it somewhere among the nodes that carry services, unless it is switched off.
+   * Starts the singleton on a node with services, unless archiving is switched off.
    *
-   * @param ended what ends
-   * @param living the types of the entities that live on and store snapshots
-   * @param readers those beside the {@link JournalIndex}
+   * @param ended the rules for entities that end
+   * @param living the types of the entities that do not end and store snapshots
+   * @param readers the readers of the journal other than {@link JournalIndex}
    */
   public static void start(ActorSystem<?> system, Database database, List<ArchiveRule> ended, List<String> living, List<Reader> readers,
       Clock clock) {
@@ -119,10 +119,10 @@ public final class JournalArchive extends AbstractBehavior<JournalArchive.Step> 
     kind = moved.more() ? kind : (kind + 1) % kinds.size();
     boolean roundIsOver = kind == 0 && !moved.more();
     if (roundIsOver && movedInRound > 0) {
-      LOG.info("{} events were moved from the journal to the archive", movedInRound);
+      LOG.info("Moved {} events from the journal to the archive", movedInRound);
       movedInRound = 0;
     }
-    // Half of the time belongs to the others.
+    // Pauses for as long as the transaction took, which leaves half of the time to other transactions.
     timers.startSingleTimer(Step.INSTANCE, roundIsOver ? interval : Duration.ofNanos(System.nanoTime() - begunNanos));
   }
 }

@@ -22,23 +22,23 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Keeps small tables that say where aggregates stand, from the manifest column of their events alone: nothing is deserialised, and
- * nothing is written twice on the way of a command. One in the cluster sweeps over the journal for all of them; what it wrote is
- * committed together with how far it has read.
+ * Maintains small tables with the current state of aggregates, from the manifest column of their events alone. Events are not deserialised,
+ * and commands need no additional write. A cluster singleton reads the journal for all tables. Each transaction commits their changes
+ * together with its position in the journal.
  */
 public final class JournalIndex extends AbstractBehavior<JournalIndex.Sweep> {
 
   enum Sweep { INSTANCE }
 
-  /** One of the tables. */
+  /** Updates one of the tables. */
   @FunctionalInterface
   public interface Table {
 
-    /** Takes in events, in their order for each aggregate; some may have come before, after a crash. */
+    /** Applies events, in order for each aggregate. After a crash some events are applied again. */
     void record(Connection connection, List<Row> events) throws SQLException;
   }
 
-  /** Events read at once. */
+  /** The most events read in one transaction. */
   private static final int BATCH = 5_000;
 
   private final Database database;
@@ -46,7 +46,7 @@ public final class JournalIndex extends AbstractBehavior<JournalIndex.Sweep> {
   private final Clock clock;
   private final JournalReader reader;
 
-  /** Starts it somewhere among the nodes that carry services, on threads of its own as it waits for the database. */
+  /** Starts the singleton on a node with services, on the blocking dispatcher, because it waits for the database. */
   public static void start(ActorSystem<?> system, Database database, List<Table> tables, Clock clock) {
     Behavior<Sweep> index = Behaviors.setup(context -> Behaviors.withTimers(timers -> {
       timers.startTimerWithFixedDelay(Sweep.INSTANCE, system.settings().config().getDuration("orderflow.journal-index.interval"));
@@ -55,7 +55,7 @@ public final class JournalIndex extends AbstractBehavior<JournalIndex.Sweep> {
     singleton(system, "journal-index", index);
   }
 
-  /** Starts a singleton of the nodes that carry services, which may wait for the database and begins again when that fails. */
+  /** Starts a cluster singleton on the nodes with services. It may block, and restarts with back-off after a failure. */
   public static <T> void singleton(ActorSystem<?> system, String name, Behavior<T> behavior) {
     ClusterSingleton.get(system).init(SingletonActor
         .of(Behaviors.supervise(behavior).onFailure(SupervisorStrategy
@@ -97,7 +97,7 @@ public final class JournalIndex extends AbstractBehavior<JournalIndex.Sweep> {
     } while (read >= BATCH);
   }
 
-  /** Up to where all tables have taken in everything. */
+  /** The ordering up to which all tables are up to date. */
   static long position(Connection connection) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement("SELECT ordering FROM journal_index_position");
         ResultSet found = select.executeQuery()) {

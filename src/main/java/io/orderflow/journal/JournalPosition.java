@@ -4,17 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How far a reader of the journal has come: it has seen every event up to a number but those that were missing when it came by.
+ * Records how far a reader of the journal has come. It has seen every event up to an ordering, except those that were missing when it read
+ * past them.
  *
- * @param upTo the highest number seen; 0 before the first event
- * @param missing the numbers below it that were not there, in ascending order
+ * @param upTo the highest ordering seen; 0 before the first event
+ * @param missing the lower orderings that were missing, ascending
  */
 public record JournalPosition(long upTo, List<Range> missing) {
 
   /** Before the first event. */
   public static final JournalPosition START = new JournalPosition(0, List.of());
 
-  /** Numbers in a row, both ends included. */
+  /** Consecutive orderings, both ends included. */
   public record Range(long from, long to) {
 
     private boolean lacks(long upTo, List<Range> seenBut) {
@@ -23,9 +24,9 @@ public record JournalPosition(long upTo, List<Range> missing) {
   }
 
   /**
-   * Reads the form that {@link #toString} writes.
+   * Parses the format of {@link #toString}.
    *
-   * @throws NumberFormatException when it is another
+   * @throws NumberFormatException if the text is malformed
    */
   public static JournalPosition parse(String text) {
     String[] parts = text.split(";", 2);
@@ -37,12 +38,12 @@ public record JournalPosition(long upTo, List<Range> missing) {
     return new JournalPosition(Long.parseLong(parts[0]), List.copyOf(missing));
   }
 
-  /** The number up to which nothing was missing. */
+  /** The ordering up to which no event was missing. */
   public long complete() {
     return missing.isEmpty() ? upTo : missing.get(0).from() - 1;
   }
 
-  /** Whether everything that was seen there has been seen here too. */
+  /** Whether this position has seen all events that the other has seen. */
   public boolean covers(JournalPosition other) {
     return upTo >= other.upTo && missing.stream().allMatch(range -> range.lacks(other.upTo, other.missing));
   }

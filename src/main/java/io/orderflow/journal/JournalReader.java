@@ -13,44 +13,44 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Reads the journal forward in its ordering without missing an event. Numbers are given when a row is inserted and rows become visible
- * when they are committed, so a number that is missing may still come: it is asked for again until no transaction can be that old. What is missing below
- * the highest number that was there when the reader began was given out before then, and is waited for since then: so a reader of a long
- * history waits once, and no clock but its own decides.
+ * Reads the journal forward by ordering without missing an event. The database assigns an ordering when a row is inserted, but the row is
+ * visible only once it is committed. A missing ordering may therefore still appear: it is queried again until no transaction can be that
+ * old. Orderings below the highest one at the start were assigned before then, so the wait for them is counted from the start. Reading a
+ * long history therefore waits only once, and depends on no clock but the reader's own.
  *
- * <p>Nothing waits for a missing number, so the events of different aggregates may come in another order than their numbers. Those of
- * one aggregate never do: it writes an event when the one before it is committed.
+ * <p>Nothing waits for a missing ordering, so events of different aggregates may arrive out of order. The events of one aggregate never do:
+ * it writes an event only after the previous one is committed.
  *
- * <p>Until it has come past all that the {@link EventArchive} holds it reads the archive and the journal as one. After that the journal is
- * enough: nothing goes to the archive that a reader has not read.
+ * <p>Until the reader has passed the end of the {@link EventArchive}, it reads archive and journal as one. After that the journal is
+ * enough: events are archived only when the reader has read them.
  */
 public final class JournalReader {
 
   /**
-   * An event as it stands in the journal.
+   * An event as a row of the journal.
    *
-   * @param persistenceId null, as is what follows it but the time, of an event that is not of the kinds that were asked for
-   * @param payload its bytes where they were asked for, otherwise null
+   * @param persistenceId null for an event of another entity type than those selected; all fields but ordering and time are then unset
+   * @param payload the event's bytes; null if they were not selected
    */
   public record Row(long ordering, String persistenceId, long sequence, String manifest, long writtenAt, Payload payload) {}
 
-  /** An event's bytes and what reads them. */
+  /** Holds a serialised event. */
   public record Payload(int serializerId, String manifest, byte[] bytes) {
 
-    /** The event. */
+    /** Deserialises the event. */
     public Object read(Serialization serialization) {
       return serialization.deserialize(bytes, serializerId, manifest).get();
     }
   }
 
-  /** Numbers that were missing, both ends included. */
+  /** Missing orderings, both ends included, and when the wait for them began. */
   record Gap(long from, long to, Instant since) {}
 
-  /** Longer than any transaction of the journal lives. */
+  /** How long to wait for a missing ordering: longer than any transaction on the journal lives. */
   private static final Duration GIVE_UP = Duration.ofMinutes(1);
-  /** Beyond so many gaps the reader waits for some to close before it reads on. */
+  /** With this many gaps the reader waits for some to close before it reads on. */
   private static final int MAX_GAPS = 500;
-  /** Gaps that lie within so many numbers are asked for together. */
+  /** Gaps within this many orderings are queried together. */
   private static final long WINDOW = 1_000;
   private static final String HEAD = "ordering, write_timestamp, persistence_id, sequence_number, adapter_manifest";
 
@@ -58,7 +58,7 @@ public final class JournalReader {
   private long position;
   private List<Gap> gaps;
   private boolean inArchive = true;
-  /** The highest number when it began to read, and when that was; null before. */
+  /** The highest ordering when reading began, and the time; null before that. */
   private Gap highestAtFirst;
 
   private JournalReader(JournalPosition from, Instant now, List<String> payloadsOf) {
@@ -67,38 +67,38 @@ public final class JournalReader {
     this.payloadsOf = payloadsOf;
   }
 
-  /** A reader that tells where events stand and whose they are. */
+  /** Creates a reader of all events without their payloads. */
   public static JournalReader ofHeads(long position) {
     return new JournalReader(new JournalPosition(position, List.of()), Instant.EPOCH, List.of());
   }
 
-  /** A reader that brings the events of some kinds of entities whole, and of all others only that they are there. */
+  /** Creates a reader of whole events of these entity types. Of all other events it returns the ordering and the time. */
   public static JournalReader of(Collection<String> entityTypes, JournalPosition from, Instant now) {
     return new JournalReader(from, now, entityTypes.stream().map(type -> type + "|").toList());
   }
 
-  /** Where a new reader must begin so that it misses nothing. */
+  /** The ordering after which a new reader must begin so that it misses nothing. */
   public long safePosition() {
     return gaps.stream().mapToLong(Gap::from).min().orElse(position + 1) - 1;
   }
 
-  /** What it has seen so far. */
+  /** How far this reader has come. */
   public JournalPosition position() {
     return new JournalPosition(position, gaps.stream().map(gap -> new JournalPosition.Range(gap.from(), gap.to())).toList());
   }
 
   /**
-   * The events that have become visible since the last call, in ascending order.
+   * Reads the events that have become visible since the last call, ascending by ordering.
    *
-   * @param now by a clock that does not jump, the same for all calls
-   * @param limit the most that are read beyond the position; what comes in gaps is not counted
+   * @param now the time of a clock that does not jump, the same clock for all calls
+   * @param limit the most events read beyond the position; events in gaps come on top
    */
   public List<Row> next(Connection connection, Instant now, int limit) throws SQLException {
     if (highestAtFirst == null) {
       highestAtFirst = new Gap(1, Math.max(position, highest(connection)), now);
     }
     inArchive = inArchive && EventArchive.lastOrdering(connection) > position;
-    // From the highest numbers to the lowest: where an event was visible, what its aggregate wrote before it is visible afterwards.
+    // Selects the highest orderings first: if an event is visible there, its aggregate's earlier events are visible to the later queries.
     List<Row> fresh = gaps.size() < MAX_GAPS ? select(connection, "> ? ORDER BY ordering LIMIT ?", position, limit) : List.of();
     List<Row> rows = late(connection);
     List<Gap> open = new ArrayList<>();
@@ -150,7 +150,7 @@ public final class JournalReader {
     return rows.stream().filter(row -> row.ordering() >= gap.from() && row.ordering() <= gap.to()).toList();
   }
 
-  /** The runs of numbers from the first to the last that the rows, in order, lack. */
+  /** The gaps between {@code from} and {@code to} in rows sorted by ordering. */
   static List<Gap> missing(List<Row> rows, long from, long to, Instant since) {
     List<Gap> missing = new ArrayList<>();
     long expected = from;
@@ -166,18 +166,18 @@ public final class JournalReader {
     return missing;
   }
 
-  /** Goes on from where another reader of the same kinds came to from this one's position. */
+  /** Continues from a position that another reader of the same entity types reached from this reader's position. */
   void goTo(long otherPosition, List<Gap> otherGaps) {
     position = otherPosition;
     gaps = otherGaps;
   }
 
-  /** The numbers that it waits for. */
+  /** The missing orderings that it still waits for. */
   List<Gap> gaps() {
     return gaps;
   }
 
-  /** One statement over both tables: an event that is moved meanwhile is seen once. */
+  /** Selects with one statement over both tables, so that an event is seen once even if it is archived meanwhile. */
   private List<Row> select(Connection connection, String condition, long first, long second) throws SQLException {
     boolean limited = condition.endsWith("LIMIT ?");
     String journal = from("event_journal", condition);
@@ -207,7 +207,7 @@ public final class JournalReader {
     }
   }
 
-  /** Of events that nobody asked for, most of all, not even the texts are sent. */
+  /** Events of other entity types are read as ordering and timestamp only. */
   private String from(String table, String condition) {
     if (payloadsOf.isEmpty()) {
       return "SELECT " + HEAD + " FROM " + table + " WHERE ordering " + condition;

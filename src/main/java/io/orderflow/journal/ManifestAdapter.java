@@ -5,14 +5,14 @@ import akka.persistence.typed.EventSeq;
 import java.util.function.Function;
 
 /**
- * Stores events as they are, and beside each in the journal's manifest column where the aggregate stands after it: what a
- * {@link JournalIndex.Table} goes by.
+ * Stores events unchanged, and writes the aggregate's state after each event to the journal's manifest column, for the tables of {@link
+ * JournalIndex.Table}.
  */
 public final class ManifestAdapter<E> extends EventAdapter<E, E> {
 
   private final Function<E, String> manifest;
 
-  /** @param manifest at most 255 characters; empty for an event that no table needs */
+  /** @param manifest returns at most 255 characters; empty for an event that no table needs */
   public ManifestAdapter(Function<E, String> manifest) {
     this.manifest = manifest;
   }

@@ -4,8 +4,8 @@ import akka.persistence.typed.SnapshotSelectionCriteria;
 import akka.persistence.typed.javadsl.Recovery;
 
 /**
- * How entities recover that write a dozen events in their life, or some hundreds when they are retried for a day: from their events alone.
- * Most of them wake for the first and only time, and are spared a query.
+ * Makes short-lived entities recover from their events alone. They write a dozen events, or some hundreds if they are retried for a day.
+ * Most of them recover only once, before their first event, and are spared the query for a snapshot.
  */
 public final class NoSnapshots {
 

@@ -14,18 +14,18 @@ import scala.concurrent.Future;
 import scala.concurrent.Promise;
 
 /**
- * Has writes that the database refused fail without opening the journal's circuit breaker. A refused sequence number means that another
- * incarnation of the entity lives; it is an answer of a healthy database. But Akka's journal counts every write that fails, and after ten in a
- * row refuses those of all entities. So a few at a time are failed, and after them the journal is asked for something that succeeds, by way of
- * the same breaker: a success sets its count back.
+ * Fails writes that the database refused without opening the journal's circuit breaker. A refused sequence number means that another
+ * incarnation of the entity exists: the database is healthy. But Akka's journal counts every failed write, and after ten in a row its
+ * breaker rejects the writes of all entities. Refused writes are therefore failed a few at a time. After each group a request that succeeds
+ * goes through the same breaker and resets its count.
  *
- * <p>While the breaker is open for other reasons nothing changes that, and refused writes still fail, each after at most a moment.
+ * <p>If the breaker is open for another reason, refused writes still fail, each after a short delay at most.
  */
 final class RefusedWrites {
 
-  /** The entity whose deletion is that something; no entity has this id, for it has no type. */
+  /** The persistence id whose deletion is the request that succeeds. No entity has this id, because it names no entity type. */
   static final String NOTHING = "|";
-  /** So few that twice as many, with one failure beside them, don't open the breaker, which takes ten. */
+  /** Refused writes in a group. Two groups and one other failure stay below the breaker's limit of ten. */
   private static final int AT_ONCE = 3;
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -36,7 +36,7 @@ final class RefusedWrites {
   }
 
   private final ActorSystem system;
-  /** Bounded by the writes that the writer takes at a time. */
+  /** Bounded by the number of writes that the writer accepts at a time. */
   private final Queue<Refused<?>> waiting = new ArrayDeque<>();
   private boolean underWay;
 
@@ -44,7 +44,7 @@ final class RefusedWrites {
     this.system = system;
   }
 
-  /** Fails with the cause, in its turn. */
+  /** Returns a future that fails with the cause in its turn. */
   <T> Future<T> fail(Throwable cause) {
     Promise<T> outcome = Futures.promise();
     synchronized (this) {
@@ -68,7 +68,7 @@ final class RefusedWrites {
         next.fail();
       }
     }
-    // Looked up here and not before: the journal is being made when this is.
+    // Looked up late: this object is created while the journal is being created.
     ActorRef journal = Persistence.get(system).journalFor("jdbc-journal", ConfigFactory.empty());
     Patterns.askWithReplyTo(journal, replyTo -> new DeleteMessagesTo(NOTHING, 0, replyTo), PATIENCE).whenComplete((deleted, failure) -> goOn());
   }

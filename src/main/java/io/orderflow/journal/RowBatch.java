@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.postgresql.PGStatement;
 
-/** Rows of values that one statement takes in together, however many they are; each column goes to the database as an array. */
+/** Passes any number of rows to a single statement. Each column goes to the database as an array. */
 public final class RowBatch {
 
   private record Column(String name, String type) {}
@@ -22,12 +22,12 @@ public final class RowBatch {
     this.columns = columns;
   }
 
-  /** @param columns each a name and a type of SQL, such as {@code order_id VARCHAR} */
+  /** @param columns each a name and an SQL type, such as {@code order_id VARCHAR} */
   public static RowBatch of(String... columns) {
     return new RowBatch(List.of(columns).stream().map(column -> column.split(" ")).map(column -> new Column(column[0], column[1])).toList());
   }
 
-  /** Adds a row, with a value or null for each column. */
+  /** Adds a row with one value, or null, for each column. */
   public RowBatch add(Object... values) {
     if (values.length != columns.size()) {
       throw new IllegalArgumentException(values.length + " values for " + columns.size() + " columns");
@@ -41,10 +41,10 @@ public final class RowBatch {
   }
 
   /**
-   * Does the statement, unless there are no rows.
+   * Executes the statement, unless there are no rows.
    *
-   * @param sql where it says {@code :rows} it reads from these, as from a table
-   * @return how many rows it changed
+   * @param sql the statement, in which {@code :rows} stands for the table of these rows
+   * @return the number of changed rows
    */
   public int execute(Connection connection, String sql) throws SQLException {
     if (rows.isEmpty()) {
@@ -68,9 +68,9 @@ public final class RowBatch {
   }
 
   /**
-   * Has PostgreSQL plan the statement for the tables as they are each time it is executed. Otherwise it keeps the plan that it made on a
-   * connection's first executions, when the table may have been empty and any index, or none, as good as the right one: such a plan reads
-   * the whole table again and again as it grows, until its statistics are gathered.
+   * Makes PostgreSQL plan the statement anew for each execution. Otherwise it keeps the plan of the connection's first executions. The
+   * table may have been empty then, when any index or none was as good as the right one. Such a plan scans the whole growing table each
+   * time, until statistics are gathered.
    */
   public static void planForNow(PreparedStatement statement) throws SQLException {
     if (statement.isWrapperFor(PGStatement.class)) {

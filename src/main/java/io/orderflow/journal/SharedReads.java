@@ -12,19 +12,18 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The reads of several readers of the journal on one node, each made once for all that want the same. Nearly always all of them have come
- * equally far, and read the same rows again only to pick others from among them.
+ * Shares reads of the journal among the readers on one node. Most of the time all readers are at the same position and would select the
+ * same rows, each to keep different ones.
  *
- * <p>A read depends on nothing but the position where it begins. So whoever comes to a position from which another has read on goes the
- * same way, whether that one is still reading or was here some steps ago; one that falls behind too far reads for itself, until all meet
- * again at the journal's end.
+ * <p>The result of a read depends only on its start position. A reader at a position from which another has read takes over that read, in
+ * flight or done. A reader that falls too far behind reads for itself, until all meet again at the journal's end.
  */
 public final class SharedReads {
 
   /**
-   * What was read.
+   * The result of a read.
    *
-   * @param more whether there may be more at once
+   * @param more whether more events may be available at once
    */
   public record Read(List<Row> rows, boolean more) {}
 
@@ -32,7 +31,7 @@ public final class SharedReads {
 
   private record Step(List<Row> rows, JournalPosition position, List<Gap> gaps, Instant begun) {}
 
-  /** Reads that are remembered, for those who are a little behind. */
+  /** Reads kept for readers that are slightly behind. */
   private static final int KEPT = 10;
 
   private final Database database;
@@ -49,9 +48,9 @@ public final class SharedReads {
   };
 
   /**
-   * @param entityTypes whose events any of the readers wants
-   * @param fresh as long as a read is so young there is no need to ask for more
-   * @param clock does not jump: how long a number has been missing does not depend on what is done to the machine's clock
+   * @param entityTypes the entity types of all readers
+   * @param fresh the age up to which a read counts as current: a reader that shares it does not read again at once
+   * @param clock does not jump: changes to the system clock must not affect how long an ordering has been missing
    */
   public SharedReads(Database database, Collection<String> entityTypes, Duration fresh, Clock clock) {
     this.database = database;
@@ -60,12 +59,12 @@ public final class SharedReads {
     this.fresh = fresh;
   }
 
-  /** A reader that is to read here. */
+  /** Creates a reader for use with {@link #next}. */
   public JournalReader reader(JournalPosition from) {
     return JournalReader.of(entityTypes, from, clock.instant());
   }
 
-  /** {@link JournalReader#next} by this reader, or the same that another has read; one call of a reader after the other. */
+  /** Calls {@link JournalReader#next}, or returns the result of another reader's call. A reader's calls must not overlap. */
   public CompletionStage<Read> next(JournalReader reader, int limit) {
     Instant now = clock.instant();
     From from = new From(reader.position(), limit);
@@ -82,7 +81,7 @@ public final class SharedReads {
       }
     }
     if (own != null) {
-      // Empty and failed reads are not shared. They are forgotten before their reader comes again.
+      // Empty and failed reads are not shared. They are removed before their reader's next call.
       return own.whenComplete((step, failure) -> {
         if (failure != null || step.position().equals(from.position())) {
           forget(from);
@@ -90,7 +89,7 @@ public final class SharedReads {
       }).thenApply(step -> new Read(step.rows(), step.rows().size() >= limit));
     }
     return known.thenApply(step -> {
-      // Whether it has come past the archive each reader finds out for itself, as it may have begun later.
+      // Each reader determines for itself whether it has passed the archive, as it may have started later.
       reader.goTo(step.position().upTo(), step.gaps());
       return new Read(step.rows(), step.rows().size() >= limit || step.begun().plus(fresh).isBefore(now));
     });

@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Moves what entities that live on wrote before the older of the snapshots that they keep. The event of that snapshot and all after it
- * stay: recovery needs none before it, whichever snapshot it begins with, and the journal goes on to know the highest number.
+ * Archives the events of long-lived entities before the older of their kept snapshots. The event of that snapshot and all later events
+ * stay: recovery needs none before it, whichever snapshot it starts from, and the journal still knows the highest sequence number.
  */
 final class SnapshottedEvents implements JournalArchive.Kind {
 
-  /** An entity, the event of its older snapshot, and the first event that the journal has of it. */
+  /** An entity, its number of snapshots, the sequence number of the oldest, and the entity's first event in the journal. */
   private record Entity(String persistenceId, long snapshots, long snapshot, long first, long firstOrdering, long firstWrittenAt) {}
 
-  /** Entities looked at in one transaction. */
+  /** Entities examined in one transaction. */
   private static final int BATCH = 500;
 
   private final List<String> prefixes;
@@ -44,7 +44,7 @@ final class SnapshottedEvents implements JournalArchive.Kind {
         Optional<Long> to = lastMovable(connection, entity, upTo, before, JournalArchive.MAX_EVENTS - moved);
         moved += to.isEmpty() ? 0 : EventArchive.moveUpTo(connection, entity.persistenceId(), to.get(), clock.instant());
         if (moved >= JournalArchive.MAX_EVENTS) {
-          // There may be more of this one.
+          // This entity may have more.
           return new Moved(moved, true);
         }
       }
@@ -79,7 +79,7 @@ final class SnapshottedEvents implements JournalArchive.Kind {
     }
   }
 
-  /** The number of the last event before which, itself included, all may go. */
+  /** The sequence number up to which all events may be archived; empty if none may. */
   private static Optional<Long> lastMovable(Connection connection, Entity entity, long upTo, Instant before, int limit)
       throws SQLException {
     try (PreparedStatement select = connection.prepareStatement("SELECT sequence_number, ordering, write_timestamp FROM event_journal"

@@ -20,13 +20,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 
-/** The events of one aggregate after the other, archive and journal read as one, page by page. */
+/** Reads the events of an aggregate from archive and journal, page by page. */
 public final class StoredEvents {
 
-  /** An event with its number among its aggregate's, and when it was written. */
+  /** An event with its sequence number and the time when it was written, in milliseconds since 1970. */
   public record Stored(long sequence, long writtenAt, Object event) {}
 
-  /** Events in memory at a time. */
+  /** The most events in memory at a time. */
   private static final int PAGE = 2_000;
   private static final long END = Long.MAX_VALUE;
   private static final String PART = "(SELECT sequence_number, ordering, adapter_manifest, write_timestamp, event_ser_id,"
@@ -42,19 +42,19 @@ public final class StoredEvents {
     this.serialization = SerializationExtension.get(system);
   }
 
-  /** Those from the first to the last of these numbers that there are, in order. */
+  /** The existing events with sequence numbers from {@code from} to {@code to}, both included, in order. */
   public Source<Stored, NotUsed> of(String persistenceId, long from, long to) {
     return Source.unfoldAsync(from, next -> page(persistenceId, next, to)).mapConcat(page -> page);
   }
 
-  /** What all events that there are come to. */
+  /** Folds all events of the aggregate, in order. */
   public <E, S> CompletionStage<S> fold(String persistenceId, Class<E> events, S none, BiFunction<S, E, S> apply) {
     return of(persistenceId, 1, END).runFold(none, (state, stored) -> apply.apply(state, events.cast(stored.event())), system);
   }
 
   /**
-   * The same for an aggregate that answered that it does not exist: it may have ended, and be in the archive. The answer stays where
-   * there are no events, and any other failure as well.
+   * Folds the events of an aggregate that replied that it does not exist: it may have ended and be archived. Fails with the original
+   * failure if there are no events or the failure was another one.
    */
   public <E, S> CompletionStage<S> foldIfNotFound(Throwable failure, String persistenceId, Class<E> events, S none,
       BiFunction<S, E, S> apply) {
@@ -70,7 +70,7 @@ public final class StoredEvents {
     int limit = (int) Math.min(PAGE - 1, to - from) + 1;
     return Database.of(system).async(connection -> {
       List<Stored> page = read(connection, persistenceId, from, to, limit);
-      // A page that is not full is the last one: what comes after it need not be looked for.
+      // A page that is not full is the last: no need to query for another.
       return page.isEmpty() ? Optional.empty()
           : Optional.of(Pair.create(page.size() < limit ? END : page.get(page.size() - 1).sequence() + 1, page));
     });
@@ -81,7 +81,10 @@ public final class StoredEvents {
         .map(row -> new Stored(row.sequence(), row.writtenAt(), row.payload().read(serialization))).toList();
   }
 
-  /** The first of those from the first to the last of these numbers as they are stored, in order: also one that can't be read any more. */
+  /**
+   * Selects at most {@code limit} events from {@code from} to {@code to} in order, without deserialising them: unreadable events are
+   * included.
+   */
   public static List<Row> rows(Connection connection, String persistenceId, long from, long to, int limit) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(SELECT)) {
       for (int part = 0; part < 2; part++) {

@@ -1,2 +1,5 @@
-/** The database: its schema and the one pool of connections that journal, snapshots and views share. Knows no business. */
+/**
+ * The database: its schema, the journal, the archive, and the connection pool that journal, snapshots and projections share. Independent of
+ * business packages.
+ */
 package io.orderflow.journal;

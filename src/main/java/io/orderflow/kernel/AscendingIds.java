@@ -8,13 +8,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Makes ids that ascend: UUIDs of version 7 (RFC 9562), the milliseconds since 1970 and a fraction of one in front, 62 random bits behind. New
- * rows of a database come side by side then, where random ids dirty a page of each index for every row. Nobody can guess one; anybody
- * who has one knows when it was made.
+ * Generates ascending ids: UUIDs of version 7 (RFC 9562), with the milliseconds since 1970 and a fraction of a millisecond in front of 62
+ * random bits. New database rows are then stored side by side, whereas random ids would dirty a page of each index for every row. The ids
+ * can't be guessed, but they reveal when they were created.
  */
 public final class AscendingIds implements Supplier<UUID> {
 
-  /** The fractions of a millisecond that there is room for: 12 bits. */
+  /** Fractions of a millisecond, in 12 bits. */
   private static final int FRACTIONS = 4_096;
 
   private final Clock clock;
@@ -25,7 +25,7 @@ public final class AscendingIds implements Supplier<UUID> {
     this.clock = clock;
   }
 
-  /** Greater than all that were made here before, also when the clock stands still or goes back. */
+  /** Returns an id greater than all earlier ids of this instance, even if the clock stands still or goes back. */
   @Override
   public UUID get() {
     Instant now = clock.instant();

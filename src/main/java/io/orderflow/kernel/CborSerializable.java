@@ -1,4 +1,4 @@
 package io.orderflow.kernel;
 
-/** Marks what crosses the wire or is stored: messages, events and snapshots, written as CBOR by Akka's Jackson serialiser. */
+/** Marks messages, events and snapshots: Akka's Jackson serialiser writes them as CBOR. */
 public interface CborSerializable {}

@@ -12,18 +12,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A node's configuration, from four layers: environment variables over the operator's file over Akka's settings as this project needs
- * them over the defaults of {@code reference.conf}.
+ * Loads a node's configuration from four layers. Environment variables override the operator's file, which overrides Orderflow's settings
+ * for Akka, which override the defaults of {@code reference.conf}.
  */
 public final class Configuration {
 
   private Configuration() {}
 
   /**
-   * Reads it: the operator's file is the one that the system property {@code config.file} names, otherwise {@code application.conf} in
-   * the working directory, if there is one.
+   * Loads the configuration. The operator's file is the file that the system property {@code config.file} names. Without the property it is
+   * {@code application.conf} in the working directory, if it exists.
    *
-   * @throws com.typesafe.config.ConfigException when a file can't be read or a value is missing or of the wrong type
+   * @throws com.typesafe.config.ConfigException if a file can't be read or a value is missing or of the wrong type
    */
   public static Config load() {
     String named = System.getProperty("config.file");
@@ -33,7 +33,7 @@ public final class Configuration {
         : ConfigFactory.empty());
   }
 
-  /** The same with the given settings in the place of the operator's file; what specs use. */
+  /** Loads the configuration with these settings in place of the operator's file, for specs. */
   public static Config over(Config operator) {
     Config layers = ConfigFactory.defaultOverrides()
         .withFallback(ConfigFactory.parseResourcesAnySyntax("environment"))
@@ -50,11 +50,11 @@ public final class Configuration {
     try {
       return InetAddress.getByName(bound).isAnyLocalAddress() ? InetAddress.getLocalHost().getHostAddress() : bound;
     } catch (UnknownHostException unknown) {
-      throw new ConfigException.BadValue("orderflow.bind", "is no address of this machine: " + bound, unknown);
+      throw new ConfigException.BadValue("orderflow.bind", "is not an address of this machine: " + bound, unknown);
     }
   }
 
-  /** The items of a setting that is a list in one line, so that an environment variable can hold it. */
+  /** Splits a comma-separated setting. Such a list fits into one environment variable. */
   public static List<String> list(String commaSeparated) {
     return Arrays.stream(commaSeparated.split(",")).map(String::trim).filter(item -> !item.isEmpty()).toList();
   }

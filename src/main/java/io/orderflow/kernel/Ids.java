@@ -2,7 +2,7 @@ package io.orderflow.kernel;
 
 import java.util.regex.Pattern;
 
-/** The form of every id that a client may choose: safe in a path, in a log line and in a persistence id. */
+/** Defines the form of ids that clients may choose: safe in paths, log lines and persistence ids. */
 public final class Ids {
 
   /** 1 to 64 letters, digits and {@code . _ ~ : @ + -}, the first a letter or digit. */

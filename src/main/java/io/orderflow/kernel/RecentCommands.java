@@ -11,15 +11,15 @@ import org.pcollections.PMap;
 import org.pcollections.TreePMap;
 
 /**
- * What an aggregate remembers of the last commands it was given, by the id that the caller chose, so that a repeat changes nothing.
- * Immutable; each change costs O(log n). The oldest is forgotten first.
+ * Remembers an aggregate's last commands by idempotency key, so that a repeated command changes nothing. Immutable; each change takes O(log
+ * n). The oldest command is forgotten first.
  *
- * @param <V> what is remembered of each
+ * @param <V> the value remembered for each command
  */
 @JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.NONE)
 public final class RecentCommands<V> {
 
-  /** One remembered command, as it is stored in a snapshot. */
+  /** One remembered command, as stored in a snapshot. */
   public record Entry<V>(String key, V value) {}
 
   private record Numbered<V>(long number, V value) {}
@@ -32,12 +32,12 @@ public final class RecentCommands<V> {
     this.byAge = byAge;
   }
 
-  /** Nothing remembered. */
+  /** An instance without commands. */
   public static <V> RecentCommands<V> none() {
     return new RecentCommands<>(HashTreePMap.empty(), TreePMap.empty());
   }
 
-  /** As it was stored, the oldest first. */
+  /** Restores the stored form, the oldest command first. */
   @JsonCreator
   public static <V> RecentCommands<V> of(@JsonProperty("entries") List<Entry<V>> entries) {
     RecentCommands<V> recent = none();
@@ -47,12 +47,12 @@ public final class RecentCommands<V> {
     return recent;
   }
 
-  /** What is remembered under the key; empty when nothing is, or no longer. */
+  /** The value remembered for the key. Empty if there is none, or none any longer. */
   public Optional<V> get(String key) {
     return Optional.ofNullable(byKey.get(key)).map(Numbered::value);
   }
 
-  /** Remembers the value as the newest, in place of what the key had, and forgets the oldest beyond the bound. */
+  /** Remembers the value as the newest, replacing the key's earlier value. Forgets the oldest commands beyond the bound. */
   public RecentCommands<V> with(String key, V value, int bound) {
     RecentCommands<V> rest = without(key);
     long number = rest.byAge.isEmpty() ? 0 : rest.byAge.lastKey() + 1;
@@ -69,18 +69,18 @@ public final class RecentCommands<V> {
     return known == null ? this : new RecentCommands<>(byKey.minus(key), byAge.minus(known.number()));
   }
 
-  /** The oldest that is remembered. */
+  /** The oldest remembered command. */
   public Optional<Entry<V>> oldest() {
     return byAge.isEmpty() ? Optional.empty()
         : Optional.of(new Entry<>(byAge.firstEntry().getValue(), byKey.get(byAge.firstEntry().getValue()).value()));
   }
 
-  /** How many are remembered. */
+  /** The number of remembered commands. */
   public int size() {
     return byKey.size();
   }
 
-  /** All of them, the oldest first: the stored form. */
+  /** All remembered commands, the oldest first: the stored form. */
   @JsonProperty("entries")
   public List<Entry<V>> entries() {
     List<Entry<V>> entries = new ArrayList<>(byKey.size());

@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
 /**
- * Why a command was not carried out, in words that stay the same: it travels as the error of a {@link StatusReply}, whose text is
- * all that Akka sends between nodes.
+ * Explains why a command was rejected. A rejection travels as the error text of a {@link StatusReply}, because Akka sends nothing else of
+ * an error between nodes.
  *
- * @param kind what sort of no it is
+ * @param kind decides the HTTP status
  * @param code stable, in upper case, for programs
  * @param detail one sentence for people
  */
@@ -16,17 +16,17 @@ public record Rejection(Kind kind, String code, String detail) {
 
   private static final String INVALID_FIELD = "INVALID_FIELD";
 
-  /** The sorts of refusal; an HTTP answer is chosen by them. */
+  /** The kinds of rejection. Each maps to an HTTP status. */
   public enum Kind {
-    /** The command itself is wrong and always will be. */
+    /** The command is wrong and always will be. */
     INVALID,
-    /** What it is about does not exist. */
+    /** Its subject does not exist. */
     NOT_FOUND,
-    /** It does not fit what is there now. */
+    /** It conflicts with the current state. */
     CONFLICT,
-    /** It was understood and contradicts itself or what was said before. */
+    /** It contradicts itself or an earlier command. */
     UNPROCESSABLE,
-    /** Not now: trying again may help. */
+    /** It can't be handled now. A retry may succeed. */
     UNAVAILABLE
   }
 
@@ -34,7 +34,7 @@ public record Rejection(Kind kind, String code, String detail) {
     return new Rejection(Kind.INVALID, code, detail);
   }
 
-  /** The command's field of that name has a value that can't be. */
+  /** A rejection of the command's field of that name. */
   public static Rejection field(String name, String detail) {
     return invalid(INVALID_FIELD, name + ": " + detail);
   }
@@ -55,23 +55,23 @@ public record Rejection(Kind kind, String code, String detail) {
     return new Rejection(Kind.UNAVAILABLE, code, detail);
   }
 
-  /** The field that is wrong, where the refusal is about one. */
+  /** The name of the wrong field, if the rejection is about one. */
   public Optional<String> field() {
     return code.equals(INVALID_FIELD) && detail.contains(": ") ? Optional.of(detail.substring(0, detail.indexOf(": ")))
         : Optional.empty();
   }
 
-  /** This refusal as an aggregate's reply. */
+  /** This rejection as an aggregate's reply. */
   public <T> StatusReply<T> reply() {
     return StatusReply.error(kind + " " + code + " " + detail);
   }
 
-  /** Whether a failed ask was told that there is no such thing. */
+  /** Whether an ask failed because its subject does not exist. */
   public static boolean isNotFound(Throwable failure) {
     return in(failure).filter(refusal -> refusal.kind() == Kind.NOT_FOUND).isPresent();
   }
 
-  /** The refusal that a failed ask carries; empty when it failed for another reason (a time-out, a lost node, a defect). */
+  /** The rejection in a failed ask. Empty if the ask failed for another reason (a time-out, a lost node, a defect). */
   public static Optional<Rejection> in(Throwable failure) {
     Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     if (!(cause instanceof StatusReply.ErrorMessage)) {

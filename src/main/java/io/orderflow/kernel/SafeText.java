@@ -1,8 +1,8 @@
 package io.orderflow.kernel;
 
 /**
- * Makes text of others fit to be shown, in a problem or a line of a log: control characters could begin a line that nobody wrote or command the
- * terminal on which it is read, and some characters can't be written or have others shown in another order than they stand in.
+ * Makes untrusted text safe to show in a problem or a log line. Control characters could forge a log line or send commands to a terminal.
+ * Some characters can't be encoded, and some change the displayed order of others.
  */
 public final class SafeText {
 
@@ -10,7 +10,7 @@ public final class SafeText {
 
   private SafeText() {}
 
-  /** The text with {@code ?} in the place of each harmful character; null stays null. */
+  /** Replaces each harmful character with {@code ?}. Null stays null. */
   public static String masked(String text) {
     if (text == null) {
       return null;
@@ -23,7 +23,7 @@ public final class SafeText {
     return text;
   }
 
-  /** The same, cut to that many characters; a text that was cut ends in an ellipsis. */
+  /** Masks the text and cuts it to that many characters. A text that was cut ends in an ellipsis. */
   public static String masked(String text, int maxLength) {
     if (text == null || text.length() <= maxLength) {
       return masked(text);
@@ -49,7 +49,7 @@ public final class SafeText {
         || c == '\ufeff' || Character.isSurrogate(c) && !isPaired(text, at);
   }
 
-  /** Marks of direction (Unicode's bidirectional algorithm). */
+  /** Whether the character is a direction mark of Unicode's bidirectional algorithm. */
   private static boolean changesOrder(char c) {
     return c == '\u061c' || c == '\u200e' || c == '\u200f' || c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069';
   }

@@ -6,17 +6,18 @@ import scala.compat.java8.FutureConverters;
 import scala.concurrent.ExecutionContext;
 
 /**
- * Akka's answers without a detour. Its stages hand each stage that follows to the common pool, which costs waking another thread every time;
- * here what follows is done by the thread that brings the answer. It must be short and must not wait: that thread may be an actor's.
+ * Completes futures without a switch of threads. Akka runs each dependent stage on the common pool, which wakes another thread each time.
+ * Here the thread that completes the reply runs the dependent stages. They must be short and must not block, because the thread may be an
+ * actor's.
  */
 public final class SameThread {
 
   private SameThread() {}
 
-  /** The same answer or failure. */
+  /** A future with the stage's result or failure. */
   public static <T> CompletableFuture<T> answer(CompletionStage<T> stage) {
     CompletableFuture<T> answer = new CompletableFuture<>();
-    // Of the two converters there are the one that made the stage: the other one would chain to it by way of the common pool.
+    // This must be the converter that created the stage. The other one would chain to it through the common pool.
     FutureConverters.toScala(stage).onComplete(outcome -> outcome.isSuccess() ? answer.complete(outcome.get())
         : answer.completeExceptionally(outcome.failed().get()), ExecutionContext.parasitic$.MODULE$);
     return answer;

@@ -12,19 +12,18 @@ import com.typesafe.config.Config;
 import java.time.Duration;
 import java.util.function.BiFunction;
 
-/** Entities that serve one order and are hardly asked for once it has ended. */
+/** Hosts entities that serve one order and are rarely used after it has ended. */
 public final class ShortLived {
 
   private ShortLived() {}
 
   /**
-   * How they are carried by nodes with services: as all others, but they leave memory as soon as they have come to an end. One that is asked
-   * for later, or comes to none, leaves after {@code orderflow.order-entities.keep-in-memory}, no sooner than twice the time that a call to
-   * the payment provider may take.
+   * Creates the sharding entity. It is passivated as soon as it has ended. An entity that is used later, or never ends, is passivated after
+   * {@code orderflow.order-entities.keep-in-memory}, but not before twice the time limit of a call to the payment provider.
    *
-   * @param stop tells it to leave memory. A message of its own and not Akka's PoisonPill, which an entity forgets when the write fails that was
-   *     under way; its shard would wait for its end for good, and keep everything that is sent to it
-   * @param behavior of the entity of that id, which runs what it is given once nothing more is expected of it
+   * @param stop the stop message. Akka's PoisonPill won't do: an entity loses it if the write in flight fails. The shard would then wait
+   *     for the entity's termination for ever, and buffer every message to it
+   * @param behavior creates the behavior for an entity id; the behavior runs the given action once no further message is expected
    */
   public static <C> Entity<C, ShardingEnvelope<C>> entity(ActorSystem<?> system, EntityTypeKey<C> key, C stop,
       BiFunction<String, Runnable, Behavior<C>> behavior) {

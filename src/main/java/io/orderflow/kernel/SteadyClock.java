@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.time.ZoneId;
 
 /**
- * Time as it passes: begins with what another clock says and never jumps, whatever is done to that one. For what must wait long enough, not
- * for what is written down.
+ * Measures waiting times by a clock that never jumps. It starts at the time of another clock and ignores all later changes to it. Not for
+ * timestamps that are stored.
  */
 public final class SteadyClock extends Clock {
 
@@ -20,7 +20,7 @@ public final class SteadyClock extends Clock {
     this.zone = zone;
   }
 
-  /** One that begins now. */
+  /** Starts a clock now. */
   public static Clock beginningAt(Clock clock) {
     return new SteadyClock(clock.instant(), System.nanoTime(), clock.getZone());
   }

@@ -1,2 +1,5 @@
-/** What every room may use: money, the serialisation marker, refusals, what an aggregate remembers. Uses no other room. */
+/**
+ * Shared basics for all packages: money, ids, rejections, remembered commands, configuration, the serialisation marker. Uses no other
+ * package.
+ */
 package io.orderflow.kernel;

@@ -4,7 +4,7 @@ import ch.qos.logback.classic.pattern.MessageConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import io.orderflow.kernel.SafeText;
 
-/** A log event's message on one line. */
+/** Writes a log event's message on one line, without control characters. */
 public final class SafeMessage extends MessageConverter {
 
   @Override

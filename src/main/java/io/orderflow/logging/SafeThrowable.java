@@ -5,7 +5,7 @@ import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import io.orderflow.kernel.SafeText;
 
-/** A log event's exception: its lines are those of the stack, each message among them on one. */
+/** Writes a log event's stack trace. Each message in it stays on one line. */
 public final class SafeThrowable extends ThrowableProxyConverter {
 
   @Override

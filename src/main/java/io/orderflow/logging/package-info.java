@@ -1,2 +1,2 @@
-/** What the log's configuration uses, so that a line of the log is one fact of this program's, whatever text of others stands in it. */
+/** Converters for the log configuration. Untrusted text can't forge a log line: each line is an entry of Orderflow itself. */
 package io.orderflow.logging;

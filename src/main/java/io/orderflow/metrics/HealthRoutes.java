@@ -10,10 +10,10 @@ import io.orderflow.http.Routes;
 import scala.Function1;
 import scala.concurrent.Future;
 
-/** {@code /ready} and {@code /alive} at the management port: Akka Management's own routes, with HEAD. */
+/** {@code /ready} and {@code /alive} on the management port: Akka Management's routes, which also answer HEAD. */
 public final class HealthRoutes extends HealthCheckRoutes {
 
-  /** Made by Akka Management, which finds it in the configuration. */
+  /** Akka Management creates the instance from the configuration. */
   public HealthRoutes(ExtendedActorSystem system) {
     super(system);
   }

@@ -13,7 +13,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 
-/** The meters of one node. */
+/** Holds the meters of one node. */
 public final class Meters implements Extension {
 
   private static final class Id extends ExtensionId<Meters> {
@@ -27,18 +27,18 @@ public final class Meters implements Extension {
 
   private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-  @SuppressWarnings("resource") // listens to the collector for as long as the process lives
+  @SuppressWarnings("resource") // Listens to the collector for the life of the process.
   private Meters() {
     List.of(new JvmMemoryMetrics(), new JvmGcMetrics(), new JvmThreadMetrics(), new ProcessorMetrics(), new UptimeMetrics())
         .forEach(binder -> binder.bindTo(registry));
   }
 
-  /** Where a part of the node registers what it measures; names begin with {@code orderflow.}. */
+  /** The registry for the node's meters. Their names begin with {@code orderflow.}. */
   public static MeterRegistry of(ActorSystem<?> system) {
     return Id.INSTANCE.apply(system).registry;
   }
 
-  /** All of them in Prometheus' text format. */
+  /** All meters in Prometheus' text format. */
   static String scrape(ActorSystem<?> system) {
     return Id.INSTANCE.apply(system).registry.scrape();
   }

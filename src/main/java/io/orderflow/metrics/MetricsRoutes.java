@@ -11,12 +11,12 @@ import akka.management.javadsl.ManagementRouteProvider;
 import akka.management.javadsl.ManagementRouteProviderSettings;
 import io.orderflow.http.Routes;
 
-/** {@code /metrics} at the management port. */
+/** {@code /metrics} on the management port. */
 public final class MetricsRoutes implements ManagementRouteProvider {
 
   private final ActorSystem<?> system;
 
-  /** Made by Akka Management, which finds it in the configuration. */
+  /** Akka Management creates the instance from the configuration. */
   public MetricsRoutes(ExtendedActorSystem system) {
     this.system = Adapter.toTyped(system);
   }

@@ -1,2 +1,2 @@
-/** What the node counts and measures, for Prometheus at the management port. */
+/** Counts and measures for Prometheus, on the management port. */
 package io.orderflow.metrics;

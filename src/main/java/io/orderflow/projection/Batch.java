@@ -4,8 +4,8 @@ import io.orderflow.journal.JournalReader.Row;
 import java.util.List;
 
 /**
- * What is written in one transaction: some events, possibly none, and how far the journal is read with them.
+ * Holds the events to be written in one transaction, possibly none, and the position in the journal after them.
  *
- * @param position in the form of {@link io.orderflow.journal.JournalPosition#toString}
+ * @param position in the format of {@link io.orderflow.journal.JournalPosition#toString}
  */
 record Batch(List<Row> events, String position) {}

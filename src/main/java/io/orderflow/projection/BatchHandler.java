@@ -17,11 +17,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes batches into one generation of a view, each in the transaction that stores the position. An aggregate with an event that the
- * view can't take is parked in that transaction too.
+ * Writes batches into one generation of a projection, in the transaction that stores the position. An aggregate with an event that the
+ * projection can't apply is parked in the same transaction.
  *
- * <p>A fence stands before each: two of them at once, on a node that was cut off and on the one that took over, can't both write, as
- * each must find the count of events as it left it. Its row is locked until the end, so nobody takes a parked aggregate up meanwhile.
+ * <p>A fence precedes each batch. It compares the stored count of events with the count after this handler's last batch. So an instance on
+ * a node that was cut off and the instance that took over can't both write. The count's row stays locked until the end, so that no parked
+ * aggregate is retried meanwhile.
  */
 final class BatchHandler<E> extends JdbcHandler<Batch, ProjectionSession> {
 
@@ -34,7 +35,7 @@ final class BatchHandler<E> extends JdbcHandler<Batch, ProjectionSession> {
   private volatile long applied;
   private volatile List<Parked> parkedNow = List.of();
 
-  /** @param maxParked the most aggregates that a generation of the view may have parked */
+  /** @param maxParked the most parked aggregates in one generation of the projection */
   BatchHandler(EventApplier<E> applier, SliceId id, int maxParked, Clock clock) {
     this.applier = applier;
     this.id = id;
@@ -42,7 +43,7 @@ final class BatchHandler<E> extends JdbcHandler<Batch, ProjectionSession> {
     this.clock = clock;
   }
 
-  /** Looks up the count; must come before the position is read, so that of a change in between the fence will know. */
+  /** Reads the count of events. Must run before the position is read: the fence then detects a change in between. */
   CompletionStage<?> prepare(Database database) {
     return database.async(connection -> applied = ProjectionTable.applied(connection, id));
   }
@@ -60,10 +61,10 @@ final class BatchHandler<E> extends JdbcHandler<Batch, ProjectionSession> {
     });
   }
 
-  /** Tells of what the last batch has parked; after it was committed, so that nothing is told that did not happen. */
+  /** Logs the aggregates that the last batch parked. Called after the commit, so that a batch that was rolled back is not logged. */
   void committed() {
     for (Parked parked : parkedNow) {
-      LOG.error("{} has parked {} at its event {} ({}) and goes on without it: {}", id, parked.persistenceId(), parked.sequence(),
+      LOG.error("{} parked {} at its event {} ({}) and continues without it: {}", id, parked.persistenceId(), parked.sequence(),
           parked.manifest(), parked.error());
     }
   }

@@ -1,9 +1,9 @@
 package io.orderflow.projection;
 
-/** Errors as they are stored and shown: of bounded length, and without the characters that a database or a terminal may stumble over. */
+/** Prepares error texts for storage and display: bounded in length, without characters that a database or a terminal can't handle. */
 final class ErrorText {
 
-  /** As long as the columns of the tables. */
+  /** The length of the error columns. */
   private static final int MAX = 2_000;
 
   private ErrorText() {}
@@ -12,7 +12,7 @@ final class ErrorText {
     return of(String.valueOf(failure));
   }
 
-  /** The beginning of the text, with a space for each control character, line break and half of a surrogate pair. */
+  /** The beginning of the text, with a space for each control or format character, line break and unpaired surrogate. */
   static String of(String text) {
     StringBuilder clean = new StringBuilder(Math.min(text.length(), MAX));
     text.codePoints().takeWhile(c -> clean.length() + Character.charCount(c) <= MAX)

@@ -12,12 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes events into one generation of a view. An event at which the view fails is left out, and so are all later events of its
- * aggregate; every other event takes effect.
+ * Writes events into one generation of a projection. An event at which the projection fails is left out, and so are all later events of its
+ * aggregate. All other events take effect.
  */
 final class EventApplier<E> {
 
-  /** An event at which the view throws also when it is alone. */
+  /** An event at which the projection fails even if it is applied alone. */
   record Failure(Row event, Exception cause) {
 
     private static final int MAX_MANIFEST = 255;
@@ -43,10 +43,10 @@ final class EventApplier<E> {
   }
 
   /**
-   * Applies the events. The caller holds the slice, and commits.
+   * Applies the events. The caller has locked the slice, and commits.
    *
-   * @return the first event of each aggregate that failed, by persistence id in the order in which they came
-   * @throws HandlerFailure when the view failed for a reason that lies in no event
+   * @return each failed aggregate's first failure by persistence id, in the order of the events
+   * @throws HandlerFailure if the projection failed for a reason that is not an event's
    */
   Map<String, Failure> apply(Connection connection, SliceId id, List<Row> events) throws SQLException {
     Map<String, Failure> failures = new LinkedHashMap<>();
@@ -54,7 +54,7 @@ final class EventApplier<E> {
     return failures;
   }
 
-  /** By halves: among two thousand events one that fails is found with two dozen attempts. */
+  /** Bisects the events with savepoints: one failing event among two thousand is found with two dozen attempts. */
   private void apply(Connection connection, SliceId id, List<Row> events, Map<String, Failure> failures) throws SQLException {
     List<Row> free = events.stream().filter(event -> !failures.containsKey(event.persistenceId())).toList();
     if (free.isEmpty()) {
@@ -75,7 +75,7 @@ final class EventApplier<E> {
       apply(connection, id, free.subList(0, free.size() / 2), failures);
       apply(connection, id, free.subList(free.size() / 2, free.size()), failures);
     } else if (ParkedTable.isSkipped(connection, id.view(), free.get(0).persistenceId(), free.get(0).sequence())) {
-      LOG.warn("{} goes on without {}#{}, which an operator has decided to skip", id, free.get(0).persistenceId(),
+      LOG.warn("{} skips {}#{}, as an operator decided", id, free.get(0).persistenceId(),
           free.get(0).sequence());
     } else {
       failures.put(free.get(0).persistenceId(), new Failure(free.get(0), failure));
@@ -87,7 +87,7 @@ final class EventApplier<E> {
       view.apply(connection, id.generation(), id.slice(), events.stream().map(this::event).toList());
       return null;
     } catch (Exception failure) {
-      // Also what a serialiser throws at an event that it can't read, which is declared nowhere.
+      // Includes undeclared exceptions of a serialiser that can't read an event.
       return failure;
     }
   }

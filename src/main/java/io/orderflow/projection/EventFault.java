@@ -5,12 +5,12 @@ import java.sql.SQLException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
-/** Tells whether a view's failure lies in the event, so that the same event fails again while others succeed. */
+/** Decides whether an event is the cause of a projection's failure, so that this event fails again while others succeed. */
 final class EventFault {
 
   /**
-   * Classes of SQL states that speak of the values of a statement: cardinality, data, integrity, a row beyond a limit. All others speak
-   * of the database, the connection or the statement, and would park one aggregate after the other.
+   * Classes of SQL states about the values in a statement: cardinality, data, integrity, program limits. All other classes are about the
+   * database, the connection or the statement; parking by them would park one aggregate after another.
    */
   private static final Set<String> OF_VALUES = Set.of("21", "22", "23", "54");
 

@@ -15,27 +15,26 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the actor of a slice agrees on with the database, from time to time and one time after the other: which generations there are,
- * what has failed, what may be taken up again. That of the first slice keeps the view's house: it lets a generation that is complete go
- * live, and clears away the one before.
+ * Synchronises a slice's actor with the database: which generations exist, which failures are stored, which stopped runs may resume. Calls
+ * must not overlap. The manager of the first slice also switches to a completed generation, and deletes the previous one.
  */
 final class GenerationManager {
 
   /**
-   * What was found.
+   * The result of a synchronisation.
    *
-   * @param generations those to be filled
-   * @param stopped those among them that wait for an operator
-   * @param more whether there is more to be done at once
+   * @param generations the generations to be filled
+   * @param stopped those that wait for an operator
+   * @param more whether more work is due at once
    */
   record Found(List<Long> generations, Set<Long> stopped, boolean more) {}
 
-  /** A failure to be put on record, or that there is none any more. */
+  /** A generation's failure to be stored; empty once it has recovered. */
   record Entry(long generation, Optional<SliceFailure> failure) {}
 
-  /** Rows of a table that are deleted in one transaction. */
+  /** Rows of one table that are deleted in one transaction. */
   private static final int DELETE_BATCH = 2_000;
-  /** After a switch, until everyone has noticed that nothing more is to be written there. */
+  /** The delay before a replaced generation is deleted: until then some slices may still write to it. */
   private static final Duration CLEAR_AFTER = Duration.ofSeconds(3);
 
   private final ProjectionDefinition<?> view;
@@ -52,7 +51,7 @@ final class GenerationManager {
   }
 
   Found sync(Connection connection, List<Entry> entries) throws SQLException {
-    // Rows are locked in the order in which the projections lock them: positions first.
+    // Locks rows in the same order as the projections: positions first.
     boolean more = slice == 0 && keepHouse(connection);
     for (Entry entry : entries) {
       ProjectionTable.record(connection, new SliceId(view.name(), entry.generation(), slice), entry.failure());
@@ -74,11 +73,11 @@ final class GenerationManager {
 
   private boolean keepHouse(Connection connection) throws SQLException {
     Generations known = ProjectionTable.generations(connection, view.name(), false);
-    // Parked aggregates may wait for an operator for days: they are looked for before anything is locked.
+    // Checked before anything is locked, because parked aggregates may wait for an operator for days.
     if (known.building().isPresent()
         && reached(ProjectionTable.positions(connection, view.name(), known.building().getAsLong(), false), known.target())
         && !ParkedTable.lacksWhatIsShown(connection, view.name(), known.building().getAsLong(), known.live())) {
-      // Near the journal's end the two are now before, now behind each other: soon is a better moment.
+      // Near the end of the journal either generation may be ahead for a moment: try again soon.
       return !goLive(connection);
     }
     if (known.live() != live) {
@@ -99,15 +98,15 @@ final class GenerationManager {
   }
 
   /**
-   * Lets the generation that is being built go live if it lacks nothing of what the live one shows, which is held for that moment: so
-   * nobody who has seen an event's effect sees the time before it.
+   * Makes the generation being built live if it has all events that the live one shows. The live generation is locked meanwhile. So a
+   * client that has seen the effect of an event never sees an earlier state.
    */
   private boolean goLive(Connection connection) throws SQLException {
     Generations locked = ProjectionTable.generations(connection, view.name(), true);
     long building = locked.building().orElseThrow();
     Map<Integer, JournalPosition> shown = ProjectionTable.positions(connection, view.name(), locked.live(), true);
     for (int each = 0; each < SliceId.SLICES; each++) {
-      // A retry in the live generation would make it show more than was compared.
+      // Otherwise a retry of a parked aggregate could make the live generation show more than was compared.
       ProjectionTable.lock(connection, new SliceId(view.name(), locked.live(), each));
     }
     Map<Integer, JournalPosition> built = ProjectionTable.positions(connection, view.name(), building, false);

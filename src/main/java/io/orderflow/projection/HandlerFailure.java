@@ -3,7 +3,7 @@ package io.orderflow.projection;
 import io.orderflow.journal.JournalReader.Row;
 import java.util.List;
 
-/** A view threw at some events. */
+/** A projection's failure at some events. */
 final class HandlerFailure extends RuntimeException {
 
   private final String events;
@@ -13,7 +13,7 @@ final class HandlerFailure extends RuntimeException {
     this.events = describe(events);
   }
 
-  /** Which they were. */
+  /** The events, as text. */
   String events() {
     return events;
   }

@@ -21,12 +21,15 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * The events of one slice, straight from the journal's table. They carry no tags: a tag costs a second row and, in this journal plugin,
- * takes the batching from every write that it touches, while reading the table forward costs the writers nothing.
+ * Reads the events of one slice directly from the journal's table. The events carry no tags: a tag costs a second row and, in this journal
+ * plugin, the batching of every write with a tagged event. Reading the table forward costs the writers nothing.
  */
 final class JournalSource extends SourceProvider<String, Batch> {
 
-  /** How often the position is stored while only events of others come by: so much is read again after a restart, and shown as lag. */
+  /**
+   * How often the position is stored while only other slices' events arrive. It bounds the events that are read again after a restart, and
+   * the lag shown.
+   */
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
   private final ActorSystem<?> system;
@@ -38,9 +41,9 @@ final class JournalSource extends SourceProvider<String, Batch> {
   private int carefulReads;
 
   /**
-   * @param ours tells which events are the slice's
-   * @param careful whether events come one by one at first, after a failure of some among many
-   * @param beforeOffset is awaited before the stored position is read
+   * @param ours selects the slice's events
+   * @param careful whether to read events one by one at first, after a batch has failed
+   * @param beforeOffset completes before the stored position is read
    */
   JournalSource(ActorSystem<?> system, SharedReads reads, Predicate<Row> ours, ProjectionSettings settings, Clock clock, boolean careful,
       Supplier<CompletionStage<?>> beforeOffset) {
@@ -73,8 +76,8 @@ final class JournalSource extends SourceProvider<String, Batch> {
   }
 
   /**
-   * Reads on for as long as there is more, then when the clock begins an interval, as all slices of the node do, which share the read so.
-   * Used by one stream, one call after the other.
+   * Reads on while more events are available, then at the start of each interval of the clock. All slices on the node read at that moment
+   * and share the read. Used by one stream, whose calls must not overlap.
    */
   private final class Tail {
 

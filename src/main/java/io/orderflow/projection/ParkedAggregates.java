@@ -21,29 +21,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes up aggregates that views have parked, when an operator says so: the events that were held back are applied from the archive and the
- * journal, in order.
+ * Retries parked aggregates for an operator: applies the events that were held back, in order, from archive and journal.
  *
- * <p>It goes on in short transactions, each of which locks the slice and moves the aggregate's row on: when a node dies in between, the
- * aggregate is parked where it has come to, and the call can be repeated. The slice's projection takes the aggregate's events again once
- * the row is gone.
+ * <p>It works in short transactions, each of which locks the slice and updates the aggregate's row. If the node crashes in between, the
+ * aggregate stays parked at the next event, and the call can be repeated. The slice's projection applies the aggregate's events again once
+ * its row is deleted.
  */
 final class ParkedAggregates {
 
   /**
-   * What a call came to.
+   * The result of a call.
    *
-   * @param applied how many events have taken effect, over all generations
-   * @param parked where the aggregate is still parked; nowhere when all has gone well
+   * @param applied the number of events applied, over all generations
+   * @param parked the rows of the generations in which the aggregate is still parked; empty on success
    */
   record Outcome(String persistenceId, long applied, List<Parked> parked) {}
 
-  /** What one transaction did; the row is as it left it, absent when the aggregate is parked no more. */
+  /** The result of one transaction. The row is its new state; empty once the aggregate is no longer parked. */
   private record Step(int applied, Optional<Parked> row, boolean more) {}
 
   static final Problem NOT_PARKED =
       Problem.of(404, "AGGREGATE_NOT_PARKED", "the projection has not parked such an aggregate");
-  /** Events of one transaction. The slice waits for it, and H2 lets nobody wait for more than two seconds. */
+  /** Events in one transaction. The slice waits for it, and H2 limits the wait for a lock to two seconds. */
   private static final int CHUNK = 500;
   private static final Logger LOG = LoggerFactory.getLogger(ParkedAggregates.class);
 
@@ -57,22 +56,22 @@ final class ParkedAggregates {
     this.clock = clock;
   }
 
-  /** A page of the parked aggregates of the live generation and of one that is being built, and one more where there are more. */
+  /** A page of the aggregates parked in the live generation and in one being built, and one row more if there is a next page. */
   CompletionStage<List<Parked>> list(String view, Page page) {
     return database.async(connection ->
         ParkedTable.list(connection, view, live(connection, view), page.before(), page.beforeId(), page.limit() + 1));
   }
 
-  /** Applies the events from the failed one on; fails with a 404 when the aggregate is not parked. */
+  /** Applies the events from the failed one on. Fails with 404 if the aggregate is not parked. */
   CompletionStage<Outcome> retry(String view, String persistenceId) {
     return take(view, persistenceId, OptionalLong.empty(), Optional.empty());
   }
 
   /**
-   * Applies the events after the failed one, and puts on record that this is skipped.
+   * Records that the failed event is skipped, and applies the events after it.
    *
-   * @param sequence the event that is meant; without it the one that is parked at when the call begins
-   * @return fails with a 404 when the aggregate is not parked, with a 409 when it is parked at another event
+   * @param sequence the event to skip; if empty, the event at which the aggregate is parked when the call begins
+   * @return fails with 404 if the aggregate is not parked, with 409 if it is parked at another event
    */
   CompletionStage<Outcome> skip(String view, String persistenceId, OptionalLong sequence, Skip skip) {
     return take(view, persistenceId, sequence, Optional.of(skip));
@@ -84,7 +83,7 @@ final class ParkedAggregates {
         throw notParked();
       }
       long meant = sequence.orElse(rows.get(0).sequence());
-      // In another generation it may be parked at another event, about which nothing was said.
+      // In another generation it may be parked at an event that the operator has not decided on.
       List<Parked> taken = skip.isEmpty() ? rows : rows.stream().filter(row -> row.sequence() == meant).toList();
       if (taken.isEmpty()) {
         throw atAnotherEvent(rows.get(0).sequence());
@@ -98,15 +97,15 @@ final class ParkedAggregates {
         new Outcome(persistenceId, applied, ParkedTable.find(connection, view, live(connection, view), persistenceId))));
   }
 
-  /** One transaction after the other until all has been applied or an event fails. */
+  /** Runs transactions until all events are applied or one fails. */
   private CompletionStage<Long> steps(String view, Parked row, Optional<Skip> skip, long applied) {
     return database.async(connection -> step(connection, view, row, skip)).thenCompose(step -> {
-      skip.ifPresent(decided -> LOG.warn("{} skips {}#{} ({}), as {} has decided: {}", row.id(view), row.persistenceId(),
+      skip.ifPresent(decided -> LOG.warn("{} skips {}#{} ({}), as {} decided: {}", row.id(view), row.persistenceId(),
           row.sequence(), row.manifest(), decided.by(), decided.reason()));
       step.row().filter(still -> !step.more()).ifPresentOrElse(
           still -> LOG.warn("{} keeps {} parked at its event {} ({}): {}", still.id(view), still.persistenceId(), still.sequence(),
               still.manifest(), still.error()),
-          () -> LOG.info("{} has applied {} events of {}, which was parked", row.id(view), step.applied(), row.persistenceId()));
+          () -> LOG.info("{} applied {} events of {}, which was parked", row.id(view), step.applied(), row.persistenceId()));
       long sum = applied + step.applied();
       return step.more() ? steps(view, step.row().orElseThrow(), Optional.empty(), sum) : CompletableFuture.completedStage(sum);
     });
@@ -141,7 +140,7 @@ final class ParkedAggregates {
     return new Step(applied, after, more);
   }
 
-  /** Those that are to be applied next; a 409 when they are neither in the journal nor in the archive. */
+  /** The next events to apply. Fails with 409 if they are neither in the journal nor in the archive. */
   private static List<Row> events(Connection connection, Parked row, long from) throws SQLException {
     int wanted = (int) Math.min(CHUNK, row.heldUpTo() - from + 1);
     List<Row> events = wanted == 0 ? List.of()
@@ -156,7 +155,7 @@ final class ParkedAggregates {
     try {
       return appliers.get(id.view()).apply(connection, id, events);
     } catch (HandlerFailure failure) {
-      // The cause decides whether the caller is told to try again (503) or that something is broken (500).
+      // The cause decides between 503 (try again) and 500 (a defect).
       throw new SQLException(failure);
     }
   }

@@ -14,20 +14,20 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The tables {@code projection_parked} and {@code projection_skipped}. Whoever changes a slice's rows, or acts by them, holds the slice's
- * row of {@code projection_slices}.
+ * Reads and writes the tables {@code projection_parked} and {@code projection_skipped}. A transaction that changes a slice's rows, or
+ * depends on them, locks the slice's row in {@code projection_slices}.
  */
 final class ParkedTable {
 
   private static final String COLUMNS =
       "persistence_id, generation, slice, sequence_number, held_up_to, manifest, error, attempts, parked_at";
   private static final String KEY = " WHERE name = ? AND generation = ? AND slice = ? AND persistence_id = ?";
-  /** One aggregate may be parked in two generations. */
+  /** Includes the generation: an aggregate may be parked in two generations. */
   private static final String LISTED_BY = "persistence_id || '#' || CAST(generation AS VARCHAR(20))";
 
   private ParkedTable() {}
 
-  /** The aggregates of the slice that are parked. */
+  /** The persistence ids of the slice's parked aggregates. */
   static Set<String> ids(Connection connection, SliceId id) throws SQLException {
     Set<String> ids = new HashSet<>();
     try (PreparedStatement select = connection.prepareStatement(
@@ -42,7 +42,7 @@ final class ParkedTable {
     return ids;
   }
 
-  /** How many are parked in each generation of a view. */
+  /** The number of parked aggregates in each generation of a projection. */
   static Map<Long, Integer> counts(Connection connection, String view) throws SQLException {
     Map<Long, Integer> counts = new HashMap<>();
     try (PreparedStatement select = connection.prepareStatement(
@@ -57,7 +57,7 @@ final class ParkedTable {
     return counts;
   }
 
-  /** Whether a generation lacks events of an aggregate that another one shows. */
+  /** Whether the generation being built lacks events of a parked aggregate that the live one shows. */
   static boolean lacksWhatIsShown(Connection connection, String view, long building, long live) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement("SELECT 1 FROM projection_parked b WHERE b.name = ? AND b.generation = ?"
         + " AND NOT EXISTS (SELECT 1 FROM projection_parked l WHERE l.name = b.name AND l.generation = ? AND l.slice = b.slice"
@@ -69,7 +69,7 @@ final class ParkedTable {
     }
   }
 
-  /** Those of generations from that one on, the newest first. */
+  /** The aggregates parked in this generation or a later one, the newest first. */
   static List<Parked> list(Connection connection, String view, long generation, Instant before, String beforeId, int limit)
       throws SQLException {
     long millis = before.toEpochMilli();
@@ -77,12 +77,12 @@ final class ParkedTable {
         + " ORDER BY parked_at DESC, " + LISTED_BY + " DESC LIMIT ?", view, generation, millis, millis, beforeId, limit);
   }
 
-  /** What tells a row of the list from all others that were parked in the same moment. */
+  /** Identifies a row of the list among rows parked at the same time. */
   static String listedBy(Parked parked) {
     return parked.persistenceId() + "#" + parked.generation();
   }
 
-  /** The aggregate in the generations from that one on in which it is parked, the oldest first. */
+  /** The rows of an aggregate in this generation and later ones, the oldest generation first. */
   static List<Parked> find(Connection connection, String view, long generation, String persistenceId) throws SQLException {
     return select(connection, "WHERE name = ? AND generation >= ? AND persistence_id = ? ORDER BY generation", view, generation,
         persistenceId);
@@ -98,7 +98,7 @@ final class ParkedTable {
         parked.error(), parked.attempts(), parked.since().toEpochMilli());
   }
 
-  /** Writes where the aggregate stands now. */
+  /** Stores the event at which the aggregate is parked now. */
   static void update(Connection connection, String view, Parked parked) throws SQLException {
     update(connection, "UPDATE projection_parked SET sequence_number = ?, manifest = ?, error = ?, attempts = ?" + KEY,
         parked.sequence(), parked.manifest(), parked.error(), parked.attempts(), view, parked.generation(), parked.slice(),
@@ -113,7 +113,7 @@ final class ParkedTable {
     update(connection, "DELETE FROM projection_parked WHERE name = ? AND generation < ?", view, generation);
   }
 
-  /** Events of parked aggregates have been read: the last one of each. */
+  /** Records the last event read of each of these parked aggregates. */
   static void hold(Connection connection, SliceId id, Map<String, Long> upTo) throws SQLException {
     try (PreparedStatement update = connection.prepareStatement("UPDATE projection_parked SET held_up_to = ?" + KEY)) {
       for (Map.Entry<String, Long> held : upTo.entrySet()) {
@@ -124,7 +124,7 @@ final class ParkedTable {
     }
   }
 
-  /** Puts on record that the event is skipped. */
+  /** Records that the event is skipped. */
   static void skip(Connection connection, String view, Parked parked, Skip skip, Instant now) throws SQLException {
     if (!isSkipped(connection, view, parked.persistenceId(), parked.sequence())) {
       update(connection, "INSERT INTO projection_skipped (name, persistence_id, sequence_number, manifest, error, reason, skipped_by,"
@@ -133,7 +133,7 @@ final class ParkedTable {
     }
   }
 
-  /** Whether an operator had the view skip the event, in whatever generation. */
+  /** Whether an operator decided that the projection skips the event, in any generation. */
   static boolean isSkipped(Connection connection, String view, String persistenceId, long sequence) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(
         "SELECT 1 FROM projection_skipped WHERE name = ? AND persistence_id = ? AND sequence_number = ?")) {

@@ -5,42 +5,43 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * What the business says about a view: from whose events it is made, and how its tables follow them.
+ * Defines a projection: the entity type whose events it follows, and how its tables change with them.
  *
- * <p>Each of its tables has a column {@code generation}: a rebuild fills the next generation while queries read the live one, see
- * {@link Projections#live}.
+ * <p>Each table has a column {@code generation}. A rebuild fills the next generation while queries read the live one, see {@link
+ * Projections#live}.
  *
- * @param <E> the events of one kind of aggregate
+ * @param <E> the events of one aggregate type
  */
 public interface ProjectionDefinition<E> {
 
   /**
-   * A table of the view.
+   * A table of the projection.
    *
    * @param name its name
-   * @param key the column that follows the generation in its primary key
+   * @param key the column after the generation in its primary key
    */
   record Table(String name, String key) {}
 
-  /** For operators; part of what is stored. */
+  /** The name that operators see. It is stored with the positions. */
   String name();
 
-  /** The entities whose events it follows. */
+  /** The type of the entities whose events it follows. */
   String entityType();
 
-  /** The type of these events. */
+  /** The class of these events. */
   Class<E> events();
 
   List<Table> tables();
 
   /**
-   * Writes what the events change, all of them or, by throwing, none; the transaction is the caller's. Each event takes effect once,
-   * those of one entity in their order and always with the same slice. What throws among several events is called again with fewer of
-   * them, after a rollback; an entity whose event throws alone is parked. A failure that lies in no event is one of SQL.
+   * Applies events to the tables, all of them or, by throwing, none. The caller owns the transaction. Each event takes effect once. The
+   * events of one entity come in order and always with the same slice. If a call with several events throws, it is rolled back, and the
+   * events are applied again in smaller parts. An entity whose event fails alone is parked. A failure that is not an event's must be an
+   * {@link SQLException}.
    *
-   * @param generation where to write
-   * @param slice the part of all entities that these belong to, from 0; nobody else writes for it meanwhile
-   * @throws SQLException when the database refuses
+   * @param generation the generation to write
+   * @param slice the entities' part of all entities, from 0; no other call writes for it meanwhile
+   * @throws SQLException if the database refuses
    */
   void apply(Connection connection, long generation, int slice, List<ProjectionEvent<E>> events) throws SQLException;
 }

@@ -1,9 +1,9 @@
 package io.orderflow.projection;
 
 /**
- * An event on its way into a view.
+ * An event to be applied to a projection.
  *
- * @param id the entity that it happened to
- * @param sequence its number among the entity's events, from 1
+ * @param id the entity's id
+ * @param sequence the event's sequence number, from 1
  */
 public record ProjectionEvent<E>(String id, long sequence, E event) {}

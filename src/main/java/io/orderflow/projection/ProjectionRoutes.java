@@ -17,13 +17,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/**
- * {@code /ops/projections}: how the views follow the journal, filling one again, taking up one that has stopped, and what they have
- * parked.
- */
+/** {@code /ops/projections}: shows the projections' status and parked aggregates, rebuilds and resumes projections, retries and skips. */
 public final class ProjectionRoutes extends Routes {
 
-  /** A client's request to skip an event: which and why. */
+  /** A client's request to skip an event. */
   private record Skipping(OptionalLong sequence, String reason) {
 
     static Skipping read(JsonFields fields) {
@@ -34,7 +31,7 @@ public final class ProjectionRoutes extends Routes {
 
   private static final int MAX_REASON = 200;
   private static final int MAX_BY = 255;
-  /** Of what aggregates' ids consist. */
+  /** The characters of persistence ids. */
   private static final Pattern PERSISTENCE_ID = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
   private final Projections projections;
@@ -71,7 +68,7 @@ public final class ProjectionRoutes extends Routes {
         : complete(ParkedAggregates.NOT_PARKED.response());
   }
 
-  /** The addresses by which the request came, as the gateway has put them down: callers have no names. */
+  /** The addresses that the request came through, as the gateway recorded them. Callers have no names. */
   private static String by(HttpRequest request) {
     String addresses = request.getHeader("X-Forwarded-For").map(HttpHeader::value).map(ErrorText::of).orElse("an unknown address");
     return addresses.substring(0, Math.min(addresses.length(), MAX_BY));

@@ -6,7 +6,7 @@ import io.orderflow.journal.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** One transaction of a projection, on a connection of the shared pool. */
+/** Runs one transaction of a projection on a connection of the shared pool. */
 final class ProjectionSession implements JdbcSession {
 
   private final Connection connection;
@@ -40,7 +40,7 @@ final class ProjectionSession implements JdbcSession {
 
   @Override
   public void close() throws SQLException {
-    // The pool's other users expect it as it was given out.
+    // Other users of the pool expect auto-commit.
     connection.setAutoCommit(true);
     connection.close();
   }

@@ -12,7 +12,7 @@ record ProjectionSettings(Duration pollInterval, int batch, int maxParked, int m
         config.getInt("max-attempts"), config.getDuration("min-backoff"), config.getDuration("max-backoff"));
   }
 
-  /** The pause after so many failures in a row: doubled with each, and up to a fifth of it longer by lot. */
+  /** The back-off after this many failures in a row. It doubles with each failure, with up to a fifth of random jitter. */
   Duration backoff(int failures) {
     long doubled = minBackoff.toMillis() << Math.min(failures - 1, 20);
     long bounded = Math.min(doubled, maxBackoff.toMillis());

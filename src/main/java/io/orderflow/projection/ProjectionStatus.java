@@ -5,14 +5,13 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * How a projection is doing.
+ * Reports the status of a projection.
  *
- * @param lagEvents how many events the journal has after the last one that it has read, whoever's they are; of the slice that is farthest
- *     behind
- * @param lagSeconds the age of the first of them; 0 without any
- * @param generation the rows that queries read
- * @param parked how many aggregates are parked, whose later events these rows lack
- * @param error what was thrown last, when it is failing or has stopped
+ * @param lagEvents the number of events in the journal, of any entity, after the last one read by the slowest slice
+ * @param lagSeconds the age of the first of these events in seconds; 0 if there are none
+ * @param generation the generation that queries read
+ * @param parked the number of parked aggregates, whose later events this generation lacks
+ * @param error the last exception, if the projection is failing or has stopped
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ProjectionStatus(String name, State state, long lagEvents, double lagSeconds, long generation, int parked, String error,
@@ -20,7 +19,7 @@ record ProjectionStatus(String name, State state, long lagEvents, double lagSeco
 
   enum State { RUNNING, REBUILDING, FAILING, STOPPED }
 
-  /** The rows that will be read once they are complete. */
+  /** The generation that a rebuild fills. It goes live once it is complete. */
   record Rebuild(long generation, Instant startedAt, long lagEvents, double lagSeconds, int parked) {}
 
   /** A slice that fails at an event. */

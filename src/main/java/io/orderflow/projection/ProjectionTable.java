@@ -12,15 +12,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The engine's own tables: {@code projections}, a row for each view, and {@code projection_slices}, a row for each slice of a generation. */
+/**
+ * Reads and writes the engine's tables: {@code projections}, a row for each projection, and {@code projection_slices}, a row for each slice
+ * of a generation.
+ */
 final class ProjectionTable {
 
   /**
-   * A view's generations.
+   * A projection's generations.
    *
-   * @param live the one that queries read
-   * @param building the one that a rebuild fills
-   * @param target how far it must have read the journal at least
+   * @param live the generation that queries read
+   * @param building the generation that a rebuild fills
+   * @param target the least ordering that the rebuild must have read
    */
   record Generations(long live, OptionalLong building, long target, Instant buildingSince) {}
 
@@ -30,7 +33,7 @@ final class ProjectionTable {
   static final String LAST_ORDERING = "(SELECT GREATEST((SELECT COALESCE(MAX(ordering), 0) FROM event_journal),"
       + " (SELECT COALESCE(MAX(ordering), 0) FROM event_archive)))";
 
-  /** Makes the view known, with a first generation to be filled. */
+  /** Registers the projection with a first generation to be filled, unless it is registered. */
   static void create(Connection connection, String view) throws SQLException {
     EventArchive.hold(connection);
     update(connection, "INSERT INTO projections (name, live) SELECT CAST(? AS VARCHAR(64)), 1"
@@ -43,7 +46,7 @@ final class ProjectionTable {
       select.setString(1, view);
       try (ResultSet found = select.executeQuery()) {
         if (!found.next()) {
-          throw new IllegalStateException("the view " + view + " is not in the table of projections");
+          throw new IllegalStateException("the projection " + view + " is not in the table projections");
         }
         long building = found.getLong(2);
         OptionalLong ifAny = found.wasNull() ? OptionalLong.empty() : OptionalLong.of(building);
@@ -52,18 +55,18 @@ final class ProjectionTable {
     }
   }
 
-  /** Begins a generation after the live one; the caller has held the archive. */
+  /** Begins a generation after the live one. The caller has called {@link EventArchive#hold}. */
   static void build(Connection connection, String view, long generation, Instant now) throws SQLException {
     update(connection, "UPDATE projections SET building = ?, building_since = ?,"
         + " target = " + LAST_ORDERING + " WHERE name = ?", generation, now.toEpochMilli(), view);
   }
 
-  /** Lets queries read that generation from now on. */
+  /** Makes queries read this generation from now on. */
   static void goLive(Connection connection, String view, long generation) throws SQLException {
     update(connection, "UPDATE projections SET live = ?, building = NULL WHERE name = ?", generation, view);
   }
 
-  /** How far each slice of a generation has come; those that have not begun are not there. */
+  /** The position of each slice of a generation. Slices that have not begun are left out. */
   static Map<Integer, JournalPosition> positions(Connection connection, String view, long generation, boolean lock)
       throws SQLException {
     try (PreparedStatement select = connection.prepareStatement("SELECT projection_key, current_offset"
@@ -79,7 +82,10 @@ final class ProjectionTable {
     }
   }
 
-  /** The ordering up to which every generation of every view has read everything, of views that only other versions know as well. */
+  /**
+   * The ordering up to which every generation of every projection has read everything. Includes projections that only other versions of
+   * Orderflow know.
+   */
   static long readUpTo(Connection connection) throws SQLException {
     long upTo = Long.MAX_VALUE;
     try (PreparedStatement select = connection.prepareStatement("SELECT name, live FROM projections"
@@ -94,7 +100,7 @@ final class ProjectionTable {
     return upTo;
   }
 
-  /** Makes the slice known if it is not. */
+  /** Registers the slice, unless it is registered. */
   static void createSlice(Connection connection, SliceId id) throws SQLException {
     update(connection, "INSERT INTO projection_slices (name, generation, slice, applied, attempts, stopped)"
         + " SELECT CAST(? AS VARCHAR(64)), CAST(? AS BIGINT), CAST(? AS INTEGER), 0, 0, FALSE"
@@ -102,30 +108,30 @@ final class ProjectionTable {
         id.view(), id.generation(), id.slice(), id.view(), id.generation(), id.slice());
   }
 
-  /** How many events have taken effect in the slice. */
+  /** The number of events applied in the slice. */
   static long applied(Connection connection, SliceId id) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(
         "SELECT applied FROM projection_slices WHERE name = ? AND generation = ? AND slice = ?")) {
       set(select, id.view(), id.generation(), id.slice());
       try (ResultSet found = select.executeQuery()) {
         if (!found.next()) {
-          throw new IllegalStateException(id + " is not in the table of slices");
+          throw new IllegalStateException(id + " is not in the table projection_slices");
         }
         return found.getLong(1);
       }
     }
   }
 
-  /** Counts on; false when the count is not the expected one. */
+  /** Updates the count of events. False if the stored count is not the expected one. */
   static boolean advance(Connection connection, SliceId id, long expected, long applied) throws SQLException {
     return update(connection, "UPDATE projection_slices SET applied = ? WHERE name = ? AND generation = ? AND slice = ? AND applied = ?",
         applied, id.view(), id.generation(), id.slice(), expected) == 1;
   }
 
   /**
-   * Locks the slice until the transaction ends: neither its projection writes then nor anybody who takes up a parked aggregate.
+   * Locks the slice until the transaction ends, against its projection and retries of its parked aggregates.
    *
-   * @return whether there is such a slice
+   * @return whether the slice exists
    */
   static boolean lock(Connection connection, SliceId id) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(
@@ -138,14 +144,14 @@ final class ProjectionTable {
   }
 
   /**
-   * Lets one slice of a generation after the other park aggregates, for their number is bounded over all. The caller has locked its own
-   * slice, and nobody locks slices the other way round.
+   * Serialises parking in a generation, because the number of parked aggregates is bounded over all slices. The caller has locked its own
+   * slice. No transaction locks slices in the opposite order.
    */
   static void lockParking(Connection connection, SliceId id) throws SQLException {
     lock(connection, new SliceId(id.view(), id.generation(), 0));
   }
 
-  /** Puts the failure on record, or that there is none. */
+  /** Stores the failure, or that there is none. */
   static void record(Connection connection, SliceId id, Optional<SliceFailure> failure) throws SQLException {
     String error = failure.map(SliceFailure::error).map(ErrorText::of).orElse(null);
     update(connection, "UPDATE projection_slices SET attempts = ?, stopped = ?, event = ?, error = ?, failed_at = ?"
@@ -155,7 +161,7 @@ final class ProjectionTable {
         id.view(), id.generation(), id.slice());
   }
 
-  /** The failures of a view's generations, by slice. */
+  /** The failures of a projection's generations, by slice. */
   static Map<SliceId, SliceFailure> failures(Connection connection, String view) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement("SELECT generation, slice, event, error, attempts, stopped, failed_at"
         + " FROM projection_slices WHERE name = ? AND attempts > 0 ORDER BY generation, slice")) {
@@ -171,15 +177,15 @@ final class ProjectionTable {
     }
   }
 
-  /** Lets what has stopped be taken up again; tells how many slices had. */
+  /** Lets stopped slices resume. Returns how many there were. */
   static int resume(Connection connection, String view) throws SQLException {
     return update(connection, "UPDATE projection_slices SET stopped = FALSE WHERE name = ? AND stopped = TRUE", view);
   }
 
   /**
-   * Deletes some rows of generations before that one: so many of each table, and those with the key of the last.
+   * Deletes some rows of generations before this one: up to {@code limit} of each table, and further rows with the same key as the last.
    *
-   * @return whether there may be more
+   * @return whether more rows may be left
    */
   static boolean deleteSome(Connection connection, ProjectionDefinition<?> view, long before, int limit) throws SQLException {
     boolean more = false;
@@ -198,8 +204,8 @@ final class ProjectionTable {
   }
 
   /**
-   * Deletes the generation's first rows. By a range of keys: H2 asks a subquery in the condition anew for each row when others write to
-   * the table meanwhile, which made minutes of milliseconds.
+   * Deletes the first rows of a generation by a range of keys. A subquery in the condition would be slow: while others write to the table,
+   * H2 evaluates it again for each row, which took minutes instead of milliseconds.
    */
   private static void deleteUpTo(Connection connection, ProjectionDefinition.Table table, long generation, int limit) throws SQLException {
     String rows = " FROM " + table.name() + " WHERE generation = ?";

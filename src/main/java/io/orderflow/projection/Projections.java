@@ -33,11 +33,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 
-/** The projections that fill the views of this program: started, looked at, rebuilt, taken up again. */
+/** Starts, monitors, rebuilds and resumes the projections. */
 public final class Projections {
 
   private static final Duration LOOK_EVERY = Duration.ofSeconds(10);
-  /** What {@link ShardedDaemonProcess} puts before the name of its entities' type. */
+  /** The prefix that {@link ShardedDaemonProcess} gives the names of its entity types. */
   private static final String DAEMONS = "sharded-daemon-process-";
 
   private final Database database;
@@ -53,9 +53,9 @@ public final class Projections {
   }
 
   /**
-   * Starts them, divided among the nodes that carry services.
+   * Starts the projections, distributed among the nodes with services.
    *
-   * @throws CompletionException when the database can't be reached
+   * @throws CompletionException if the database can't be reached
    */
   public static Projections start(ActorSystem<?> system, Database database, List<ProjectionDefinition<?>> views, Clock clock) {
     ProjectionSettings settings = ProjectionSettings.of(system.settings().config().getConfig("orderflow.views"));
@@ -73,7 +73,7 @@ public final class Projections {
     return projections;
   }
 
-  /** Each view's lag and parked aggregates, as old as the interval at most; NaN while it is not known. */
+  /** Registers gauges for the lag and the parked aggregates of each projection. Their values are at most 10 s old; NaN while unknown. */
   private void measure(ActorSystem<?> system) {
     Map<String, ProjectionStatus> seen = new ConcurrentHashMap<>();
     for (ProjectionDefinition<?> view : views) {
@@ -96,8 +96,8 @@ public final class Projections {
   }
 
   /**
-   * Wakes the slices from every node. Akka does so from one node in the cluster; after that one was killed amid a rebalance, slices were seen
-   * to stay where nobody carried them.
+   * Wakes the slices from every node. Akka wakes them from one node only: after that node was killed during a rebalance, some slices stayed
+   * without a node.
    */
   private static void keepAwake(ActorSystem<?> system, ProjectionDefinition<?> view) {
     EntityTypeKey<Slice.Command> key = EntityTypeKey.create(Slice.Command.class, DAEMONS + daemons(view));
@@ -119,22 +119,22 @@ public final class Projections {
         return null;
       });
     } catch (SQLException failure) {
-      // Another node was faster, or the database is away: then the slices say so.
-      org.slf4j.LoggerFactory.getLogger(Projections.class).debug("view {} was not made known", view.name(), failure);
+      // Either another node registered it first, or the database is unavailable, which the slices report.
+      org.slf4j.LoggerFactory.getLogger(Projections.class).debug("Projection {} was not registered", view.name(), failure);
     }
   }
 
-  /** Up to where all views have read the journal, for {@link io.orderflow.journal.JournalArchive}. */
+  /** The ordering up to which all projections have read the journal, for {@link io.orderflow.journal.JournalArchive}. */
   public static long readUpTo(Connection connection) throws SQLException {
     return ProjectionTable.readUpTo(connection);
   }
 
-  /** The generation that queries of a view read, as an expression of SQL for {@code WHERE generation = …}. */
+  /** The live generation of a projection, as an SQL expression for {@code WHERE generation = …}. */
   public static String live(String view) {
     return "(SELECT live FROM projections WHERE name = '" + view + "')";
   }
 
-  /** How each is doing. */
+  /** The status of each projection. */
   CompletionStage<List<ProjectionStatus>> statuses() {
     return database.async(connection -> {
       List<ProjectionStatus> statuses = new ArrayList<>();
@@ -145,7 +145,7 @@ public final class Projections {
     });
   }
 
-  /** Begins to fill a view anew; empty when it is being rebuilt already. */
+  /** Begins a rebuild. Empty if one is running already. */
   CompletionStage<Optional<ProjectionStatus>> rebuild(String view) {
     return database.async(connection -> {
       EventArchive.hold(connection);
@@ -158,18 +158,18 @@ public final class Projections {
     });
   }
 
-  /** Takes up again what has stopped; empty when nothing has. */
+  /** Resumes a stopped projection. Empty if it had not stopped. */
   CompletionStage<Optional<ProjectionStatus>> resume(String view) {
     return database.async(connection -> ProjectionTable.resume(connection, view) == 0 ? Optional.empty()
         : Optional.of(status(connection, view)));
   }
 
-  /** What the views have parked. */
+  /** The parked aggregates of all projections. */
   ParkedAggregates parked() {
     return parked;
   }
 
-  /** Whether there is a view of that name. */
+  /** Whether a projection with that name exists. */
   boolean knows(String name) {
     return views.stream().anyMatch(view -> view.name().equals(name));
   }
@@ -190,7 +190,8 @@ public final class Projections {
     State state = failures.stream().anyMatch(FailureView::stopped) ? State.STOPPED : !failures.isEmpty() ? State.FAILING
         : rebuild != null ? State.REBUILDING : State.RUNNING;
     return new ProjectionStatus(name, state, lag.events(), lag.seconds(), generations.live(),
-        parked.getOrDefault(generations.live(), 0), failures.isEmpty() ? null : failures.get(0).error(), rebuild, failures.isEmpty() ? null : failures);
+        parked.getOrDefault(generations.live(), 0), failures.isEmpty() ? null : failures.get(0).error(), rebuild,
+        failures.isEmpty() ? null : failures);
   }
 
   private static FailureView view(SliceId id, SliceFailure failure) {

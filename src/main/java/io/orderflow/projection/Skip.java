@@ -1,8 +1,8 @@
 package io.orderflow.projection;
 
 /**
- * An operator's decision that a view goes without an event.
+ * An operator's decision that a projection skips an event.
  *
- * @param by who decided it, as far as that is known
+ * @param by who decided, as far as that is known
  */
 record Skip(String reason, String by) {}

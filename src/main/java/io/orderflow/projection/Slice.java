@@ -31,28 +31,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries the projections of one slice of a view, somewhere in the cluster: that of the live generation and, during a rebuild, that of
- * the next. It starts what there should be, starts again what fails, and gives up, for an operator to see, where the same events fail
- * too often and can't be parked; the other slices and views go on.
+ * Runs one slice of a projection: the live generation and, during a rebuild, the next. It starts the runs that the database lists, and
+ * restarts failed ones. It stops a run whose events fail too often and can't be parked, and leaves it to an operator; other slices and
+ * projections continue.
  */
 final class Slice<E> extends AbstractBehavior<Slice.Command> {
 
   sealed interface Command {}
 
-  /** Ends it when nothing of it runs any more. */
+  /** Stops the slice once all its runs have stopped. */
   enum Stop implements Command { INSTANCE }
 
-  /** Brings it into memory where it is not; where it is it changes nothing. */
+  /** Starts the slice if it is not running. Otherwise it has no effect. */
   enum Wake implements Command, CborSerializable { INSTANCE }
 
   private enum Sync implements Command { INSTANCE }
 
   private record Synced(List<Entry> entries, Found found, Throwable failure) implements Command {}
 
-  /** A projection's stream has ended by a failure. */
+  /** The stream of a run has failed. */
   record Failed(Run run, Throwable cause) implements Command {}
 
-  /** A projection that had failed has written something. */
+  /** A run has written events after a failure. */
   record Recovered(Run run) implements Command {}
 
   private record StartAgain(Run run) implements Command {}
@@ -61,7 +61,7 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
   private static final Duration SYNC_SOON = Duration.ofMillis(20);
   private static final Logger LOG = LoggerFactory.getLogger(Slice.class);
 
-  /** The projection of one generation, over its failures. */
+  /** Runs the projection of one generation, across restarts after failures. */
   static final class Run {
     private final SliceId id;
     private ActorRef<ProjectionBehavior.Command> child;
@@ -144,7 +144,7 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
     }
     boolean more = false;
     if (synced.failure() != null) {
-      LOG.warn("view {}, slice {}: the database can't be asked: {}", view.name(), slice, synced.failure().toString());
+      LOG.warn("Projection {}, slice {}: the database is unavailable: {}", view.name(), slice, synced.failure().toString());
     } else {
       for (Entry entry : synced.entries()) {
         Run run = runs.get(entry.generation());
@@ -162,11 +162,11 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
   private void follow(Found found) {
     for (Run run : List.copyOf(runs.values())) {
       if (!found.generations().contains(run.id.generation())) {
-        LOG.info("{} is replaced", run.id);
+        LOG.info("{} has been replaced", run.id);
         end(run);
         runs.remove(run.id.generation());
       } else if (run.stopped() && run.onRecord && !found.stopped().contains(run.id.generation())) {
-        LOG.info("{} is taken up again", run.id);
+        LOG.info("{} resumes", run.id);
         run.is(Optional.empty());
         run.failuresInARow = 0;
         start(run);
@@ -195,7 +195,7 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
         new EventApplier<>(view, SerializationExtension.get(getContext().getSystem())), run.id, settings.maxParked(), clock);
     JournalSource source = new JournalSource(getContext().getSystem(), reads, this::isOurs, settings, clock, run.failure.isPresent(),
         () -> handler.prepare(database));
-    // It neither retries nor restarts by itself: only here is it known whether the same event fails again.
+    // Akka must neither retry nor restart it: only this actor knows whether the same event fails again.
     return JdbcProjection.exactlyOnce(run.id.projection(), source, () -> ProjectionSession.open(database), () -> handler,
             getContext().getSystem())
         .withRecoveryStrategy(HandlerRecoveryStrategy.fail())
@@ -216,13 +216,13 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
     run.failuresInARow++;
     HandlerFailure thrown = handlerFailure(failed.cause());
     if (thrown == null) {
-      LOG.warn("{} failed and is started again: {}", run.id, failed.cause().toString());
+      LOG.warn("{} failed and is restarted: {}", run.id, failed.cause().toString());
     } else {
       int attempts = run.failure.filter(before -> before.event().equals(thrown.events())).map(SliceFailure::attempts).orElse(0) + 1;
       boolean giveUp = attempts >= settings.maxAttempts();
       run.is(Optional.of(new SliceFailure(thrown.events(), String.valueOf(thrown.getCause()), attempts, giveUp, clock.instant())));
       if (giveUp) {
-        LOG.error("{} is stopped after {} attempts at {}", run.id, attempts, thrown.events(), thrown.getCause());
+        LOG.error("{} stops after {} attempts at {}", run.id, attempts, thrown.events(), thrown.getCause());
         return this;
       }
       LOG.warn("{} failed at {}, attempt {}: {}", run.id, thrown.events(), attempts, thrown.getCause().toString());
@@ -231,7 +231,7 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
     return this;
   }
 
-  /** The view's own failure; null when it lies elsewhere, or with the database for the moment. */
+  /** The projection's own failure; null if it has another cause or the database was only unavailable for a moment. */
   private static HandlerFailure handlerFailure(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof HandlerFailure thrown) {
@@ -270,7 +270,7 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
   }
 
   private Behavior<Command> endedAll() {
-    // Those that are still ending are children until they have ended.
+    // A run that is still stopping counts as a child until it has terminated.
     return new ArrayList<>(getContext().getChildren()).isEmpty() ? Behaviors.stopped() : this;
   }
 }

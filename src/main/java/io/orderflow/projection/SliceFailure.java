@@ -3,11 +3,11 @@ package io.orderflow.projection;
 import java.time.Instant;
 
 /**
- * That a slice fails at an event.
+ * A slice's failure at an event.
  *
- * @param event which, or among which
- * @param error what it threw
+ * @param event the event, or the range of events that contains it
+ * @param error the exception
  * @param attempts how often it has been tried
- * @param stopped whether it waits for an operator
+ * @param stopped whether the slice waits for an operator
  */
 record SliceFailure(String event, String error, int attempts, boolean stopped, Instant at) {}

@@ -2,18 +2,18 @@ package io.orderflow.projection;
 
 import akka.projection.ProjectionId;
 
-/** One slice of one generation of a view: what has a position in the journal. */
+/** Identifies one slice of one generation of a projection. Each has its own position in the journal. */
 record SliceId(String view, long generation, int slice) {
 
-  /** Into how many slices the entities are divided. Part of what is stored: with another number, views must be rebuilt. */
+  /** The number of slices. It is part of the stored data: after a change, projections must be rebuilt. */
   static final int SLICES = 2;
 
-  /** The slice of all events of that entity. */
+  /** The slice of an entity's events. */
   static int of(String persistenceId) {
     return Math.floorMod(persistenceId.hashCode(), SLICES);
   }
 
-  /** How the offset store knows it. */
+  /** Its id in the offset store. */
   ProjectionId projection() {
     return ProjectionId.of(projectionName(view, generation), Integer.toString(slice));
   }
@@ -24,6 +24,6 @@ record SliceId(String view, long generation, int slice) {
 
   @Override
   public String toString() {
-    return "view " + view + ", generation " + generation + ", slice " + slice;
+    return "projection " + view + ", generation " + generation + ", slice " + slice;
   }
 }

@@ -5,7 +5,7 @@ import akka.projection.HandlerRecoveryStrategy;
 import akka.projection.ProjectionId;
 import akka.projection.StatusObserver;
 
-/** Tells the slice's actor how one run of a projection goes. */
+/** Reports the progress of one run to the slice's actor. */
 final class SliceObserver extends StatusObserver<Batch> {
 
   private final Slice.Run run;
@@ -13,7 +13,7 @@ final class SliceObserver extends StatusObserver<Batch> {
   private final ActorRef<Slice.Command> slice;
   private volatile boolean tellsRecovery;
 
-  /** @param afterFailure whether the first success is news */
+  /** @param afterFailure whether to report the first success */
   SliceObserver(Slice.Run run, BatchHandler<?> handler, boolean afterFailure, ActorRef<Slice.Command> slice) {
     this.run = run;
     this.handler = handler;

@@ -1,2 +1,2 @@
-/** The projection engine: views that are filled from the journal, exactly once, and can be filled again. Knows no business. */
+/** The projection engine: fills tables from the journal, exactly once, and rebuilds them on request. Independent of business packages. */
 package io.orderflow.projection;

@@ -4,21 +4,21 @@ import io.orderflow.http.JsonFields;
 import java.math.BigDecimal;
 
 /**
- * What goes wrong on purpose with charges and refunds.
+ * Holds the faults injected into charges and refunds.
  *
- * @param failureRate the share of calls, from 0 to 1, that is answered with 500 and without effect
- * @param latencyMs how long every call takes before anything else happens, in milliseconds
- * @param outage whether every call is answered with 503 and without effect
- * @param loseAnswers whether calls take effect and are never answered
+ * @param failureRate the share of calls, from 0 to 1, that fail with 500 and without effect
+ * @param latencyMs the delay before each call is handled, in milliseconds
+ * @param outage whether every call fails with 503 and without effect
+ * @param loseAnswers whether calls take effect but get no response
  */
 record Faults(double failureRate, int latencyMs, boolean outage, boolean loseAnswers) {
 
   static final Faults NONE = new Faults(0, 0, false, false);
 
-  /** Below the minute after which a server closes a connection on which nothing happens. */
+  /** Less than the minute after which a server closes an idle connection. */
   private static final int MAX_LATENCY_MS = 30_000;
 
-  /** What a client asks for; what it does not mention is not to go wrong. */
+  /** Reads a client's settings. Faults that it does not mention are off. */
   static Faults read(JsonFields fields) {
     return new Faults(
         fields.optionalShare("failureRate").map(BigDecimal::doubleValue).orElse(0.0),

@@ -22,8 +22,8 @@ import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 
 /**
- * What was really charged and refunded, in a database file that survives a kill. Every call is one transaction that is on the disk
- * before it is answered; the unique key decides between calls that come at once. All methods block.
+ * Records charges and refunds in a database file that survives a crash. Each call is one transaction, which is on disk before the response.
+ * The unique key decides between concurrent calls. All methods block.
  */
 final class Ledger implements AutoCloseable {
 
@@ -39,10 +39,10 @@ final class Ledger implements AutoCloseable {
 
     record Declined(String reason) implements ChargeOutcome {}
 
-    /** The key's charge was refunded, before it came or after. */
+    /** A refund came under this key, before or after the charge. */
     record Refunded() implements ChargeOutcome {}
 
-    /** The key stands for another charge. */
+    /** The key was used for another charge. */
     record AnotherCharge() implements ChargeOutcome {}
   }
 
@@ -54,7 +54,7 @@ final class Ledger implements AutoCloseable {
     T in(Connection connection) throws SQLException;
   }
 
-  /** The SQL state of a key that is there already. */
+  /** The SQL state of a duplicate key. */
   private static final String DUPLICATE = "23505";
   private static final String SELECT = "SELECT number, fingerprint, status, transaction_id FROM charges WHERE ";
 
@@ -62,10 +62,10 @@ final class Ledger implements AutoCloseable {
   private final Clock clock;
   private final Supplier<String> transactionIds;
 
-  /** Opens the ledger in that folder, and makes it first if it isn't there. */
+  /** Opens the ledger in that folder. Creates it if it does not exist. */
   Ledger(Path folder, int connections, Clock clock, Supplier<String> transactionIds) {
     HikariConfig pool = new HikariConfig();
-    // A commit is written before it is answered; and it is the shutdown that closes the file, not the end of the process.
+    // WRITE_DELAY=0 makes each commit durable before the response. The coordinated shutdown closes the file, not the JVM on exit.
     pool.setJdbcUrl("jdbc:h2:file:" + folder.toAbsolutePath().resolve("provider")
         + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=10000;TRACE_LEVEL_FILE=0");
     pool.setPoolName("provider");
@@ -89,7 +89,7 @@ final class Ledger implements AutoCloseable {
     });
   }
 
-  /** Refunds what was charged under the key; what was not, never will be. */
+  /** Refunds the charge under the key. If there is none, later charges under the key are refused. */
   RefundOutcome refundKey(String idempotencyKey) {
     return inTransaction(connection -> {
       Optional<Known> known = find(connection, "idempotency_key = ?", idempotencyKey);
@@ -109,7 +109,7 @@ final class Ledger implements AutoCloseable {
     });
   }
 
-  /** The entries after that number, the oldest first; of one order when one is given. */
+  /** The entries after that number, the oldest first; only those of one order if {@code orderId} is given. */
   List<LedgerEntry> entries(long after, int limit, Optional<String> orderId) {
     return inTransaction(connection -> {
       try (PreparedStatement query = connection.prepareStatement("SELECT * FROM charges WHERE number > ?"
@@ -168,7 +168,7 @@ final class Ledger implements AutoCloseable {
     return charged ? RefundOutcome.REFUNDED : RefundOutcome.NOTHING_TO_REFUND;
   }
 
-  /** Finds the one entry and keeps it from others until the transaction's end. */
+  /** Finds the entry and locks it until the transaction ends. */
   private static Optional<Known> find(Connection connection, String condition, String value) throws SQLException {
     try (PreparedStatement query = connection.prepareStatement(SELECT + condition + " FOR UPDATE")) {
       query.setString(1, value);
@@ -195,7 +195,7 @@ final class Ledger implements AutoCloseable {
         if (!DUPLICATE.equals(failure.getSQLState())) {
           throw failure;
         }
-        // Another call was first with this key: now there is an entry to be found.
+        // Another call inserted this key first: the second attempt finds its entry.
         return attempt(connection, work);
       }
     } catch (SQLException failure) {
@@ -218,7 +218,7 @@ final class Ledger implements AutoCloseable {
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 
-  /** What tells two charges apart; a repeat has the same. */
+  /** Distinguishes charges. A repeated charge has the same fingerprint. */
   private static String fingerprint(Charge charge) {
     String text = String.join("\n", charge.orderId(), charge.amount().toString(), charge.token());
     try {

@@ -5,16 +5,16 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 
 /**
- * What came under one idempotency key.
+ * Records the calls under one idempotency key.
  *
- * @param number orders the ledger, the oldest first
- * @param orderId null, as are amount and currency, when no charge came before the refund
+ * @param number the position in the ledger; the oldest entry has the lowest
+ * @param orderId null, as are amount and currency, if a refund came without an earlier charge
  * @param amount a decimal with the currency's digits
- * @param status succeeded, refunded, declined, or void: refunded without having been charged
- * @param transactionId null when nothing was charged
- * @param chargedAt null when nothing was charged
- * @param refundedAt when the key was given its end by a refund; null before that
- * @param calls how many charge calls came under the key, repeats and refused ones included
+ * @param status succeeded, refunded, declined, or void (refunded without a charge)
+ * @param transactionId null if nothing was charged
+ * @param chargedAt null if nothing was charged
+ * @param refundedAt when a refund closed the key; null before that
+ * @param calls the number of charge calls under the key, repeated and refused calls included
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record LedgerEntry(@JsonIgnore long number, String idempotencyKey, String orderId, String amount, String currency, String status,

@@ -9,10 +9,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The requests that are left without an answer on purpose, each until its client gives up. */
+/** Keeps requests without a response on purpose, each until its client gives up. */
 final class LostAnswers {
 
-  /** The most that are left waiting; one more gets a 503, from which its client learns as little. */
+  /** The most unanswered requests. Any further request gets a 503, which also leaves its client in doubt. */
   private static final int MAX_WAITING = 512;
 
   private final ClientPresence clients;
@@ -23,7 +23,7 @@ final class LostAnswers {
     this.clients = clients;
   }
 
-  /** No answer for as long as the client waits for one. */
+  /** A response that does not come while the client waits. */
   CompletionStage<HttpResponse> of(HttpRequest request) {
     CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
     if (waiting.size() >= MAX_WAITING) {
@@ -41,12 +41,12 @@ final class LostAnswers {
     });
   }
 
-  /** How many requests wait. */
+  /** The number of unanswered requests. */
   int waiting() {
     return waiting.size();
   }
 
-  /** Lets nobody wait any longer. */
+  /** Ends all waiting requests, and any later one at once. */
   void end() {
     ended = true;
     waiting.forEach(answer -> answer.complete(lost()));

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
-/** The simulator as a part of a node: its ledger, its port and their end when the node shuts down. */
+/** Starts the simulator as part of a node, and stops it when the node shuts down. */
 public final class Simulator {
 
   private static final String DISPATCHER = "orderflow.provider.blocking-dispatcher";
@@ -26,7 +26,7 @@ public final class Simulator {
   private Simulator() {}
 
   /**
-   * Opens the ledger in the data folder and binds; the stage fails when either can't be had.
+   * Opens the ledger in the data folder and binds the port. The stage fails if either is unavailable.
    *
    * @param config the whole configuration
    */
@@ -34,7 +34,7 @@ public final class Simulator {
     return start(system, config, new Random());
   }
 
-  /** @param random decides which calls fail by {@code failureRate}: those for which it draws a number below it */
+  /** @param random decides which calls fail: those for which it draws a number below {@code failureRate} */
   static CompletionStage<ServerBinding> start(ActorSystem<?> system, Config config, RandomGenerator random) {
     Executor blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
     int connections = config.getInt(DISPATCHER + ".thread-pool-executor.fixed-pool-size");

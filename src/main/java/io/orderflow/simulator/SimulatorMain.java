@@ -7,7 +7,7 @@ import com.typesafe.config.ConfigValueFactory;
 import io.orderflow.kernel.Configuration;
 import org.slf4j.LoggerFactory;
 
-/** The payment provider's simulator as a process of its own. */
+/** Runs the payment provider's simulator in its own process. */
 public final class SimulatorMain {
 
   private static final String PARALLELISM = "java.util.concurrent.ForkJoinPool.common.parallelism";
@@ -15,7 +15,7 @@ public final class SimulatorMain {
   private SimulatorMain() {}
 
   public static void main(String[] args) {
-    // On two processors or fewer the common pool would start a thread for every asynchronous step.
+    // With two processors or fewer, the common pool would start a thread for every asynchronous stage.
     if (Runtime.getRuntime().availableProcessors() < 3 && System.getProperty(PARALLELISM) == null) {
       System.setProperty(PARALLELISM, "2");
     }
@@ -23,7 +23,7 @@ public final class SimulatorMain {
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "provider", config);
     Simulator.start(system, config).whenComplete((binding, failure) -> {
       if (failure != null) {
-        LoggerFactory.getLogger(SimulatorMain.class).error("The simulator could not start: {}", rootOf(failure).getMessage());
+        LoggerFactory.getLogger(SimulatorMain.class).error("The simulator can't start: {}", rootOf(failure).getMessage());
         system.terminate();
         system.getWhenTerminated().thenRun(() -> System.exit(1));
       }

@@ -32,8 +32,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The provider's HTTP: {@code /charges} and {@code /refunds} as the contract has them, and for whoever tries things out
- * {@code /faults}, {@code /ledger} and {@code /calls}. Faults befall charges and refunds only, and only those that are well-formed.
+ * Serves the provider's HTTP API: {@code /charges} and {@code /refunds} as in its contract, and {@code /faults}, {@code /ledger} and {@code
+ * /calls} for experiments. Faults affect only well-formed charges and refunds.
  */
 final class SimulatorRoutes extends Routes {
 
@@ -42,7 +42,7 @@ final class SimulatorRoutes extends Routes {
   private static final int MAX_TEXT = 255;
   private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
-  /** What a client asks to be refunded: one of the two. */
+  /** A client's refund request: exactly one of the two is present. */
   private record Refund(Optional<String> idempotencyKey, Optional<String> transactionId) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -53,7 +53,7 @@ final class SimulatorRoutes extends Routes {
     }
   }
 
-  /** What was asked so far, and how many requests are kept waiting on purpose right now. */
+  /** The number of charge and refund calls so far, and of requests kept unanswered now. */
   private record Calls(long charges, long refunds, int unanswered) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -141,7 +141,7 @@ final class SimulatorRoutes extends Routes {
     };
   }
 
-  /** Lets the call have its effect and its answer, as far as the faults allow. */
+  /** Runs the call and responds, unless a fault prevents it. */
   private Route underFaults(HttpRequest request, Supplier<HttpResponse> effect) {
     Faults now = faults;
     Supplier<CompletionStage<HttpResponse>> call = () -> {
@@ -177,7 +177,7 @@ final class SimulatorRoutes extends Routes {
       return complete(HttpResponse.create().withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, all(from, orderId))));
     }
     int wanted = (int) number("limit", limit.get(), MAX_PAGE);
-    // One more than wanted tells whether there is a next page.
+    // One entry more than requested shows whether there is a next page.
     return answer(entries(from, wanted + 1, orderId), found -> {
       boolean more = found.size() > wanted;
       List<LedgerEntry> page = more ? found.subList(0, wanted) : found;
@@ -185,7 +185,7 @@ final class SimulatorRoutes extends Routes {
     });
   }
 
-  /** The whole ledger as JSON, never more of it in memory than a page. */
+  /** Streams the whole ledger as JSON, with at most one page in memory. */
   private Source<ByteString, NotUsed> all(long from, Optional<String> orderId) {
     return Source.unfoldAsync(from, after -> entries(after, STREAMED_PAGE, orderId).thenApply(page -> page.isEmpty()
             ? Optional.empty() : Optional.of(Pair.create(page.get(page.size() - 1).number(), page))))
@@ -205,7 +205,7 @@ final class SimulatorRoutes extends Routes {
         return number;
       }
     } catch (NumberFormatException notOne) {
-      // Said below, as of a number that is out of range.
+      // Falls through to the problem below, as a number out of range does.
     }
     throw Problem.field("INVALID_FIELD", name, "must be a whole number, at most " + max).exception();
   }

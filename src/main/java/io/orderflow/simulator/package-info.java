@@ -1,2 +1,2 @@
-/** The payment provider's simulator: charges, refunds, a durable ledger and faults on purpose. Knows nobody but its HTTP clients. */
+/** Simulates the payment provider: charges, refunds, a durable ledger and injected faults. Depends on no business package. */
 package io.orderflow.simulator;
