@@ -19,15 +19,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Passes a request's body on and holds its client to a speed: one that sends a byte now and then would keep a place and a connection to the
- * service for as long as it likes. Only the time counts in which the client is waited for, not the time in which the service doesn't read.
+ * Enforces a minimum upload rate on a request body. A client that sends a byte now and then would otherwise hold a permit and a connection to the
+ * service indefinitely. Only time spent waiting for the client counts; time in which the service applies back-pressure does not.
  */
 final class ArrivingBody extends GraphStage<FlowShape<ByteString, ByteString>> {
 
-  /** The bytes for which the client has the time limit. */
+  /** The time limit applies to each block of this many bytes. */
   static final int STEP_BYTES = 16 * 1024;
-  /** How often in a time limit it is looked at. */
-  private static final int LOOKS = 10;
+  /** Timer checks per time limit. */
+  private static final int CHECKS = 10;
 
   private final Inlet<ByteString> in = Inlet.create("ArrivingBody.in");
   private final Outlet<ByteString> out = Outlet.create("ArrivingBody.out");
@@ -43,11 +43,11 @@ final class ArrivingBody extends GraphStage<FlowShape<ByteString, ByteString>> {
   }
 
   /**
-   * The body held to the limit.
+   * Wraps the body so that it fails when the client is too slow.
    *
-   * @param limit how long each {@value #STEP_BYTES} bytes may take
-   * @param whole told that all of it has come, before the end goes on; it answers whether the end may go on
-   * @param late told that the client was too slow, before the body fails
+   * @param limit the longest time that each {@value #STEP_BYTES} bytes may take
+   * @param whole called when the whole body has arrived, before its end is passed on; false makes the body fail instead
+   * @param late called when the client was too slow, before the body fails
    */
   static RequestEntity of(RequestEntity body, Duration limit, BooleanSupplier whole, Runnable late) {
     Source<ByteString, Object> bytes = body.getDataBytes().via(Flow.fromGraph(new ArrivingBody(limit, whole, late)));
@@ -70,7 +70,7 @@ final class ArrivingBody extends GraphStage<FlowShape<ByteString, ByteString>> {
 
     private boolean waiting;
     private long since;
-    /** Nanoseconds waited for the bytes of this step. */
+    /** Nanoseconds spent waiting for the client in the current block. */
     private long waited;
     private int bytes;
 
@@ -94,7 +94,7 @@ final class ArrivingBody extends GraphStage<FlowShape<ByteString, ByteString>> {
           if (whole.getAsBoolean()) {
             completeStage();
           } else {
-            failStage(new IllegalStateException("there is no place for the request"));
+            failStage(new IllegalStateException("no permit is free for the request"));
           }
         }
       });
@@ -102,7 +102,7 @@ final class ArrivingBody extends GraphStage<FlowShape<ByteString, ByteString>> {
 
     @Override
     public void preStart() {
-      scheduleWithFixedDelay("look", limit.dividedBy(LOOKS), limit.dividedBy(LOOKS));
+      scheduleWithFixedDelay("check", limit.dividedBy(CHECKS), limit.dividedBy(CHECKS));
     }
 
     private void take(ByteString part) {
@@ -120,7 +120,7 @@ final class ArrivingBody extends GraphStage<FlowShape<ByteString, ByteString>> {
     public void onTimer(Object key) {
       if (waited + (waiting ? System.nanoTime() - since : 0) > limit.toNanos()) {
         late.run();
-        failStage(new TimeoutException("the body comes too slowly"));
+        failStage(new TimeoutException("the body arrives too slowly"));
       }
     }
   }

@@ -15,36 +15,36 @@ import akka.stream.stage.GraphStage;
 import akka.stream.stage.GraphStageLogic;
 import akka.util.ByteString;
 
-/** Bodies on their way through: never kept, only as much of them in memory as one side has sent and the other not yet taken. */
+/** Streams bodies through the gateway. Nothing is stored: memory holds only the bytes that one side has sent and the other has not yet read. */
 final class Bodies {
 
   private Bodies() {}
 
   /**
-   * The answer's body with someone told how it ends.
+   * Wraps a response body with callbacks for its end.
    *
-   * @param read when all of it has come
-   * @param broken when it failed or the client went away
+   * @param read called when the whole body has arrived
+   * @param broken called when the body failed or the client disconnected
    */
   static ResponseEntity watched(ResponseEntity body, Runnable read, Runnable broken) {
     Flow<ByteString, ByteString, NotUsed> watch = watch(read, broken);
     if (body instanceof HttpEntity.Default sized) {
       return HttpEntities.create(sized.getContentType(), sized.getContentLengthOption().getAsLong(), sized.getDataBytes().via(watch));
     }
-    // In chunks also what a service ends by closing: so a client can tell a whole answer from a torn one.
+    // A body that the service ends by closing is sent on in chunks, so that the client can tell a complete response from a truncated one.
     return HttpEntities.createChunked(body.getContentType(), body.getDataBytes().via(watch));
   }
 
-  /** Passes bytes on and tells how they ended. */
+  /** Passes bytes on and reports whether the stream completed or broke. */
   static Flow<ByteString, ByteString, NotUsed> watch(Runnable whole, Runnable broken) {
     return Flow.fromGraph(new Watched(Long.MAX_VALUE, whole, broken, () -> {}));
   }
 
   /**
-   * The request's body with someone told how it ends.
+   * Wraps a request body with callbacks for its end.
    *
-   * @param sent when all of it has been sent
-   * @param malformed when the client broke off, or broke its framing
+   * @param sent called when the whole body has been sent
+   * @param malformed called when the client disconnected or sent malformed framing
    */
   static RequestEntity watched(RequestEntity body, Runnable sent, Runnable malformed) {
     if (body instanceof HttpEntity.Default sized) {
@@ -56,8 +56,8 @@ final class Bodies {
   }
 
   /**
-   * Passes bytes on and tells how they ended. The part that makes the length full waits for the end to be seen: the service can't answer
-   * before, and an answer to a request whose end our server has not seen yet would cost the client its connection.
+   * Passes bytes on and reports how the stream ended. The chunk that completes the announced length is held back until the end of the stream is seen.
+   * The service therefore can't respond earlier: a response to a request whose end our server has not yet seen would cost the client its connection.
    */
   private static final class Watched extends GraphStage<FlowShape<ByteString, ByteString>> {
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Who a request is from: its peer, or whom a trusted proxy names. */
+/** Determines a request's client address: the peer, or the address that a trusted proxy reports. */
 final class ClientAddress {
 
   private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\\.|$)){4}");
@@ -20,7 +20,7 @@ final class ClientAddress {
   /** {@code [2001:db8::1]:443}, {@code [2001:db8::1]} or {@code 203.0.113.8:40001}. */
   private static final Pattern WITH_PORT = Pattern.compile("\\[([^]]*)](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}");
 
-  /** Addresses that begin with the same bits. */
+  /** A CIDR block: the addresses that share the first {@code bits} bits. */
   private record Block(byte[] address, int bits) {
 
     boolean contains(InetAddress other) {
@@ -43,9 +43,9 @@ final class ClientAddress {
   private final List<Block> trusted;
 
   /**
-   * Reads addresses and CIDR blocks, comma-separated.
+   * Parses a comma-separated list of addresses and CIDR blocks.
    *
-   * @throws ConfigException when one is neither
+   * @throws ConfigException when an entry is neither an address nor a CIDR block
    */
   ClientAddress(String trustedProxies) {
     List<Block> blocks = new ArrayList<>();
@@ -57,7 +57,7 @@ final class ClientAddress {
     this.trusted = List.copyOf(blocks);
   }
 
-  /** Whether what the peer says of its own clients is believed. */
+  /** Whether the peer is a trusted proxy, so that its {@code X-Forwarded-*} headers are believed. */
   boolean trusts(InetAddress peer) {
     for (Block block : trusted) {
       if (block.contains(peer)) {
@@ -68,7 +68,7 @@ final class ClientAddress {
   }
 
   /**
-   * The client: the nearest address on the way here that is not a trusted proxy.
+   * Returns the client's address: the last hop before this node that is not a trusted proxy.
    *
    * @param forwardedFor the values of {@code X-Forwarded-For}, in order
    */
@@ -81,7 +81,7 @@ final class ClientAddress {
           return client;
         }
         if (hops[j].isBlank()) {
-          continue; // RFC 9110, section 5.6.1: an empty element of a list counts for nothing.
+          continue; // RFC 9110, section 5.6.1: empty list elements are ignored.
         }
         Optional<InetAddress> hop = literal(hops[j].strip());
         if (hop.isEmpty()) {
@@ -93,14 +93,14 @@ final class ClientAddress {
     return client;
   }
 
-  /** What an allowance is counted by: an IPv4 address, or the first half of an IPv6 address, as one network has all of the second. */
+  /** The key of the client's token bucket: an IPv4 address, or the first 64 bits of an IPv6 address, since one network owns all of the other 64. */
   static long allowanceKey(InetAddress client) {
-    // No IPv6 network begins with 32 zero bits, so that the two kinds never meet.
+    // No IPv6 network begins with 32 zero bits, so the two kinds never collide.
     return client instanceof Inet4Address ? Integer.toUnsignedLong(ByteBuffer.wrap(client.getAddress()).getInt())
         : ByteBuffer.wrap(client.getAddress()).getLong();
   }
 
-  /** An IPv4 address in the form of IPv6, {@code ::ffff:10.0.0.0}, is taken for the IPv4 address, and its block with it. */
+  /** An IPv4-mapped address, {@code ::ffff:10.0.0.0}, is read as the IPv4 address. The prefix length of its block is converted too. */
   private static boolean isMapped(String address, int bits) {
     return bits == 32 && address.indexOf(':') >= 0;
   }
@@ -115,15 +115,12 @@ final class ClientAddress {
         return new Block(address.get().getAddress(), bits);
       }
     } catch (NumberFormatException malformed) {
-      // Said below, in the words of the setting.
+      // Reported below, with the setting's name.
     }
     throw new ConfigException.BadValue("orderflow.gateway.trusted-proxies", "\"" + entry + "\" is neither an address nor a CIDR block");
   }
 
-  /**
-   * An address that is written out, never a name that would have to be looked up; perhaps with a port, a zone or quotes around it, as proxies
-   * write them.
-   */
+  /** Parses an address literal, never a name that would need a lookup. Accepts a port, a zone and quotes, as proxies write them. */
   private static Optional<InetAddress> literal(String text) {
     String bare = text.startsWith("\"") && text.endsWith("\"") && text.length() > 1 ? text.substring(1, text.length() - 1) : text;
     Matcher read = WITH_PORT.matcher(bare);

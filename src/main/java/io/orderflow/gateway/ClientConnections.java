@@ -20,9 +20,9 @@ import io.orderflow.http.wire.Wire;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The connections that clients have to the servers of this node: bounded in number, scanned before Akka HTTP reads them ({@link Wire}), and
- * watched, so that work for a client ends when it goes away ({@link ClientPresence}). Akka HTTP gives a handler no access to connections; the place where
- * it lets a telemetry library look on ({@code akka.http.http2-telemetry-class}) does.
+ * Handles client connections to this node's servers. It bounds their number, scans their bytes before Akka HTTP reads them ({@link Wire}), and
+ * watches them, so that work for a client ends when it disconnects ({@link ClientPresence}). Akka HTTP gives handlers no access to connections; its
+ * hook for telemetry libraries ({@code akka.http.http2-telemetry-class}) does.
  */
 public final class ClientConnections implements TelemetrySpi {
 
@@ -31,7 +31,7 @@ public final class ClientConnections implements TelemetrySpi {
   private final Wire.Requests requests;
   private final ConnectionLimit limit;
 
-  /** What Akka HTTP calls, by its setting. */
+  /** Called by Akka HTTP, whose setting names this class. */
   public ClientConnections(ActorSystem system) {
     Config config = system.settings().config().getConfig("orderflow");
     ClientAddress addresses = new ClientAddress(config.getString("gateway.trusted-proxies"));

@@ -19,8 +19,8 @@ import io.orderflow.http.wire.ResponseScanner;
 import java.util.concurrent.CancellationException;
 
 /**
- * One connection to an instance of a service: carries one exchange at a time, any number in turn, and can be torn off at any moment. That
- * last is why Akka's pool of connections is not used: there, a request that nobody waits for any more keeps its place until it is answered.
+ * One connection to a service instance. It carries one exchange at a time, any number in sequence, and can be aborted at any moment. Akka's
+ * connection pool can't do that: an abandoned request keeps its connection there until the response arrives.
  */
 final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> implements ResponseScanner.Exchange {
 
@@ -31,17 +31,17 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
   private Logic logic;
   private Exchange current;
   private boolean closed;
-  /** The method whose answer is to come next over the wire; null while none is. */
+  /** The method of the request whose response is awaited on the wire; null while none is. */
   private volatile String awaitedMethod;
   private volatile boolean spoiled;
 
-  /** A connection that is opened for this exchange. */
+  /** A new connection for this exchange. */
   Connection(Instance instance, Exchange first) {
     this.instance = instance;
     this.current = first;
   }
 
-  /** Gives it the next exchange; false when it has one or is closed. */
+  /** Starts the next exchange; false if the connection is busy or closed. */
   boolean begin(Exchange exchange) {
     synchronized (this) {
       if (closed || current != null) {
@@ -49,18 +49,18 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
       }
       current = exchange;
     }
-    // It must know whom to tear off before the request leaves: once it has, this may be another's.
+    // Set before the request is sent: afterwards the exchange may already be over and the connection may carry another.
     exchange.carriedBy(this);
     logic.begin.invoke(exchange);
     return true;
   }
 
-  /** Closes it at once if it is still about that exchange. */
+  /** Closes the connection at once if it still carries that exchange. */
   void abort(Exchange exchange) {
     logic.tearOff.invoke(exchange);
   }
 
-  /** Closes it, as nobody will use it any more. */
+  /** Closes an idle connection. */
   void retire() {
     logic.retire.invoke(Done.getInstance());
   }
@@ -81,8 +81,8 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
   }
 
   /**
-   * The exchange's answer has been read to its end: the connection is free for another, unless the request is still being sent or the service
-   * sent more than its answer.
+   * Called when the response has been read to its end. The connection becomes idle, unless the request is still being sent or the service sent more
+   * bytes than its response.
    */
   private void finished(Exchange exchange) {
     if (spoiled || !exchange.hasBeenSent()) {
@@ -125,7 +125,7 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
     private final AsyncCallback<Exchange> begin = createAsyncCallback(exchange -> send());
     private final AsyncCallback<Exchange> tearOff = createAsyncCallback(exchange -> {
       if (exchange == current()) {
-        fail(new CancellationException("nobody waits for the answer any more"));
+        fail(new CancellationException("the exchange was aborted"));
       }
     });
     private final AsyncCallback<Done> retire = createAsyncCallback(done -> completeStage());
@@ -143,7 +143,7 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
 
         @Override
         public void onDownstreamFinish(Throwable reason) {
-          // The other direction ends too and says why; without anyone who waits to be told there is nothing to stay for.
+          // The other direction ends too and carries the cause. An idle connection has no exchange that needs it.
           if (current() == null) {
             completeStage();
           }
@@ -194,7 +194,7 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
     private void answer(HttpResponse received) {
       Exchange exchange = current();
       if (exchange == null || exchange == answered) {
-        fail(new IllegalStateException("an answer that nobody asked for"));
+        fail(new IllegalStateException("the service sent an unsolicited response"));
         return;
       }
       tryPull(answers);
@@ -217,7 +217,7 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
     }
   }
 
-  /** Whether another request may follow; otherwise the stream ends by itself, and must not be given one before it does. */
+  /** Whether another request may follow. Otherwise the stream ends by itself, and must get no request before it does. */
   private static boolean staysOpen(HttpResponse answer) {
     return answer.protocol().equals(HttpProtocols.HTTP_1_1) && !(answer.entity() instanceof HttpEntity.CloseDelimited)
         && Forwarding.connectionTokens(answer).stream().noneMatch("close"::equals);

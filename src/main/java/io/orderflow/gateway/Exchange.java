@@ -16,13 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request on its way to its answer: a future that is completed exactly once, by the service's answer, by a refusal or by the limit of
- * time, whichever is first; what comes later is thrown away and its connection freed.
+ * One request and its pending response. The future is completed exactly once: by the service's response, a rejection or the timeout, whichever comes
+ * first. A later response is discarded and its connection freed.
  */
 final class Exchange extends CompletableFuture<HttpResponse> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-  /** How much of a path is logged: a client may send 8 kB of it. */
+  /** Characters of a path that are logged; a client may send 8 kB. */
   private static final int MAX_LOGGED_LENGTH = 200;
 
   private final ActorSystem<?> system;
@@ -39,22 +39,22 @@ final class Exchange extends CompletableFuture<HttpResponse> {
     this.system = system;
   }
 
-  /** Every answer to it, whoever gives it, carries the header. */
+  /** Adds a header to the response, whether it comes from the service or from the gateway. */
   void answersCarry(HttpHeader header) {
     ours.add(header);
   }
 
   /**
-   * It sets out, once.
+   * Sets the request to send. Called once.
    *
-   * @param request with the headers that the service is to see
-   * @param limit how long its answer may take to begin, from when all of the request has been sent
+   * @param request with the headers for the service
+   * @param limit how long the response may take to begin, counted from the end of the request
    */
   void setOut(HttpRequest request, RequestTarget target, Duration limit) {
     this.request = request;
     this.target = target;
     this.limit = limit;
-    if (atHand()) {
+    if (isInMemory()) {
       sent();
     }
   }
@@ -67,7 +67,7 @@ final class Exchange extends CompletableFuture<HttpResponse> {
     return target;
   }
 
-  /** All of the request is with the service: from now on its time counts. */
+  /** Called when the whole request has been sent: the timeout starts. */
   void sent() {
     if (sent) {
       return;
@@ -79,26 +79,26 @@ final class Exchange extends CompletableFuture<HttpResponse> {
     }
   }
 
-  /** Whether all of the request has left. */
+  /** Whether the whole request has been sent. */
   boolean hasBeenSent() {
     return sent;
   }
 
   /**
-   * Whether it can be made once more without harm, asked each time it is lost: only once, only with a body that is still at hand, and only
-   * when nothing of it can have reached the service or its method allows a repeat.
+   * Whether the request may be retried after its connection was lost; consulted at each loss. A request is retried at most once, only if its body is
+   * in memory, and only if none of it can have reached the service or its method is idempotent.
    */
   boolean mayTryAgain(boolean unsent) {
-    boolean again = !repeated && atHand() && (unsent || request.method().isIdempotent());
+    boolean again = !repeated && isInMemory() && (unsent || request.method().isIdempotent());
     repeated = true;
     return again;
   }
 
-  private boolean atHand() {
+  private boolean isInMemory() {
     return request.entity() instanceof HttpEntity.Strict;
   }
 
-  /** It is this connection's now; one that comes too late is closed. */
+  /** Sets the connection that carries the exchange. If the exchange is over already, the connection is aborted. */
   void carriedBy(Connection carrier) {
     connection = carrier;
     if (isDone()) {
@@ -106,7 +106,7 @@ final class Exchange extends CompletableFuture<HttpResponse> {
     }
   }
 
-  /** The service's answer; false when nobody waits for it any more. */
+  /** Completes the exchange with the service's response; false if it was complete already. */
   boolean answer(HttpResponse answer) {
     return end(Forwarding.toClient(answer, ours));
   }
@@ -115,25 +115,25 @@ final class Exchange extends CompletableFuture<HttpResponse> {
     return end(Forwarding.toClient(problem.response(), ours));
   }
 
-  /** Refuses it because of what went wrong inside, which only the log hears of. */
+  /** Rejects the request because of an internal failure. Its cause goes to the log only. */
   void fail(Problem problem, Throwable cause) {
     if (refuse(problem)) {
-      LOG.warn("{} {}{} got {}: {}", request.method().value(), SafeText.masked(target.service(), MAX_LOGGED_LENGTH),
+      LOG.warn("{} {}{} answered with {}: {}", request.method().value(), SafeText.masked(target.service(), MAX_LOGGED_LENGTH),
           SafeText.masked(target.rest().split("\\?", 2)[0], MAX_LOGGED_LENGTH), problem.status(), cause.toString());
     }
   }
 
-  /** The client broke off its body, or broke the framing of it. */
+  /** Called when the client disconnected within its body or sent malformed framing. */
   void bodyBroken() {
-    refuse(Problem.of(400, "MALFORMED_BODY", "the body is malformed, or not all of it came"));
+    refuse(Problem.of(400, "MALFORMED_BODY", "the body is malformed or incomplete"));
   }
 
-  /** Nobody waits any more, or nobody should: what is under way for it is torn off. */
+  /** Rejects the request with 504 and aborts its connection. Called at the timeout, and when the client disconnects. */
   void giveUp() {
     breakOff(Problem.of(504, "SERVICE_TIMEOUT", "the service did not answer in time"));
   }
 
-  /** Refuses it, and tears off what is under way for it. */
+  /** Rejects the request and aborts its connection. */
   void breakOff(Problem problem) {
     if (refuse(problem)) {
       Connection carrier = connection;

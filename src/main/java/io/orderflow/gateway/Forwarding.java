@@ -18,17 +18,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What of a message's headers goes on: all but what is said between two neighbours only, with the truth about the client added. */
+/** Decides which headers are forwarded: all except hop-by-hop fields. Adds the client's verified address. */
 final class Forwarding {
 
-  /** RFC 9110, section 7.6.1; what {@code Connection} names comes to them. */
+  /** RFC 9110, section 7.6.1. The fields that {@code Connection} names are hop-by-hop as well. */
   private static final Set<String> HOP_BY_HOP = Set.of("connection", "keep-alive", "proxy-connection", "proxy-authenticate",
       "proxy-authorization", "proxy-authentication-info", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings");
-  /** Ours to set or to keep: what a client wrote there would be believed to come from us. */
+  /** Fields that only the gateway sets. A client's values are dropped, since a service would take them for the gateway's. */
   private static final Set<String> OURS = Set.of("host", "expect", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
       "forwarded", RequestId.HEADER, "raw-request-uri", "remote-address", "timeout-access", "tls-session-info");
 
-  /** By these, servers and frameworks are told who the client is and what it asked for; with X-Forwarded-*, which are more. */
+  /** Fields that tell servers and frameworks who the client is and which URL it requested. {@code X-Forwarded-*} fields are matched by prefix. */
   private static final Set<String> IDENTITY = Set.of("x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "fastly-client-ip",
       "x-cluster-client-ip", "x-original-url", "x-original-host", "x-original-forwarded-for", "x-rewrite-url", "x-host", "x-proxyuser-ip",
       "x-remote-ip", "x-remote-addr", "client-ip", "wl-proxy-client-ip", "proxy-client-ip", "x-envoy-external-address", "x-scheme");
@@ -38,10 +38,10 @@ final class Forwarding {
   private Forwarding() {}
 
   /**
-   * The headers of the client's request as the service gets them.
+   * The request's headers as sent to the service.
    *
    * @param id the request's id
-   * @param addresses whose word about their clients is believed
+   * @param addresses knows the trusted proxies
    */
   static List<HttpHeader> toService(HttpRequest request, String id, ClientAddress addresses) {
     Set<String> between = namedByConnection(request);
@@ -74,9 +74,9 @@ final class Forwarding {
   }
 
   /**
-   * An answer as the client gets it.
+   * The response as sent to the client.
    *
-   * @param ours what every answer to this request carries, in place of what the service says under those names
+   * @param ours headers that every response to this request carries; they replace the service's headers of the same name
    */
   static HttpResponse toClient(HttpResponse answer, List<HttpHeader> ours) {
     Set<String> between = namedByConnection(answer);
@@ -91,8 +91,8 @@ final class Forwarding {
   }
 
   /**
-   * Whether the field would tell a service who the client is without anyone to be believed. With an underscore it is what a CGI-like service
-   * takes for the field with hyphens, which no proxy writes.
+   * Whether the field claims a client identity that no trusted peer vouches for. CGI-like services read underscores as hyphens, so a name with
+   * underscores is matched as well; no proxy sends such names.
    */
   private static boolean isForged(String name, boolean trusted) {
     boolean underscored = name.indexOf('_') >= 0;
@@ -112,7 +112,7 @@ final class Forwarding {
     return false;
   }
 
-  /** Akka's renderer would put its own {@code Date} and {@code Server} beside one that it does not know as such. */
+  /** Akka's renderer adds its own {@code Date} and {@code Server} unless the header has the typed class. */
   private static HttpHeader typed(HttpHeader header) {
     if (!(header instanceof RawHeader) || !header.is("date") && !header.is("server")) {
       return header;
@@ -123,7 +123,7 @@ final class Forwarding {
 
   private static HttpHeader parsed(HttpHeader header) {
     HttpHeader typed = HttpHeader.parse(header.name(), header.value());
-    // A date is new each second and a service has one name: two entries serve thousands of answers.
+    // A date changes each second and a service has one name, so two entries serve thousands of responses.
     lastTyped = lastTyped.size() >= MAX_TYPED ? Map.of() : lastTyped;
     Map<String, HttpHeader> known = new HashMap<>(lastTyped);
     known.put(header.value(), typed);
@@ -131,7 +131,7 @@ final class Forwarding {
     return typed;
   }
 
-  /** What {@code Connection} says, in lower case. */
+  /** The values of {@code Connection}, in lower case. */
   static List<String> connectionTokens(HttpMessage message) {
     List<String> tokens = List.of();
     for (HttpHeader header : message.getHeaders()) {
@@ -145,12 +145,12 @@ final class Forwarding {
     return tokens;
   }
 
-  /** The address of who is connected to us. */
+  /** The address of the directly connected peer. */
   static Optional<InetAddress> peer(HttpRequest request) {
     return request.getAttribute(AttributeKeys.remoteAddress).flatMap(RemoteAddress::getAddress);
   }
 
-  /** A header's values, in order. */
+  /** The header's values, in order. */
   static List<String> values(HttpMessage message, String lowercaseName) {
     List<String> values = new ArrayList<>();
     for (HttpHeader header : message.getHeaders()) {

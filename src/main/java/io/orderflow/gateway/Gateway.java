@@ -29,14 +29,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The door: takes each request of a client to the service that its path names, {@code /api/{service}/…}, and brings the answer back, both
- * as they are. What goes wrong on the way is said as a problem, and nothing of the inside with it.
+ * Forwards each client request to the service that its path names, {@code /api/{service}/…}, and returns the response. Bodies and end-to-end headers
+ * are not changed. Errors are reported as problems that reveal nothing internal.
  */
 public final class Gateway {
 
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
-  private static final Problem TOO_MANY = Problem.of(503, "SERVICE_UNAVAILABLE", "there are more requests than can be answered now");
+  private static final Problem TOO_MANY = Problem.of(503, "SERVICE_UNAVAILABLE", "the gateway is overloaded; try again later");
 
   private final ActorSystem<?> system;
   private final ServiceRegistry services;
@@ -50,7 +50,7 @@ public final class Gateway {
   private final InFlight inFlight;
   private final Hops hops = new Hops();
   private final ClientPresence clients;
-  /** By the first digit of their status; none is what a client did not wait for. */
+  /** Indexed by the first digit of the status; 0 counts requests that ended without a response. */
   private final Counter[] answers = new Counter[6];
 
   private Gateway(ActorSystem<?> system, Config config, Optional<Route> local) {
@@ -75,11 +75,11 @@ public final class Gateway {
   }
 
   /**
-   * Opens the gateway's port; the stage fails when the port can't be had.
+   * Binds the gateway's port. The stage fails if the port can't be bound.
    *
-   * @param config all of it
-   * @param local the routes of the services on this node, at their full paths and sealed; empty when it carries none
-   * @throws com.typesafe.config.ConfigException when a setting can't be used
+   * @param config the whole configuration
+   * @param local the routes of this node's services, sealed and with their full paths; empty if it has none
+   * @throws com.typesafe.config.ConfigException when a setting is invalid
    */
   public static CompletionStage<ServerBinding> start(ActorSystem<?> system, Config config, Optional<Route> local) {
     Gateway gateway = new Gateway(system, config, local);
@@ -89,7 +89,7 @@ public final class Gateway {
         .withSettings(HttpServer.settings(config, settings.getConfig("server-settings")))
         .bind(HttpServer.atTheDoor(RequestBody.readBeforeAnswer(gateway::handle, system), config))
         .thenApply(binding -> {
-          LOG.info("The gateway listens on http://{}:{}", host, binding.localAddress().getPort());
+          LOG.info("The gateway is listening on http://{}:{}", host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(settings.getDuration("drain"), system);
         });
   }
@@ -99,18 +99,18 @@ public final class Gateway {
     String target = RequestTarget.originForm(asked);
     Exchange exchange = new Exchange(system);
     exchange.answersCarry(RawHeader.create("X-Request-Id", id));
-    boolean bodyAtHand = asked.entity() instanceof HttpEntity.Strict;
-    InFlight.Seat place = inFlight.enter(target.startsWith(RequestTarget.OPS), Preferences.wait(asked, maxWait).isPresent(), bodyAtHand);
-    if (place == null) {
+    boolean bodyInMemory = asked.entity() instanceof HttpEntity.Strict;
+    InFlight.Seat permit = inFlight.enter(target.startsWith(RequestTarget.OPS), Preferences.wait(asked, maxWait).isPresent(), bodyInMemory);
+    if (permit == null) {
       exchange.refuse(TOO_MANY);
       return exchange;
     }
     exchange.whenComplete((answer, none) -> {
-      place.leave();
+      permit.leave();
       answers[answer == null ? 0 : answer.status().intValue() / 100].increment();
     });
-    HttpRequest granted = place.mayWait() ? asked : Preferences.withoutWait(asked);
-    HttpRequest request = bodyAtHand ? granted : granted.withEntity(arriving(granted.entity(), exchange, place));
+    HttpRequest granted = permit.mayWait() ? asked : Preferences.withoutWait(asked);
+    HttpRequest request = bodyInMemory ? granted : granted.withEntity(arriving(granted.entity(), exchange, permit));
     if (limiter.isPresent() && RequestTarget.isThrottled(target)) {
       Consumer<RateLimiter.Decision> decided = decision -> throttled(exchange, request, id, target, decision);
       RateLimiter.Decision decision = limiter.get().ask(allowanceKey(request), decided);
@@ -123,9 +123,9 @@ public final class Gateway {
     return exchange;
   }
 
-  private RequestEntity arriving(RequestEntity body, Exchange exchange, InFlight.Seat place) {
+  private RequestEntity arriving(RequestEntity body, Exchange exchange, InFlight.Seat permit) {
     return ArrivingBody.of(body, bodyTimeout, () -> {
-      boolean free = place.bodyCame();
+      boolean free = permit.bodyCame();
       if (!free) {
         exchange.breakOff(TOO_MANY);
       }
@@ -150,17 +150,17 @@ public final class Gateway {
       exchange.answersCarry(RawHeader.create("RateLimit-Remaining", "0"));
       exchange.answersCarry(RawHeader.create("RateLimit-Reset", Long.toString(refused.resetSeconds())));
       exchange.answersCarry(RawHeader.create("Retry-After", Long.toString(refused.retryAfterSeconds())));
-      exchange.refuse(Problem.of(429, "TOO_MANY_REQUESTS", "this client has made all the requests that it may make for now"));
+      exchange.refuse(Problem.of(429, "TOO_MANY_REQUESTS", "the client's rate limit is exceeded"));
     } else {
-      exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "requests can't be counted now"));
+      exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "the rate limiter is unavailable"));
     }
   }
 
   private void route(Exchange exchange, HttpRequest request, String id, String target) {
     try {
-      RequestTarget place = RequestTarget.of(target);
-      Service service = place.area() == RequestTarget.Area.OPS ? inside : services.find(place.service())
-          .orElseThrow(() -> Problem.of(404, "SERVICE_NOT_FOUND", "there is no such service").exception());
+      RequestTarget parsed = RequestTarget.of(target);
+      Service service = parsed.area() == RequestTarget.Area.OPS ? inside : services.find(parsed.service())
+          .orElseThrow(() -> Problem.of(404, "SERVICE_NOT_FOUND", "no service has this name").exception());
       if (hops.goesInCircles(request)) {
         throw Problem.of(508, "LOOP_DETECTED", "the service's address leads back to this gateway").exception();
       }
@@ -168,10 +168,11 @@ public final class Gateway {
       List<HttpHeader> headers = Forwarding.toService(request, id, addresses);
       headers.add(hops.via(request));
       if (service == inside) {
-        // Where the request comes from has been judged by the name that the client knows this gateway by; another node has another name.
+        // The cross-site check has been made already, against the name that the client used. The next node has another name, and would reject the
+        // request.
         headers.removeIf(header -> header.is("origin") || header.is("sec-fetch-site"));
       }
-      exchange.setOut(request.withHeaders(headers), place, limit);
+      exchange.setOut(request.withHeaders(headers), parsed, limit);
       Runnable served = clients.watch(request, exchange::giveUp);
       exchange.whenComplete((answer, failure) -> served.run());
       service.serve(exchange);

@@ -3,7 +3,7 @@ package io.orderflow.gateway;
 import io.orderflow.kernel.TypeNames;
 import java.util.Map;
 
-/** The stored and sent names of the rate limiter and the list of service nodes. */
+/** Serialisation names of the messages of the rate limiter and of service discovery. */
 public final class GatewayTypes implements TypeNames {
 
   @Override

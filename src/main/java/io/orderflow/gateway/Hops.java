@@ -6,19 +6,18 @@ import akka.http.javadsl.model.headers.RawHeader;
 import java.util.UUID;
 
 /**
- * Finds requests that go in circles, as when a service's address leads back to a gateway. Each gateway adds itself to {@code Via} (RFC 9110,
- * section 7.6.3); a request that has passed this one before is refused, and so is one that has passed too many others, so that a circle through
- * several gateways ends as well.
+ * Detects forwarding loops, as when a service's address leads back to a gateway. Each gateway adds itself to {@code Via} (RFC 9110, section 7.6.3). A
+ * request is a loop if it has passed this gateway before, or too many other Orderflow gateways; the second rule ends loops through several gateways.
  */
 final class Hops {
 
   private static final String PREFIX = "orderflow-";
-  /** A gateway in front of another cluster's gateway is a use; four in a row are none. */
+  /** Limit for a chain of gateways. One gateway in front of another cluster's gateway is a real use; four are taken for a loop. */
   private static final int MAX_GATEWAYS = 4;
 
   private final String pseudonym = PREFIX + UUID.randomUUID().toString().substring(0, 8);
 
-  /** Whether the request has been here before. */
+  /** Whether the request is caught in a forwarding loop. */
   boolean goesInCircles(HttpRequest request) {
     int gateways = 0;
     for (HttpHeader header : request.getHeaders()) {
@@ -35,7 +34,7 @@ final class Hops {
     return false;
   }
 
-  /** What this gateway adds to {@code Via}. */
+  /** This gateway's entry for {@code Via}. */
   HttpHeader via(HttpRequest request) {
     return RawHeader.create("Via", (request.protocol().value().equals("HTTP/2.0") ? "2.0 " : "1.1 ") + pseudonym);
   }

@@ -4,13 +4,13 @@ import com.typesafe.config.Config;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Bounds the requests whose answer has not begun. Operators have a bound of their own, so that they are heard when clients are too many, and so
- * have clients that would rather wait for an order's end ({@code Prefer: wait}) and those whose bodies are still coming: they would take the
- * places of all others for as long as they are slow.
+ * Bounds the requests that wait for a response. There are four pools of permits. Operators have their own, so that they are served when clients
+ * overload the gateway. Requests that wait for an order's end ({@code Prefer: wait}) and requests whose bodies are still arriving have their own too:
+ * they are slow, and would exhaust the permits of all others.
  */
 final class InFlight {
 
-  /** Requests of one kind. */
+  /** A pool of permits for one kind of request. */
   static final class Places {
 
     private final int max;
@@ -33,7 +33,7 @@ final class InFlight {
     }
   }
 
-  /** A request's place. A request whose body is still coming changes to the place of a client once it has come. */
+  /** A request's permit. A request whose body is still arriving exchanges its permit for a client permit when the body is complete. */
   final class Seat {
 
     private Places places;
@@ -42,7 +42,7 @@ final class InFlight {
       this.places = places;
     }
 
-    /** The body has come; false when there is no place to await the answer in. */
+    /** Called when the body is complete; false if no client permit is free. */
     synchronized boolean bodyCame() {
       if (places != arriving) {
         return true;
@@ -55,7 +55,7 @@ final class InFlight {
       return free;
     }
 
-    /** Whether the request may wait. */
+    /** Whether the request may use {@code Prefer: wait}. */
     synchronized boolean mayWait() {
       return places == waiting || places == operators;
     }
@@ -82,10 +82,10 @@ final class InFlight {
   }
 
   /**
-   * A place for the request, to be left when its answer begins; null when there is none.
+   * Acquires a permit, to be released when the response begins; null if none is free.
    *
-   * @param waits whether it asks to wait; one that finds no place to wait may still find one to be answered at once
-   * @param bodyAtHand whether all of its body has come
+   * @param waits whether the request has {@code Prefer: wait}; without a permit to wait it may still get one to be answered at once
+   * @param bodyAtHand whether the whole body is in memory
    */
   Seat enter(boolean operator, boolean waits, boolean bodyAtHand) {
     if (operator) {
@@ -101,7 +101,7 @@ final class InFlight {
     return places.take() ? new Seat(places) : null;
   }
 
-  /** How many have a place. */
+  /** Permits in use. */
   int size() {
     return clients.taken.get() + arriving.taken.get() + waiting.taken.get() + operators.taken.get();
   }

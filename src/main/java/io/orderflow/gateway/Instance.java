@@ -17,10 +17,12 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/** One address of a service and the connections to it: the one used last is used first, so that a quiet time closes the others. */
+/**
+ * One address of a service, with its connection pool. The connection used last is reused first, so that surplus connections time out when load falls.
+ */
 final class Instance {
 
-  /** What breaks a connection is told to the exchange, which logs it in one line. */
+  /** Stream errors are not logged here: the exchange logs each failure in one line. */
   private static final Attributes QUIET =
       Attributes.createLogLevels(Attributes.logLevelOff(), Attributes.logLevelOff(), Attributes.logLevelOff());
 
@@ -38,17 +40,17 @@ final class Instance {
   private volatile long leftOutSince;
   private volatile boolean leftOut;
 
-  /** Who decides what becomes of an exchange that lost its connection before it was answered. */
+  /** Handles an exchange that lost its connection before a response. */
   interface OnLoss {
 
-    /** @param unsent nothing of the request can have reached the service */
+    /** @param unsent whether none of the request can have reached the service */
     void lost(Exchange exchange, boolean unsent, Throwable cause);
   }
 
   /**
    * An instance without connections.
    *
-   * @param path what of a target it gets, behind the address's own path
+   * @param path the part of a target that is appended to the address's own path
    */
   Instance(ActorSystem<?> system, Config config, URI address, Function<RequestTarget, String> path, OnLoss onLoss) {
     Config gateway = config.getConfig("orderflow.gateway");
@@ -65,7 +67,7 @@ final class Instance {
         ClientConnectionSettings.create(gateway.getConfig("client-settings").withFallback(config)));
   }
 
-  /** Whether it has refused a connection a short while ago, so that others go first. */
+  /** Whether the instance refused a connection recently ({@code leave-out}). Other instances are tried first. */
   boolean isLeftOut() {
     return leftOut && System.nanoTime() - leftOutSince < leftOutNanos;
   }
@@ -80,11 +82,11 @@ final class Instance {
     carryFresh(exchange);
   }
 
-  /** On a connection that has carried nothing before. */
+  /** Carries the exchange on a new connection. */
   void carryFresh(Exchange exchange) {
     if (open.incrementAndGet() > maxConnections) {
       open.decrementAndGet();
-      exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "the service has more requests than it can answer"));
+      exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "the service is overloaded; try again later"));
       return;
     }
     Connection connection = new Connection(this, exchange);
@@ -96,7 +98,7 @@ final class Instance {
     }
   }
 
-  /** The request as this instance gets it. */
+  /** The request as sent to this instance. */
   HttpRequest requestOf(Exchange exchange) {
     String target = basePath + path.apply(exchange.target());
     HttpRequest request = ServiceMessages.toService(exchange.request(), target.startsWith("/") ? target : "/" + target);
@@ -122,12 +124,12 @@ final class Instance {
   }
 
   /**
-   * The connection broke before it brought an answer.
+   * Called when the connection broke before a response.
    *
    * @param begun whether the request was handed to the connection
    */
   void lost(Exchange exchange, boolean begun, Throwable cause) {
-    // All that Akka says of an attempt that failed is this text; its cause is missing when the attempt timed out.
+    // Akka marks a failed connection attempt only by this text; a timed-out attempt has no cause.
     boolean refused = cause.getMessage() != null && cause.getMessage().startsWith("Tcp command [Connect");
     if (refused) {
       leftOutSince = System.nanoTime();

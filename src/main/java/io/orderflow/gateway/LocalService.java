@@ -10,7 +10,7 @@ import io.orderflow.http.wire.WireHeaders;
 import io.orderflow.kernel.SameThread;
 import java.util.concurrent.CompletionStage;
 
-/** The services of this very node: their routes are called, no socket lies between. */
+/** Serves requests with this node's own routes: a method call, no socket. */
 final class LocalService implements Service {
 
   private final ActorSystem<?> system;
@@ -24,7 +24,7 @@ final class LocalService implements Service {
   @Override
   public void serve(Exchange exchange) {
     CompletionStage<HttpResponse> handled;
-    // The routes set a limit of their own to how long a body may take.
+    // The routes have their own time limit for bodies.
     exchange.sent();
     try {
       handled = handler.apply(WireHeaders.withMediaType(exchange.request()));

@@ -22,25 +22,25 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Lets through what each client is allowed, over all gateways together. Tokens are leased from the client's home a few at a time, so that most
- * requests cost no message; what is not used within the lease's time goes back. Tokens leave the home before they are used, so all
- * gateways together let through no more than the bucket gives: over any interval at most burst + rate × (interval + lease time).
+ * Enforces a rate limit per client across all gateways. Tokens are leased in small batches from the client's home shard, so that most requests need
+ * no message. Unused tokens are returned when the lease ends. Tokens leave the home shard before they are used, so all gateways together admit, over
+ * any interval, at most burst + rate × (interval + lease time).
  */
 final class RateLimiter {
 
-  /** What a client is told. */
+  /** The limiter's decision about one request. */
   sealed interface Decision {}
 
-  /** Let it through. */
+  /** The request is within the limit. */
   record Admitted(long remaining, long resetSeconds) implements Decision {}
 
-  /** It has had its share. */
+  /** The client has exceeded its limit. */
   record Refused(long retryAfterSeconds, long resetSeconds) implements Decision {}
 
-  /** It can't be told now whether it has. */
+  /** No decision is possible now: the home shard does not reply, or this gateway tracks too many clients. */
   record Unknown() implements Decision {}
 
-  /** Homes that the clients are spread over; the same on every node, as they name the sharded actors. */
+  /** Number of home shards. It must be the same on every node, since it determines the entity ids. */
   private static final int HOMES = 64;
   private static final EntityTypeKey<TokenBucketShard.Command> HOME = EntityTypeKey.create(TokenBucketShard.Command.class, "Allowances");
   private static final Duration TICK = Duration.ofMillis(100);
@@ -48,7 +48,7 @@ final class RateLimiter {
 
   private record Tick() {}
 
-  /** The tokens of one client that lie here, and who waits for more. Guarded by itself. */
+  /** One client's leased tokens on this gateway, and the requests waiting for more. Guarded by its own monitor. */
   private static final class Lease {
     private int tokens;
     private long left;
@@ -74,11 +74,11 @@ final class RateLimiter {
   private volatile long unreachableUntil = Long.MIN_VALUE;
 
   /**
-   * A limiter of this gateway.
+   * Creates this gateway's limiter.
    *
    * @param limits {@code orderflow.gateway.rate-limit}
-   * @param micros a clock that does not go back
-   * @param homes takes a message to the home of that number
+   * @param micros a monotonic clock, in microseconds
+   * @param homes sends a message to the home shard with that number
    */
   RateLimiter(Config limits, LongSupplier micros, BiConsumer<Integer, TokenBucketShard.Command> homes) {
     this.rate = rate(limits);
@@ -93,13 +93,13 @@ final class RateLimiter {
 
   private enum WhenUnreachable { open, closed }
 
-  /** Starts one whose homes are sharded over the gateways of the cluster. */
+  /** Starts a limiter whose home shards are distributed over the cluster's gateways. */
   static RateLimiter start(ActorSystem<?> system, Config limits) {
     LongSupplier micros = () -> System.nanoTime() / 1000;
     ClusterSharding sharding = ClusterSharding.get(system);
     int perHome = Math.max(1, limits.getInt("clients") / HOMES);
     Entity<TokenBucketShard.Command, ShardingEnvelope<TokenBucketShard.Command>> homes = Entity.of(HOME, context -> TokenBucketShard.create(rate(limits), perHome, micros))
-        // A home that was put to rest would forget what its clients have used.
+        // Passivation would lose the token buckets.
         .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy());
     sharding.init(Cluster.get(system).selfMember().hasRole("gateway") ? homes.withRole("gateway") : homes);
     RateLimiter limiter = new RateLimiter(limits, micros,
@@ -112,21 +112,21 @@ final class RateLimiter {
     return TokenBucket.Rate.of(limits.getLong("requests"), limits.getDuration("period"));
   }
 
-  /** The allowance's size. */
+  /** Requests per period. */
   long limit() {
     return rate.tokens();
   }
 
-  /** How many clients have tokens here or wait for some. */
+  /** Clients with leased tokens or waiting requests on this gateway. */
   int clients() {
     return leases.size();
   }
 
   /**
-   * Asks for one request of the client.
+   * Takes a token for one request of the client.
    *
-   * @param later is told when it can't be said at once
-   * @return the decision, or null when it comes later
+   * @param later called with the decision when it needs a reply from the home shard
+   * @return the decision, or null if it is passed to {@code later}
    */
   Decision ask(long client, Consumer<Decision> later) {
     while (true) {
@@ -172,7 +172,7 @@ final class RateLimiter {
     homes.accept(home(client), new TokenBucketShard.Lease(client, needed, Math.max(needed, batch), inbox));
   }
 
-  /** What a home sent. */
+  /** Handles a home shard's reply. */
   void granted(Granted granted) {
     Lease lease = leases.get(granted.client());
     if (lease == null) {
@@ -207,7 +207,7 @@ final class RateLimiter {
         }
       }
       if (!lease.waiting.isEmpty()) {
-        // They came while the answer was on its way and there is more at home.
+        // These requests arrived while the reply was under way, and the bucket has more tokens.
         lease.asking = true;
         lease.askedAt = now;
         lease(granted.client(), lease);
@@ -216,14 +216,14 @@ final class RateLimiter {
     told.forEach(Runnable::run);
   }
 
-  /** Gives back what lies idle and answers who has waited too long; called several times a second. */
+  /** Returns unused tokens at the end of a lease and decides for requests that waited too long. Called every 100 ms. */
   void tick() {
     long now = micros.getAsLong();
     leases.forEach((client, lease) -> {
       List<Consumer<Decision>> waiting = List.of();
       synchronized (lease) {
         if (lease.asking && now - lease.askedAt > patienceMicros) {
-          // For a while nobody else has to wait in vain; then one asks again.
+          // For this time no other request waits in vain; then one request tries again.
           unreachableUntil = now + patienceMicros;
           lease.asking = false;
           waiting = lease.waiting;

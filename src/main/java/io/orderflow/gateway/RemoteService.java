@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/** A service that is reached over HTTP, its instances in turn. */
+/** A service reached over HTTP. Requests go to its instances in rotation (round robin). */
 final class RemoteService implements Service {
 
   private final Function<URI, Instance> connect;
@@ -26,14 +26,14 @@ final class RemoteService implements Service {
     this.connect = address -> new Instance(system, config, address, path, this::lost);
   }
 
-  /** A service of the operator's: an instance gets what follows the service's name, behind its own path. */
+  /** An external service. Instances get the path after the service's name, appended to the path of their address. */
   static RemoteService at(ActorSystem<?> system, Config config, List<URI> addresses) {
     RemoteService service = new RemoteService(system, config, RequestTarget::rest);
     service.moveTo(addresses);
     return service;
   }
 
-  /** The services on other nodes of this cluster: they get the whole path, as those of this node do. */
+  /** The services on this cluster's other nodes. They get the whole path, as local services do. */
   static RemoteService onOtherNodes(ActorSystem<?> system, Config config) {
     RemoteService service = new RemoteService(system, config, RequestTarget::whole);
     List<URI> nodes = ServiceRegistry.nodes(config.getConfig("orderflow.gateway"));
@@ -46,7 +46,7 @@ final class RemoteService implements Service {
     return service;
   }
 
-  /** From now on it is at these addresses; what is under way goes on. */
+  /** Replaces the addresses. Requests in progress continue. */
   private synchronized void moveTo(List<URI> addresses) {
     Map<URI, Instance> known = byAddress;
     Map<URI, Instance> now = new LinkedHashMap<>();
@@ -57,10 +57,10 @@ final class RemoteService implements Service {
 
   @Override
   public void serve(Exchange exchange) {
-    next().ifPresentOrElse(instance -> instance.carry(exchange), () -> unreachable(exchange, new IllegalStateException("it has no address")));
+    next().ifPresentOrElse(instance -> instance.carry(exchange), () -> unreachable(exchange, new IllegalStateException("the service has no address")));
   }
 
-  /** The instance whose turn it is; one that refuses connections only when all do. */
+  /** The next instance in rotation. An instance that refuses connections is chosen only if all do. */
   private Optional<Instance> next() {
     List<Instance> all = instances;
     if (all.isEmpty()) {
@@ -77,7 +77,7 @@ final class RemoteService implements Service {
   }
 
   private static void unreachable(Exchange exchange, Throwable cause) {
-    exchange.fail(Problem.of(503, "SERVICE_UNAVAILABLE", "the service can't be reached"), cause);
+    exchange.fail(Problem.of(503, "SERVICE_UNAVAILABLE", "the service is unreachable"), cause);
   }
 
   private void lost(Exchange exchange, boolean unsent, Throwable cause) {
@@ -91,9 +91,9 @@ final class RemoteService implements Service {
     } else if (cause instanceof TimeoutException) {
       exchange.fail(Problem.of(504, "SERVICE_TIMEOUT", "the service did not answer in time"), cause);
     } else if (cause instanceof IllegalResponseException || cause instanceof MalformedMessage) {
-      exchange.fail(Problem.of(502, "SERVICE_UNAVAILABLE", "the service gave no answer that can be understood"), cause);
+      exchange.fail(Problem.of(502, "SERVICE_UNAVAILABLE", "the service sent an invalid response"), cause);
     } else {
-      exchange.fail(Problem.of(502, "SERVICE_UNAVAILABLE", "the service broke off the connection"), cause);
+      exchange.fail(Problem.of(502, "SERVICE_UNAVAILABLE", "the service closed the connection before it responded"), cause);
     }
   }
 }

@@ -6,24 +6,24 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
-/** The id that a request carries through the house, in the header {@code X-Request-Id}: the client's own or a new one. */
+/** The request id that the gateway forwards and logs, in the header {@code X-Request-Id}: the client's own or a new one. */
 final class RequestId {
 
   /** The header's name in lower case. */
   static final String HEADER = "x-request-id";
-  /** What is taken from a client: short, and nothing that could forge a line of a log. */
+  /** Accepted client ids: short, and without characters that could forge a log line. */
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._:+/=@-]{1,128}");
 
   private RequestId() {}
 
-  /** The request's id; a new one when it has none or one that is not in the form. */
+  /** The request's id; a new one if the header is absent or malformed. */
   static String of(HttpRequest request) {
     for (HttpHeader header : request.getHeaders()) {
       if (header.is(HEADER) && FORM.matcher(header.value()).matches()) {
         return header.value();
       }
     }
-    // It only has to be unlike the others, not secret: this source has no lock.
+    // Ids must be unique, not secret. This random source needs no lock.
     ThreadLocalRandom random = ThreadLocalRandom.current();
     return new UUID(random.nextLong(), random.nextLong()).toString();
   }

@@ -7,43 +7,42 @@ import io.orderflow.http.ProblemException;
 import io.orderflow.http.wire.WireHeaders;
 
 /**
- * Where a request wants to go, read from the bytes that the client sent: nothing is decoded, so that the service gets what the client
- * wrote.
+ * A request's target, parsed from the client's bytes. Nothing is decoded, so the service gets the target exactly as sent.
  *
  * @param area {@code api} or {@code ops}
  * @param service the service's name; in {@code ops} the segment that follows
- * @param rest what follows the name, from its first {@code /} or {@code ?}, the query included; may be empty
+ * @param rest the target after the name, from its first {@code /} or {@code ?}, query included; may be empty
  */
 record RequestTarget(Area area, String service, String rest) {
 
   enum Area { API, OPS }
 
   private static final String API = "/api/";
-  /** Where operators' requests begin. */
+  /** Path prefix of operators' requests. */
   static final String OPS = "/ops/";
-  /** A dot hidden by repeated encoding is looked for this deep. */
+  /** Rounds of percent-decoding that are checked for dot segments. */
   private static final int DECODINGS = 3;
 
-  /** The path and query as the client wrote them. */
+  /** The path and query as the client sent them. */
   static String originForm(HttpRequest request) {
     return request.getHeader(RawRequestURI.class).map(RawRequestURI::uri).or(() -> WireHeaders.target(request)).orElseThrow();
   }
 
-  /** Whether requests for it are counted. */
+  /** Whether the rate limit applies to the target. */
   static boolean isThrottled(String target) {
     return target.startsWith(API);
   }
 
   /**
-   * Reads it from the path and query.
+   * Parses a path and query.
    *
-   * @throws ProblemException 404 when it is under neither {@code /api/} nor {@code /ops/}, 400 when its path has a segment that some
-   *     server could take for {@code .} or {@code ..}
+   * @throws ProblemException 404 if the path is under neither {@code /api/} nor {@code /ops/}; 400 if a server could read one of its segments as
+   *     {@code .} or {@code ..}
    */
   static RequestTarget of(String target) {
     Area area = target.startsWith(API) ? Area.API : target.startsWith(OPS) ? Area.OPS : null;
     if (area == null) {
-      throw Problem.of(404, "NOT_FOUND", "there is nothing at this path").exception();
+      throw Problem.of(404, "NOT_FOUND", "nothing exists at this path").exception();
     }
     int query = target.indexOf('?');
     int pathEnd = query < 0 ? target.length() : query;
@@ -53,20 +52,20 @@ record RequestTarget(Area area, String service, String rest) {
     return new RequestTarget(area, target.substring(API.length(), nameEnd), target.substring(nameEnd));
   }
 
-  /** All of it, as the client wrote it. */
+  /** The whole target as the client sent it. */
   String whole() {
     return (area == Area.API ? API : OPS) + service + rest;
   }
 
   /**
-   * A service may decode the path once more, take {@code \} for {@code /} or cut a segment at {@code ;}: whatever it does, it must not
-   * find its way out of the path that it was given.
+   * Prevents path traversal. A service may decode the path again, read {@code \} as {@code /} or cut a segment at {@code ;}; none of these may lead
+   * outside the service's path.
    */
   private static void refuseDotSegments(String path) {
     String seen = path;
     for (int round = 0; round <= DECODINGS; round++) {
       if (hasDotSegment(seen)) {
-        throw Problem.of(400, "INVALID_PATH", "the path must not have . or .. as a segment").exception();
+        throw Problem.of(400, "INVALID_PATH", "the path must not contain . or .. as a segment").exception();
       }
       if (seen.indexOf('%') < 0) {
         return;
@@ -91,7 +90,7 @@ record RequestTarget(Area area, String service, String rest) {
     return c == '/' || c == '\\';
   }
 
-  /** One round of percent-decoding; only what matters here, so other bytes become single characters and a stray % stays. */
+  /** One round of percent-decoding, precise only for ASCII: each decoded byte becomes one character, and a stray % stays. */
   private static String decoded(String path) {
     StringBuilder text = new StringBuilder(path.length());
     for (int i = 0; i < path.length(); i++) {

@@ -1,8 +1,8 @@
 package io.orderflow.gateway;
 
-/** Whatever stands behind a service's name. */
+/** Handles the requests for one service name. */
 interface Service {
 
-  /** Sees to it that the exchange gets an answer or is refused; at once or later, on any thread. */
+  /** Completes the exchange with a response or a rejection, at once or later, on any thread. */
   void serve(Exchange exchange);
 }

@@ -17,19 +17,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Messages to and from services with what Akka HTTP's model would change: the media type, the reason, the length of a body that isn't sent. */
+/**
+ * Converts messages to and from services. Preserves the values that Akka HTTP's model would change: media type, reason phrase, and the length of a
+ * body that isn't sent.
+ */
 final class ServiceMessages {
 
   private ServiceMessages() {}
 
   /**
-   * The request as it is written to a service.
+   * The request as sent to a service.
    *
-   * @throws IllegalArgumentException when a character of it could be read as the end of a line or of the target
+   * @throws IllegalArgumentException when a character could be read as the end of a line or of the target
    */
   static HttpRequest toService(HttpRequest request, String target) {
     if (!Octets.isVisibleAscii(target)) {
-      throw new IllegalArgumentException("the target contains a character that it can't carry");
+      throw new IllegalArgumentException("the target contains a character that is not visible ASCII");
     }
     List<HttpHeader> headers = new ArrayList<>();
     headers.add(RawRequestURI.create(target));
@@ -40,7 +43,7 @@ final class ServiceMessages {
         .withEntity((RequestEntity) WireHeaders.withoutType(request.entity()));
   }
 
-  /** The service's answer as it goes to the client, apart from what {@link Forwarding} takes out. */
+  /** The service's response, before {@link Forwarding} removes its hop-by-hop headers. */
   static HttpResponse fromService(HttpResponse answer, HttpMethod method) {
     List<HttpHeader> headers = new ArrayList<>();
     copy(answer.getHeaders(), headers);
@@ -65,7 +68,7 @@ final class ServiceMessages {
 
   private static ResponseEntity entity(HttpResponse answer, HttpMethod method) {
     boolean unknownLength = method.equals(HttpMethods.HEAD) && answer.status().allowsEntity() && WireHeaders.bodilessLength(answer).isEmpty();
-    // An empty one would be written with a length of 0, which a GET would not have.
+    // An empty entity would be sent with a length of 0, which a GET might not have.
     return unknownLength ? WireHeaders.unsaid() : (ResponseEntity) WireHeaders.withoutType(answer.entity());
   }
 }

@@ -22,26 +22,26 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The nodes of this cluster that carry the services: each says where its HTTP is, and a gateway without services of its own learns it from
- * Akka's receptionist, which also leaves out nodes that can't be reached.
+ * Discovers the cluster's service nodes. Each announces its HTTP address; a gateway without local services learns the addresses through Akka's
+ * receptionist, which also drops unreachable nodes.
  */
 public final class ServiceNodes {
 
   private static final ServiceKey<WhereAreYou> KEY = ServiceKey.create(WhereAreYou.class, "service-node");
 
-  /** Asks a node for the address of its services. */
+  /** Asks a node for its HTTP address. */
   record WhereAreYou(ActorRef<IAmAt> replyTo) implements CborSerializable {}
 
-  /** Answers it. */
+  /** The reply to {@link WhereAreYou}. */
   record IAmAt(ActorRef<WhereAreYou> node, String host, int port) implements CborSerializable {}
 
-  /** To itself: those that have not said where they are, are asked again. */
+  /** Timer: ask again the nodes that have not replied. */
   private enum AskAgain { INSTANCE }
 
-  /** How long an answer is waited for: question and answer may be lost on the way, as every message may. */
+  /** Retry interval; the question or its reply may be lost. */
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
 
-  /** What the node's gateway has heard. */
+  /** Per-node state: whether the gateway knows a service node. */
   private static final class Heard implements Extension {
     private volatile boolean ofAny;
   }
@@ -57,20 +57,20 @@ public final class ServiceNodes {
 
   private ServiceNodes() {}
 
-  /** Whether this node, a gateway without services of its own, knows of any node that carries them. */
+  /** Whether this node, a gateway without local services, knows a service node. */
   public static boolean knowsAny(ActorSystem<?> system) {
     return Id.INSTANCE.apply(system).ofAny;
   }
 
-  /** The operator has said where they are. */
+  /** Called when the operator has configured the addresses. */
   static void areKnown(ActorSystem<?> system) {
     Id.INSTANCE.apply(system).ofAny = true;
   }
 
   /**
-   * Tells the gateways of the cluster that this node carries the services.
+   * Announces this node to the cluster's gateways.
    *
-   * @param address what their port was bound to; when that is every address of this machine, nodes find it where they find this node
+   * @param address the bound address; for a wildcard address, the node's cluster host is announced
    */
   public static void announce(ActorSystem<?> system, InetSocketAddress address) {
     String host = address.getAddress().isAnyLocalAddress()
@@ -87,7 +87,7 @@ public final class ServiceNodes {
     system.systemActorOf(behavior, "service-node", Props.empty());
   }
 
-  /** Has the listener told where the services are, each time that changes. */
+  /** Calls the listener with the addresses each time they change. */
   static void watch(ActorSystem<?> system, Consumer<List<URI>> listener) {
     Heard heard = Id.INSTANCE.apply(system);
     Consumer<List<URI>> telling = addresses -> {

@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** The services by the name that a client calls them by; fixed when the gateway starts. */
+/** Finds services by the name in a request's path. Fixed when the gateway starts. */
 final class ServiceRegistry {
 
-  /** A name in a path that needs no escapes. */
+  /** Names that need no escaping in a path. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._~-]{0,63}");
 
   private final Map<String, Service> services;
@@ -26,12 +26,12 @@ final class ServiceRegistry {
   }
 
   /**
-   * Reads {@code local-services}, {@code services} and {@code services-from-environment}; what the operator names goes before what
-   * is carried inside.
+   * Reads {@code local-services}, {@code services} and {@code services-from-environment}. A configured service replaces a local service of the same
+   * name.
    *
    * @param inside the services of this cluster
-   * @param outside makes a service of the addresses of its instances
-   * @throws ConfigException when a name or an address can't be used
+   * @param outside creates a service from its instances' addresses
+   * @throws ConfigException when a name or an address is invalid
    */
   static ServiceRegistry of(Config gateway, Service inside, Function<List<URI>, Service> outside) {
     Map<String, List<URI>> addresses = new LinkedHashMap<>();
@@ -50,7 +50,7 @@ final class ServiceRegistry {
     return new ServiceRegistry(services);
   }
 
-  /** Reads {@code services-nodes}: where other nodes of the cluster serve, {@code host:port} each. */
+  /** Reads {@code services-nodes}: the addresses of this cluster's service nodes, {@code host:port} each. */
   static List<URI> nodes(Config gateway) {
     List<URI> nodes = new ArrayList<>();
     for (String node : gateway.getString("services-nodes").split(",")) {
@@ -67,7 +67,7 @@ final class ServiceRegistry {
 
   private static void add(Map<String, List<URI>> addresses, String setting, String name, String address) {
     if (!NAME.matcher(name).matches()) {
-      throw new ConfigException.BadValue("orderflow.gateway." + setting, "\"" + name + "\" can't be a service's name");
+      throw new ConfigException.BadValue("orderflow.gateway." + setting, "\"" + name + "\" is not a valid service name");
     }
     addresses.computeIfAbsent(name, unknown -> new ArrayList<>()).add(address(setting, address));
   }
@@ -80,7 +80,7 @@ final class ServiceRegistry {
         return uri;
       }
     } catch (URISyntaxException malformed) {
-      // Said below, in the words of the setting.
+      // Reported below, with the setting's name.
     }
     throw new ConfigException.BadValue("orderflow.gateway." + setting, "\"" + address + "\" is not http://host:port/path");
   }

@@ -17,7 +17,7 @@ import io.orderflow.http.wire.ResponseScanner;
 import io.orderflow.http.wire.ScannedTransport;
 import io.orderflow.http.wire.Wire;
 
-/** How a connection to one address is made: TCP, perhaps TLS, the scanner of what comes back, and Akka HTTP's client over them. */
+/** Opens connections to one address: TCP, TLS if configured, the response scanner, and Akka HTTP's client on top. */
 final class ServiceWire {
 
   private final ActorSystem<?> system;
@@ -36,12 +36,12 @@ final class ServiceWire {
     this.client = Http.get(system).clientLayer(Host.create(host, port), settings).atop(unencrypted());
   }
 
-  /** A new connection, opened when the flow is run; the exchange is told of what the scanner sees. */
+  /** A new connection, opened when the flow is run. The scanner reports to the exchange. */
   Flow<HttpRequest, HttpResponse, NotUsed> connect(ResponseScanner.Exchange exchange) {
     return client.join(ScannedTransport.bytes(host, port, secure, settings, system.classicSystem()).via(Wire.responses(exchange)));
   }
 
-  /** Bytes in place of the records of TLS; its type is only narrower than what is asked for. */
+  /** Plain bytes in place of TLS records. The cast is safe: the placebo's type is only narrower than the required one. */
   @SuppressWarnings("unchecked")
   private static BidiFlow<SslTlsOutbound, ByteString, ByteString, SslTlsInbound, NotUsed> unencrypted() {
     return (BidiFlow<SslTlsOutbound, ByteString, ByteString, SslTlsInbound, NotUsed>) (BidiFlow<?, ?, ?, ?, ?>) TLSPlacebo.getInstance();

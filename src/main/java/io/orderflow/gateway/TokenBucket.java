@@ -3,23 +3,23 @@ package io.orderflow.gateway;
 import java.time.Duration;
 
 /**
- * Tokens that are taken and grow back evenly: never more than the burst at once, never more than rate × time + burst over any interval. Time
- * comes from outside, in microseconds of any clock that does not go back; all arithmetic is whole and exact. Not for several threads.
+ * A token bucket: at most the burst at once, and at most rate × time + burst over any interval. The caller passes the time, in microseconds of any
+ * monotonic clock. Arithmetic is exact, in integers. Not thread-safe.
  */
 final class TokenBucket {
 
   /**
-   * How fast tokens grow back and how many there can be: that many in each period.
+   * The refill rate and the capacity: {@code tokens} per period, and at most {@code tokens} in the bucket.
    *
    * @param tokens at least 1
-   * @param periodMicros at least 1; the product of the two must fit a long
+   * @param periodMicros at least 1; tokens × periodMicros must fit a long
    */
   record Rate(long tokens, long periodMicros) {
 
-    /** @throws ArithmeticException when tokens × microseconds is more than a long can hold */
+    /** @throws ArithmeticException when tokens × microseconds overflows a long */
     Rate {
       if (tokens < 1 || periodMicros < 1) {
-        throw new IllegalArgumentException("a rate needs a token and a time");
+        throw new IllegalArgumentException("a rate needs at least one token and one microsecond");
       }
       Math.multiplyExact(tokens, periodMicros);
     }
@@ -30,43 +30,43 @@ final class TokenBucket {
   }
 
   private final Rate rate;
-  /** In parts of a token, one for each microsecond of the period: each microsecond brings as many parts as the rate has tokens. */
+  /** The content, in units of 1/periodMicros of a token: each microsecond adds as many units as the rate has tokens. */
   private long parts;
   private long asOf;
 
-  /** A full one. */
+  /** A full bucket. */
   TokenBucket(Rate rate, long now) {
     this.rate = rate;
     this.parts = rate.tokens() * rate.periodMicros();
     this.asOf = now;
   }
 
-  /** The whole tokens that are there. */
+  /** Whole tokens available now. */
   long available(long now) {
     refill(now);
     return parts / rate.periodMicros();
   }
 
-  /** Takes that many or as many as there are; tells how many. */
+  /** Takes up to {@code wanted} tokens and returns how many were taken. */
   long take(long wanted, long now) {
     long taken = Math.min(wanted, available(now));
     parts -= taken * rate.periodMicros();
     return taken;
   }
 
-  /** Puts back what was taken and not used. */
+  /** Returns unused tokens. */
   void giveBack(long tokens, long now) {
     refill(now);
     parts = Math.min(rate.tokens() * rate.periodMicros(), parts + Math.min(tokens, rate.tokens()) * rate.periodMicros());
   }
 
-  /** The microseconds until a token is there; 0 when one is. */
+  /** Microseconds until a token is available; 0 if one is. */
   long untilNext(long now) {
     refill(now);
     return ceilDiv(Math.max(0, rate.periodMicros() - parts), rate.tokens());
   }
 
-  /** The microseconds until it is full if nothing more is taken: then it is as if it had never been used. */
+  /** Microseconds until the bucket is full if nothing more is taken. A full bucket equals a new one. */
   long untilFull(long now) {
     refill(now);
     return ceilDiv(rate.tokens() * rate.periodMicros() - parts, rate.tokens());

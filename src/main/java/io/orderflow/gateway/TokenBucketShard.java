@@ -12,39 +12,39 @@ import java.util.LinkedHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * The home of a share of the clients' buckets: gateways lease tokens here and bring back what they did not use. A bucket that is full is as
- * good as none, so it is dropped; the rest are bounded, the one unused for longest going first. Nothing is stored: when a home moves to
- * another node, its clients begin with full buckets.
+ * A home shard: keeps the token buckets of a share of the clients. Gateways lease tokens from it and return the unused ones. A full bucket equals a
+ * new one, so it is dropped. The others are bounded in number; the least recently used is evicted first. Nothing is persisted: when a shard moves to
+ * another node, its clients start with full buckets.
  */
 final class TokenBucketShard extends AbstractBehavior<TokenBucketShard.Command> {
 
   sealed interface Command extends CborSerializable {}
 
   /**
-   * Asks for tokens; answered by {@link Granted}.
+   * Asks for tokens; the reply is {@link Granted}.
    *
-   * @param client as {@link ClientAddress#allowanceKey} has it
-   * @param needed the requests that wait for one
-   * @param wanted as many as are welcome, the needed ones included
+   * @param client the key from {@link ClientAddress#allowanceKey}
+   * @param needed requests that wait for a token
+   * @param wanted the most tokens to grant, the needed ones included
    */
   record Lease(long client, int needed, int wanted, ActorRef<Granted> replyTo) implements Command {}
 
-  /** Brings back tokens that were leased and not used. */
+  /** Returns leased tokens that were not used. */
   record Return(long client, int tokens) implements Command {}
 
   record Sweep() implements Command {}
 
   /**
-   * What a gateway may let through.
+   * The tokens leased to a gateway.
    *
-   * @param tokens how many, perhaps none
-   * @param left the tokens that are left at home
-   * @param nextMillis how long until there is one more
-   * @param fullMillis how long until all are there again
+   * @param tokens how many; may be 0
+   * @param left tokens left in the bucket
+   * @param nextMillis milliseconds until the next token
+   * @param fullMillis milliseconds until the bucket is full
    */
   record Granted(long client, int tokens, long left, long nextMillis, long fullMillis) implements CborSerializable {}
 
-  /** A gateway that wants more than it needs gets at most this part of what is there, so that others find some too. */
+  /** A lease exceeds the needed tokens only up to 1/n of the available ones, so that other gateways find some too. */
   private static final int SHARE = 10;
   private static final Duration SWEEP = Duration.ofSeconds(30);
 
@@ -61,10 +61,10 @@ final class TokenBucketShard extends AbstractBehavior<TokenBucketShard.Command> 
   }
 
   /**
-   * A home without clients.
+   * A shard without buckets.
    *
-   * @param maxClients the buckets that it keeps at most
-   * @param micros a clock that does not go back
+   * @param maxClients the most buckets that it keeps
+   * @param micros a monotonic clock, in microseconds
    */
   static Behavior<Command> create(TokenBucket.Rate rate, int maxClients, LongSupplier micros) {
     return Behaviors.withTimers(timers -> {

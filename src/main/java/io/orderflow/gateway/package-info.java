@@ -1,2 +1,5 @@
-/** What clients meet: throttles, routes and never falls over. Knows no order; any service that speaks HTTP can stand behind it. */
+/**
+ * The API gateway: limits, routes and forwards client requests, and withstands overload. It knows nothing of orders; any HTTP service can be behind
+ * it.
+ */
 package io.orderflow.gateway;

@@ -12,9 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Keeps web pages of others from using this node through their visitors' browsers. A page can have its own name resolve to an address of this
- * node (DNS rebinding): a name that is not known here is refused. And it can send simple requests to any address: one that changes something
- * and comes from another site is refused. Both show in headers that a page can't choose. Other clients send no {@code Origin} and are not held up.
+ * Prevents foreign web pages from using this node through their visitors' browsers. A page can make its own name resolve to this node's address (DNS
+ * rebinding), so a request with an unknown {@code Host} is rejected. A page can also send simple requests to any address, so a state-changing request
+ * from another site is rejected. Both show in headers that a page can't set. Clients other than browsers send no {@code Origin} and are not affected.
  */
 public final class AllowedHosts {
 
@@ -27,7 +27,7 @@ public final class AllowedHosts {
   private final Set<String> names;
   private final List<String> suffixes = new ArrayList<>();
 
-  /** @param config {@code orderflow}: its {@code http.allowed-hosts}, and {@code host}, the name that other nodes know this one by */
+  /** @param config {@code orderflow}: its {@code http.allowed-hosts}, and {@code host}, the name by which other nodes know this one */
   public AllowedHosts(Config config) {
     List<String> entries = new ArrayList<>();
     entries.add(config.getString("host"));
@@ -45,21 +45,21 @@ public final class AllowedHosts {
     this.names = Set.copyOf(exact);
   }
 
-  /** Why the request is refused; empty when it is not. */
+  /** The problem to reject the request with; empty if it is allowed. */
   public Optional<Problem> refuse(HttpRequest request) {
     if (any) {
       return Optional.empty();
     }
     Optional<String> host = header(request, "host").map(AllowedHosts::withoutPort);
     if (host.isPresent() && !isKnown(host.get())) {
-      return Optional.of(Problem.of(421, "HOST_NOT_ALLOWED", "this node is not known by the name in Host; see ORDERFLOW_ALLOWED_HOSTS"));
+      return Optional.of(Problem.of(421, "HOST_NOT_ALLOWED", "the name in Host is not allowed; see ORDERFLOW_ALLOWED_HOSTS"));
     }
     boolean crossSite = !READING.contains(request.method().value()) && isCrossSite(request, host.orElse(""));
-    return crossSite ? Optional.of(Problem.of(403, "CROSS_SITE_REQUEST", "a page of another site may not change anything here"))
+    return crossSite ? Optional.of(Problem.of(403, "CROSS_SITE_REQUEST", "pages of other sites must not send requests that change state"))
         : Optional.empty();
   }
 
-  /** An address can't be rebound, and a name without a dot is none that the public DNS gives to strangers. */
+  /** Addresses can't be rebound, and public DNS gives no one a name without a dot. */
   private boolean isKnown(String host) {
     return host.indexOf('.') < 0 && !host.startsWith("[") || ADDRESS.matcher(host).matches() || isTrusted(host);
   }
@@ -81,7 +81,7 @@ public final class AllowedHosts {
     return !from.equals(host) && !isTrusted(from);
   }
 
-  /** In lower case, without the dot that ends an absolute name. */
+  /** The host in lower case, without the port and without the final dot of an absolute name. */
   private static String withoutPort(String authority) {
     int end = authority.startsWith("[") ? authority.indexOf(']') + 1 : authority.indexOf(':');
     String host = (end > 0 ? authority.substring(0, end) : authority).toLowerCase(Locale.ROOT);

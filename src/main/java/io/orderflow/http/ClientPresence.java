@@ -20,14 +20,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Says when the client of a request has gone away, so that work for it can end: its connection was closed, or its HTTP/2 stream was reset.
- * One for each actor system.
+ * Reports when a request's client has disconnected, so that work for it can end: its connection was closed, or its HTTP/2 stream was reset. One
+ * instance per actor system.
  */
 public final class ClientPresence implements Extension {
 
-  /** Resets that are remembered on a connection, for requests that are watched only afterwards: as many streams as can be open, four times over. */
+  /** Resets remembered per connection, for requests that are watched only afterwards: four times the limit on open streams. */
   private static final int MAX_REMEMBERED_RESETS = 1024;
-  /** With HTTP/1.1 a connection has one request at a time. */
+  /** An HTTP/1.1 connection has one request at a time. */
   private static final int NO_STREAM = 0;
   @SuppressWarnings({"unchecked", "rawtypes"})
   private static final AttributeKey<Integer> STREAM = (AttributeKey) Http2$.MODULE$.streamId();
@@ -47,7 +47,7 @@ public final class ClientPresence implements Extension {
     return ID.get(system);
   }
 
-  /** A client has connected; to be called before its first request is read. */
+  /** Registers a connection. Must be called before its first request is read. */
   public Connection connected(InetSocketAddress client) {
     Connection connection = new Connection(client);
     connections.put(client, connection);
@@ -55,10 +55,10 @@ public final class ClientPresence implements Extension {
   }
 
   /**
-   * Runs the action once when the client of the request goes away, at once when it has gone already. A request that came over no connection
-   * has a client that stays.
+   * Runs the action once when the request's client disconnects; at once if it already has. A request without a connection has a client that never
+   * disconnects.
    *
-   * @param gone short, and safe on any thread
+   * @param gone short and thread-safe
    * @return ends the watch
    */
   public Runnable watch(HttpRequest request, Runnable gone) {
@@ -76,12 +76,12 @@ public final class ClientPresence implements Extension {
     return () -> connection.remove(stream, gone);
   }
 
-  /** How many clients are connected. */
+  /** Open client connections. */
   public int size() {
     return connections.size();
   }
 
-  /** A client's connection, with what is to be told when it ends. */
+  /** A client's connection and its watches. */
   public final class Connection {
 
     private final InetSocketAddress client;
@@ -106,7 +106,7 @@ public final class ClientPresence implements Extension {
       }
     }
 
-    /** The client has reset that stream. */
+    /** Called when the client has reset that stream. */
     public void reset(int stream) {
       tell(forget(stream));
     }
@@ -125,7 +125,7 @@ public final class ClientPresence implements Extension {
       return left == null ? List.of() : List.copyOf(left);
     }
 
-    /** The client has closed it, or it broke. May be called again. */
+    /** Called when the connection was closed or broke. May be called more than once. */
     public void closed() {
       connections.remove(client, this);
       tell(forgetAll());
@@ -140,7 +140,7 @@ public final class ClientPresence implements Extension {
       return left;
     }
 
-    /** Outside of the lock: what is told may end another watch. */
+    /** Runs outside the lock, since an action may end another watch. */
     private static void tell(List<Runnable> left) {
       left.forEach(Runnable::run);
     }

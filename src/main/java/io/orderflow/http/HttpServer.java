@@ -21,20 +21,20 @@ import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Binds routes to a port and ends with the node: stops accepting, finishes what is in flight, closes. */
+/** Binds routes to a port. At shutdown, the server stops accepting connections, completes the requests in flight and closes. */
 public final class HttpServer {
 
-  /** How long requests in flight may take to finish when the node shuts down. */
+  /** Time for requests in flight to complete at shutdown. */
   private static final Duration DRAIN = Duration.ofSeconds(10);
   private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
   private HttpServer() {}
 
   /**
-   * The settings of every server of a node.
+   * The settings shared by all servers of a node, with overrides.
    *
-   * @param config all of the node's
-   * @param overrides what this server has otherwise
+   * @param config the node's whole configuration
+   * @param overrides settings for this server only
    */
   public static ServerSettings settings(Config config, Config overrides) {
     ServerSettings server = ServerSettings.create(
@@ -44,7 +44,10 @@ public final class HttpServer {
     return server.withParserSettings(server.getParserSettings().withCustomMethods(methods));
   }
 
-  /** The handler behind the answers to what was refused before it was a request, and with answers to HEAD as HTTP has them. */
+  /**
+   * Wraps a handler with the steps common to all servers: rejects requests that the scanner or the host check refused, and corrects the lengths in
+   * responses to HEAD and in HTTP/2.
+   */
   public static Function<HttpRequest, CompletionStage<HttpResponse>> atTheDoor(Function<HttpRequest, CompletionStage<HttpResponse>> handler,
       Config config) {
     AllowedHosts hosts = new AllowedHosts(config.getConfig("orderflow"));
@@ -64,16 +67,16 @@ public final class HttpServer {
     try {
       return handler.apply(request);
     } catch (Exception defect) {
-      // Akka HTTP would answer it in text.
-      LOG.error("A request failed for a reason that nobody foresaw", defect);
+      // Akka HTTP would respond in plain text.
+      LOG.error("A request failed with an unexpected error", defect);
       return CompletableFuture.completedFuture(Problem.of(defect).response());
     }
   }
 
   /**
-   * Binds; the stage fails when the port can't be had.
+   * Binds the routes. The stage fails if the port can't be bound.
    *
-   * @param port 0 for any free one
+   * @param port 0 for any free port
    */
   public static CompletionStage<ServerBinding> bind(ActorSystem<?> system, String name, String host, int port, Route routes) {
     Function<HttpRequest, CompletionStage<HttpResponse>> handler = Routes.sealed(routes).function(system);

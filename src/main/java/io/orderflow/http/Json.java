@@ -20,13 +20,13 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The one JSON mapper of the HTTP side: strict in what it reads, ISO-8601 in what it writes. */
+/** The JSON mapper for HTTP bodies: reads strictly, writes times in ISO-8601. */
 public final class Json {
 
-  /** A longer number is not even read; one that is merely too large for its field is refused in that field's name. */
+  /** Longer numbers are a syntax error. A number that is only too large for its field is rejected with the field's name. */
   private static final int MAX_NUMBER_LENGTH = 1000;
   private static final int MAX_NESTING = 20;
-  /** How Jackson complains; it tells the field's name nowhere else. */
+  /** Jackson's error message; the field's name appears nowhere else. */
   private static final Pattern DUPLICATE = Pattern.compile("Duplicate field '(.*)'", Pattern.DOTALL);
 
   private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -42,7 +42,7 @@ public final class Json {
 
   private Json() {}
 
-  /** The value's JSON. */
+  /** The value as JSON. */
   public static byte[] bytes(Object value) {
     try {
       return MAPPER.writeValueAsBytes(value);
@@ -51,7 +51,7 @@ public final class Json {
     }
   }
 
-  /** Reads what {@link #bytes} wrote and this program kept. */
+  /** Reads JSON that {@link #bytes} wrote and the program stored. */
   public static <T> T stored(String json, Class<T> type) {
     try {
       return MAPPER.readValue(json, type);
@@ -60,17 +60,17 @@ public final class Json {
     }
   }
 
-  /** An answer with the value as its JSON body. */
+  /** A response with the value as its JSON body. */
   public static HttpResponse response(int status, Object value) {
     return HttpResponse.create().withStatus(status)
         .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, bytes(value)));
   }
 
   /**
-   * Reads a JSON object of a client.
+   * Reads a client's JSON object.
    *
-   * @param reader takes each field that it knows; a field that it did not take is refused
-   * @throws ProblemException 400 when it is no JSON, no object, or a field is malformed, missing, out of range or unknown
+   * @param reader takes the fields that it knows; any other field is rejected
+   * @throws ProblemException 400 if the body is not a JSON object, or a field is malformed, missing, out of range or unknown
    */
   public static <T> T read(ByteString body, Function<JsonFields, T> reader) {
     JsonFields fields = new JsonFields("", parse(body));
@@ -80,9 +80,9 @@ public final class Json {
   }
 
   /**
-   * Reads JSON that another program of ours or a provider sent.
+   * Reads JSON from another of our programs or from a provider.
    *
-   * @throws ProblemException 400 when it is no JSON
+   * @throws ProblemException 400 if the body is not JSON
    */
   public static JsonNode parse(ByteString body) {
     try {
@@ -94,13 +94,13 @@ public final class Json {
     } catch (JsonProcessingException malformed) {
       Matcher duplicate = DUPLICATE.matcher(String.valueOf(malformed.getOriginalMessage()));
       if (duplicate.matches()) {
-        throw Problem.field("DUPLICATE_FIELD", duplicate.group(1), "stands twice in the same object").exception();
+        throw Problem.field("DUPLICATE_FIELD", duplicate.group(1), "is repeated in the same object").exception();
       }
       String where = malformed.getLocation() == null ? ""
           : " (line " + malformed.getLocation().getLineNr() + ", column " + malformed.getLocation().getColumnNr() + ")";
       throw Problem.of(400, "MALFORMED_JSON", "the body is not valid JSON" + where).exception();
     } catch (IOException | NumberFormatException malformed) {
-      // Bytes that are no characters, an exponent of more than ten digits.
+      // Invalid character encoding, or an exponent of more than ten digits.
       throw Problem.of(400, "MALFORMED_JSON", "the body is not valid JSON").exception();
     }
   }

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A client's JSON object, read field by field. Each method throws a {@link ProblemException} with status 400 that names the field:
- * {@code MISSING_FIELD}, {@code INVALID_FIELD}, {@code UNKNOWN_FIELD}. A null counts as missing.
+ * Reads a client's JSON object field by field. Each method throws a {@link ProblemException} with status 400 that names the field: {@code
+ * MISSING_FIELD}, {@code INVALID_FIELD}, {@code UNKNOWN_FIELD}. Null counts as missing.
  */
 public final class JsonFields {
 
@@ -26,13 +26,13 @@ public final class JsonFields {
     this.path = path;
     this.node = node;
     if (!node.isObject()) {
-      String what = path.isEmpty() ? "the body" : path.substring(0, path.length() - 1);
+      String name = path.isEmpty() ? "the body" : path.substring(0, path.length() - 1);
       throw path.isEmpty() ? Problem.of(400, "MALFORMED_JSON", "the body must be a JSON object").exception()
-          : Problem.field("INVALID_FIELD", what, "must be an object").exception();
+          : Problem.field("INVALID_FIELD", name, "must be an object").exception();
     }
   }
 
-  /** A text of 1 to that many characters, not blank and without control characters. */
+  /** A text of 1 to {@code maxLength} characters, not blank and without control characters. */
   public String text(String name, int maxLength) {
     return optionalText(name, maxLength).orElseThrow(() -> missing(name));
   }
@@ -67,7 +67,7 @@ public final class JsonFields {
     });
   }
 
-  /** A whole number within the bounds, both included. */
+  /** A whole number from {@code min} to {@code max}, both included. */
   public int integer(String name, int min, int max) {
     return optionalInteger(name, min, max).orElseThrow(() -> missing(name));
   }
@@ -82,7 +82,7 @@ public final class JsonFields {
     });
   }
 
-  /** A share of one: a number from 0 to 1, both included. */
+  /** A number from 0 to 1, both included. */
   public Optional<BigDecimal> optionalShare(String name) {
     return take(name).map(value -> {
       BigDecimal share = value.isNumber() ? value.decimalValue() : null;
@@ -102,7 +102,7 @@ public final class JsonFields {
     });
   }
 
-  /** A decimal above zero, as a JSON string or number; how many digits it may have is the currency's to say. */
+  /** A decimal above zero, as a JSON string or number. The currency's limit on decimal places is not checked here. */
   public BigDecimal amount(String name) {
     JsonNode value = take(name).orElseThrow(() -> missing(name));
     BigDecimal amount;
@@ -150,7 +150,7 @@ public final class JsonFields {
     return take(name).map(value -> child(path + name + ".", value));
   }
 
-  /** A list of 1 to that many objects. */
+  /** A list of 1 to {@code max} objects. */
   public List<JsonFields> objects(String name, int max) {
     JsonNode value = take(name).orElseThrow(() -> missing(name));
     if (!value.isArray() || value.isEmpty() || value.size() > max) {
@@ -163,7 +163,7 @@ public final class JsonFields {
     return objects;
   }
 
-  /** The complaint about a value that this reader's caller has found wrong. */
+  /** The problem for a value that the caller found invalid. */
   public ProblemException invalid(String name, String detail) {
     return Problem.field("INVALID_FIELD", path + name, detail).exception();
   }

@@ -8,14 +8,14 @@ import akka.http.scaladsl.model.StatusCode;
 import akka.http.scaladsl.settings.ServerSettings;
 
 /**
- * The answer to what is no request: Akka HTTP asks for it, by the setting {@code parsing.error-handler}, when its parser has given up, and
- * closes the connection after it.
+ * Creates the response when Akka HTTP's parser fails. Akka HTTP calls it through the setting {@code parsing.error-handler}, and closes the connection
+ * afterwards.
  */
 public final class MalformedRequests extends ParsingErrorHandler {
 
   @Override
   public HttpResponse handle(StatusCode status, ErrorInfo error, LoggingAdapter log, ServerSettings settings) {
-    log.debug("A request could not be read: {}", error.summary());
+    log.debug("A request could not be parsed: {}", error.summary());
     return problem(status.intValue()).response();
   }
 
@@ -24,8 +24,8 @@ public final class MalformedRequests extends ParsingErrorHandler {
       case 413 -> Problem.of(413, "BODY_TOO_LARGE", "the body is too large");
       case 414 -> Problem.of(414, "URI_TOO_LONG", "the target is too long");
       case 431 -> Problem.of(431, "HEADERS_TOO_LARGE", "the headers are too large");
-      case 501 -> Problem.of(501, "METHOD_NOT_IMPLEMENTED", "the method is not known here");
-      case 505 -> Problem.of(505, "HTTP_VERSION_NOT_SUPPORTED", "the version of HTTP is not spoken here");
+      case 501 -> Problem.of(501, "METHOD_NOT_IMPLEMENTED", "the method is not supported");
+      case 505 -> Problem.of(505, "HTTP_VERSION_NOT_SUPPORTED", "the HTTP version is not supported");
       default -> Problem.of(status, "MALFORMED_REQUEST", "the request is not valid HTTP");
     };
   }

@@ -13,23 +13,23 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Which part of a list, newest first, a client asks for: {@code ?limit=&cursor=}. The cursor names the last row that was seen, so no row
- * is missed or shown twice while new ones arrive.
+ * Selects a page of a list, newest first: {@code ?limit=&cursor=}. The cursor identifies the last row of the previous page, so no row is skipped or
+ * repeated while new rows arrive.
  *
- * @param limit the rows wanted, 1 to {@link #MAX_LIMIT}
- * @param before rows older than this come, or as old and with a smaller id
- * @param beforeId that id
+ * @param limit the rows per page, 1 to {@link #MAX_LIMIT}
+ * @param before the page contains rows older than this, and rows as old with a smaller id
+ * @param beforeId the id to compare with
  */
 public record Page(int limit, Instant before, String beforeId) {
 
   public static final int MAX_LIMIT = 500;
   private static final int DEFAULT_LIMIT = 50;
-  /** What stands behind the time in a cursor: an id, of whatever kind. It goes into SQL, where not every character may. */
+  /** The id after the time in a cursor. It goes into SQL, where not every character is valid. */
   private static final Pattern ID = Pattern.compile("[\\x21-\\x7e]{0,255}");
   private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
   private static final class Directives extends AllDirectives {}
 
-  /** Takes the two parameters from the query; 400 when one is malformed. */
+  /** Reads the two parameters from the query; 400 if one is malformed. */
   public static Route parameters(Function<Page, Route> inner) {
     Directives take = new Directives();
     return take.parameterOptional("limit", limit -> take.parameterOptional("cursor", cursor -> inner.apply(of(limit, cursor))));
@@ -40,15 +40,15 @@ public record Page(int limit, Instant before, String beforeId) {
     return cursor.map(after -> after(after, rows)).orElseGet(() -> first(rows));
   }
 
-  /** The newest rows. */
+  /** The first page: the newest rows. */
   public static Page first(int limit) {
     return new Page(limit, END_OF_TIME, "");
   }
 
   /**
-   * The rows that follow those before the cursor.
+   * The page after the cursor.
    *
-   * @throws ProblemException 400 when it is none
+   * @throws ProblemException 400 if the cursor is invalid
    */
   public static Page after(String cursor, int limit) {
     try {
@@ -58,9 +58,9 @@ public record Page(int limit, Instant before, String beforeId) {
         return page;
       }
     } catch (RuntimeException malformed) {
-      // Said below.
+      // Reported below.
     }
-    throw Problem.field("INVALID_FIELD", "cursor", "must be a cursor that this list gave").exception();
+    throw Problem.field("INVALID_FIELD", "cursor", "must be a cursor returned by this list").exception();
   }
 
   private static int number(String limit) {
@@ -71,16 +71,16 @@ public record Page(int limit, Instant before, String beforeId) {
   }
 
   /**
-   * The answer to this page.
+   * The response body for this page.
    *
-   * @param rows one more than the limit where there are more
-   * @return the rows under that name, and {@code next}: the cursor of the page that follows, null at the end
+   * @param rows up to one more than the limit; the extra row shows that there is a next page
+   * @return the rows under {@code name}, and {@code next}: the cursor of the next page, null on the last
    */
   public <T> Map<String, Object> answer(String name, List<T> rows, Function<T, Instant> time, Function<T, String> id) {
     return answer(name, rows, time, id, Function.identity());
   }
 
-  /** The same where clients are shown only what {@code view} makes of a row. */
+  /** The same, with each row converted by {@code view}. */
   public <T> Map<String, Object> answer(String name, List<T> rows, Function<T, Instant> time, Function<T, String> id,
       Function<T, ?> view) {
     List<T> shown = rows.size() > limit ? rows.subList(0, limit) : rows;

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads {@code Prefer} (RFC 7240): a list of preferences, each with a value and parameters that may be quoted. */
+/** Reads {@code Prefer} (RFC 7240): a list of preferences, each with an optional value and parameters, possibly quoted. */
 public final class Preferences {
 
   private static final Pattern WAIT = Pattern.compile("\\s*wait\\s*=\\s*(\"?)([0-9]{1,9})\\1\\s*(?:;.*)?", Pattern.CASE_INSENSITIVE);
@@ -18,7 +18,7 @@ public final class Preferences {
 
   private Preferences() {}
 
-  /** The seconds of {@code wait=N}, at most the bound; empty when it is absent or, as the RFC asks, unreadable. */
+  /** The duration of {@code wait=N} in seconds, at most the bound. Empty if it is absent or unreadable; the RFC says to ignore the latter. */
   public static Optional<Duration> wait(HttpRequest request, Duration bound) {
     for (HttpHeader header : request.getHeaders()) {
       if (header.is("prefer")) {
@@ -34,7 +34,7 @@ public final class Preferences {
     return Optional.empty();
   }
 
-  /** The request without the preference to wait; others stay. */
+  /** The request without its {@code wait} preference; other preferences stay. */
   public static HttpRequest withoutWait(HttpRequest request) {
     List<HttpHeader> headers = new ArrayList<>();
     for (HttpHeader header : request.getHeaders()) {
@@ -51,7 +51,7 @@ public final class Preferences {
     return request.withHeaders(headers);
   }
 
-  /** The list's elements: a comma in quotes is part of one, and in quotes a backslash takes the next character's meaning away. */
+  /** Splits a list at commas outside quotes. Within quotes, a backslash escapes the next character. */
   private static List<String> split(String list) {
     List<String> elements = new ArrayList<>(2);
     boolean quoted = false;

@@ -20,13 +20,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 
 /**
- * An error as RFC 9457 has it, with a stable code for programs and, for a bad value, the field it stands in.
+ * An error response (RFC 9457), with a stable code for programs and, for an invalid value, its field.
  *
  * @param status the HTTP status
  * @param code stable, in upper case
- * @param detail one sentence for people, nothing of the inside
- * @param field the path of the field that is wrong ({@code items[0].quantity}), or null
- * @param retryAfter said with a 503
+ * @param detail one sentence for people; reveals nothing internal
+ * @param field the path of the invalid field ({@code items[0].quantity}), or null
+ * @param retryAfter the value of {@code Retry-After}, sent with a 503
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({"type", "title", "status", "detail", "code", "field"})
@@ -38,10 +38,10 @@ public record Problem(int status, String code, String detail, String field, @Jso
 
   private static final int MAX_FIELD_LENGTH = 100;
   private static final int MAX_DETAIL_LENGTH = 500;
-  /** How long a client that was told "not now" is asked to wait, where nothing else is known. */
+  /** The default {@code Retry-After}. */
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-  /** What a client sent may stand in both, of any length: here it ends, and is made fit to be shown. */
+  /** Detail and field may contain client input of any length, so they are cut and masked here. */
   public Problem {
     detail = SafeText.masked(detail, MAX_DETAIL_LENGTH);
     field = SafeText.masked(field, MAX_FIELD_LENGTH);
@@ -51,7 +51,7 @@ public record Problem(int status, String code, String detail, String field, @Jso
     return new Problem(status, code, detail, null, RETRY_AFTER);
   }
 
-  /** A 503 that names the time, in whole seconds, after which the request has a chance. */
+  /** A 503 with a known {@code Retry-After}, in whole seconds. */
   public static Problem notNow(String code, String detail, Duration retryAfter) {
     return new Problem(503, code, detail, null, retryAfter);
   }
@@ -61,7 +61,7 @@ public record Problem(int status, String code, String detail, String field, @Jso
     return new Problem(400, code, SafeText.masked(field, MAX_FIELD_LENGTH) + ": " + detail, field, RETRY_AFTER);
   }
 
-  /** The answer to what an aggregate refused. */
+  /** The problem for an aggregate's rejection. */
   public static Problem of(Rejection refusal) {
     int status = switch (refusal.kind()) {
       case INVALID -> 400;
@@ -73,38 +73,38 @@ public record Problem(int status, String code, String detail, String field, @Jso
     return new Problem(status, refusal.code(), refusal.detail(), refusal.field().orElse(null), RETRY_AFTER);
   }
 
-  /** The answer to anything that went wrong on the way; 500 only for what no one foresaw. */
+  /** The problem for a failure; 500 only for unexpected ones. */
   public static Problem of(Throwable failure) {
     Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     if (cause instanceof ProblemException problem) {
       return problem.problem();
     }
     if (cause instanceof TimeoutException) {
-      return of(503, "SERVICE_UNAVAILABLE", "the service did not answer in time. The request may have been carried out: repeat it with"
-          + " the same Idempotency-Key, reference or id, or look first");
+      return of(503, "SERVICE_UNAVAILABLE", "the service did not answer in time. The request may have succeeded: repeat it with"
+          + " the same Idempotency-Key, reference or id, or check its outcome first");
     }
     return Rejection.in(cause).map(Problem::of)
         .orElseGet(() -> of(500, "INTERNAL_ERROR", "the request could not be processed"));
   }
 
-  /** A URN of the project's own: problems are told apart by it and by the code, there is no page behind it. */
+  /** A project-specific URN, derived from the code. It identifies the kind of problem; there is no page behind it. */
   @JsonProperty
   public String type() {
     return "urn:orderflow:problem:" + code.toLowerCase(java.util.Locale.ROOT).replace('_', '-');
   }
 
-  /** The status in words. */
+  /** The status's reason phrase. */
   @JsonProperty
   public String title() {
     return StatusCodes.lookup(status).map(akka.http.javadsl.model.StatusCode::reason).orElse("Error");
   }
 
-  /** This problem as an exception, to leave a validation with. */
+  /** This problem as an exception, for use in validation. */
   public ProblemException exception() {
     return new ProblemException(this);
   }
 
-  /** This problem as an answer. */
+  /** This problem as a response. */
   public HttpResponse response() {
     List<HttpHeader> headers = new ArrayList<>();
     if (status == 503) {

@@ -1,6 +1,6 @@
 package io.orderflow.http;
 
-/** A {@link Problem} on its way to the client; carries no stack trace, as nobody reads the one of what a client did wrong. */
+/** Carries a {@link Problem} to the client. It has no stack trace: a client's error needs none. */
 public final class ProblemException extends RuntimeException {
 
   private final transient Problem problem;

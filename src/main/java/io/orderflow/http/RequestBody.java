@@ -18,24 +18,24 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What a client sends, read to its end. An answer that comes sooner costs the client its connection (RFC 9112, section 9.6), and the reset
- * that ends this may take the answer with it: also of a few bytes, for many clients send the body apart from the headers.
+ * Reads request bodies to their end. A response sent earlier costs the client its connection (RFC 9112, section 9.6), and the reset that closes it
+ * may destroy the response. A few unread bytes suffice, since many clients send the body separately from the headers.
  */
 public final class RequestBody {
 
-  /** How much is read before a request is refused; a client that sends more may lose its connection before it has the answer. */
+  /** Bytes that are read before a request is rejected. A client that sends more may lose its connection before it has the response. */
   private static final int MAX_READ_BYTES = 1024 * 1024;
-  /** How long a client may take to send its body. */
+  /** Time for a client to send its body. */
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private RequestBody() {}
 
-  /** The handler, its answers kept until the bodies that it did not look at have come, within bounds. */
+  /** Wraps the handler so that its responses wait for the end of bodies that it did not read, within the limits. */
   public static Function<HttpRequest, CompletionStage<HttpResponse>> readBeforeAnswer(
       Function<HttpRequest, CompletionStage<HttpResponse>> handler, ActorSystem<?> system) {
     Materializer materializer = SystemMaterializer.get(system).materializer();
     return request -> {
-      // Who asks whether to send the body is answered instead of it.
+      // A client with Expect has not sent its body yet: the response replaces 100 Continue.
       if (request.entity() instanceof HttpEntity.Strict || request.getHeader("Expect").isPresent()) {
         return handler.apply(request);
       }
@@ -48,10 +48,10 @@ public final class RequestBody {
   }
 
   /**
-   * The body, or the beginning of it that is longer than the bound: the rest is read too, but not kept.
+   * The body, or the first part of it beyond the bound: the rest is read but not kept.
    *
-   * @return fails with a {@link java.util.concurrent.TimeoutException} when it does not come in time, and with an
-   *     {@link akka.http.scaladsl.model.EntityStreamSizeException} when it is too large even to be read
+   * @return fails with a {@link java.util.concurrent.TimeoutException} if the body does not arrive in time, and with an {@link
+   *     akka.http.scaladsl.model.EntityStreamSizeException} if it is too large even to be read
    */
   static CompletionStage<ByteString> read(RequestEntity body, int bound, Materializer materializer) {
     return bounded(body).runFold(ByteString.emptyByteString(), (data, part) -> data.size() > bound ? data : data.concat(part), materializer);

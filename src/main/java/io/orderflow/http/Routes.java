@@ -33,24 +33,24 @@ import scala.compat.java8.FutureConverters;
 import scala.concurrent.Future;
 import scala.util.Try;
 
-/** The directives that every service's routes are written in: strict bodies, ids in paths, answers and problems. */
+/** The directives common to all services' routes: strict bodies, ids in paths, responses and problems. */
 public abstract class Routes extends AllDirectives {
 
-  /** The largest request body; beyond it 413. An order of 100 items takes a tenth of it. */
+  /** The largest request body in bytes; larger ones get 413. An order of 100 items takes a tenth of it. */
   public static final int MAX_BODY_BYTES = 64 * 1024;
   private static final Pattern KEY_FORM = Pattern.compile("[\\x21-\\x7e]{1,255}");
   private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
-  /** The routes with every rejection and exception made a problem; what a server binds. */
+  /** The routes with every rejection and exception converted to a problem, ready to be bound. */
   public static Route sealed(Route routes) {
     RejectionHandler rejections = RejectionHandler.defaultHandler().mapRejectionResponse(Routes::asProblem);
     ExceptionHandler exceptions = ExceptionHandler.newBuilder()
         .matchAny(failure -> new Answers().complete(problemOf(failure))).build();
-    // HEAD is answered as GET is; the server leaves the body out.
+    // HEAD is handled as GET; the server omits the body.
     return asGet(routes.seal(rejections, exceptions));
   }
 
-  /** The routes with HEAD wherever they have GET, for a server that is not bound by {@link HttpServer}. */
+  /** The routes with HEAD for every GET, for servers not bound by {@link HttpServer}. */
   public static Route withHead(Route routes) {
     return new Answers().extractMethod(method -> method.equals(HttpMethods.HEAD)
         ? new Answers().mapResponse(WireHeaders::withoutBody, () -> asGet(routes)) : routes);
@@ -63,7 +63,7 @@ public abstract class Routes extends AllDirectives {
 
   private static final class Answers extends AllDirectives {}
 
-  /** Reads the body as JSON, all of it, and goes on with what the reader made of it. */
+  /** Reads the whole body as JSON and continues with the reader's result. */
   protected final <T> Route body(Function<JsonFields, T> reader, Function<T, Route> inner) {
     return extractRequest(request -> {
       RequestEntity entity = request.entity();
@@ -86,24 +86,24 @@ public abstract class Routes extends AllDirectives {
     });
   }
 
-  /** Takes a path segment that is an id and goes on with it; 400 when it cannot be one. */
+  /** Matches a path segment that is an id and continues with it; 400 if it is not a valid id. */
   protected final Route id(String name, Function<String, Route> inner) {
     return pathPrefix(PathMatchers.segment(), text -> Ids.valid(text) ? inner.apply(text)
         : complete(Problem.field("INVALID_FIELD", name, "must match " + Ids.FORM).response()));
   }
 
-  /** Answers with what the stage brings, or with the problem that its failure is. */
+  /** Responds with the stage's result, or with the problem for its failure. */
   protected final <T> Route answer(CompletionStage<T> stage, Function<T, HttpResponse> response) {
     return after(stage, value -> complete(response.apply(value)));
   }
 
-  /** Goes on with what the stage brings, or answers with the problem that its failure is. */
+  /** Continues with the stage's result, or responds with the problem for its failure. */
   protected final <T> Route after(CompletionStage<T> stage, Function<T, Route> inner) {
     return whenEnded(stage, outcome -> outcome.isSuccess() ? inner.apply(outcome.get())
         : complete(problemOf(outcome.failed().get())));
   }
 
-  /** Goes on with the stage's outcome. Akka's {@code onComplete} does that too, by way of a thread of another pool. */
+  /** Continues with the stage's outcome, like Akka's {@code onComplete} but without a switch to a thread of another pool. */
   protected final <T> Route whenEnded(CompletionStage<T> stage, Function<Try<T>, Route> inner) {
     Future<T> future = FutureConverters.toScala(stage);
     return RouteAdapter.asJava(context ->
@@ -113,7 +113,7 @@ public abstract class Routes extends AllDirectives {
   /**
    * The request's {@code Idempotency-Key}.
    *
-   * @throws ProblemException 400 when it is empty, too long or not visible ASCII
+   * @throws ProblemException 400 if the key is empty, too long or not visible ASCII
    */
   protected static Optional<String> idempotencyKey(HttpRequest request) {
     return request.getHeader("Idempotency-Key").map(HttpHeader::value).map(key -> {
@@ -145,7 +145,7 @@ public abstract class Routes extends AllDirectives {
   private static HttpResponse problemOf(Throwable failure) {
     Problem problem = Problem.of(failure);
     if (problem.status() == 500) {
-      LOG.error("A request failed for a reason that nobody foresaw", failure);
+      LOG.error("A request failed with an unexpected error", failure);
     }
     return problem.response();
   }
@@ -161,22 +161,22 @@ public abstract class Routes extends AllDirectives {
   }
 
   private static HttpResponse tooLarge() {
-    return Problem.of(413, "BODY_TOO_LARGE", "the body may have " + MAX_BODY_BYTES + " bytes").response();
+    return Problem.of(413, "BODY_TOO_LARGE", "the body must have at most " + MAX_BODY_BYTES + " bytes").response();
   }
 
   private static HttpResponse asProblem(HttpResponse rejection) {
     int status = rejection.status().intValue();
     Problem problem = switch (status) {
-      case 404 -> Problem.of(404, "NOT_FOUND", "there is nothing at this path");
-      case 405 -> Problem.of(405, "METHOD_NOT_ALLOWED", "this path does not answer to that method");
+      case 404 -> Problem.of(404, "NOT_FOUND", "nothing exists at this path");
+      case 405 -> Problem.of(405, "METHOD_NOT_ALLOWED", "the method is not allowed for this path");
       case 413 -> Problem.of(413, "BODY_TOO_LARGE", "the body is too large");
       case 415 -> Problem.of(415, "UNSUPPORTED_MEDIA_TYPE", "the body must be application/json");
-      default -> Problem.of(status, "BAD_REQUEST", "the request is not understood");
+      default -> Problem.of(status, "BAD_REQUEST", "the request is invalid");
     };
     return problem.response().addHeaders(allowingHead(rejection.getHeaders()));
   }
 
-  /** The headers with HEAD among the allowed methods where GET is: it is answered wherever GET is. */
+  /** Adds HEAD to {@code Allow} where GET is allowed, since every GET also accepts HEAD. */
   private static List<HttpHeader> allowingHead(Iterable<HttpHeader> headers) {
     List<HttpHeader> all = new ArrayList<>();
     for (HttpHeader header : headers) {

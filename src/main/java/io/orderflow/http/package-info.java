@@ -1,2 +1,2 @@
-/** What all routes share: problem+json, strict JSON, request preferences, the server's binding. Knows no business. */
+/** The base of all HTTP routes: problem+json, strict JSON, request preferences and the server's binding. Contains no business logic. */
 package io.orderflow.http;

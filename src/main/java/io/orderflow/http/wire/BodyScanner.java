@@ -4,8 +4,8 @@ import akka.util.ByteString;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Follows the body of an HTTP/1.1 message to its end (RFC 9112, sections 6 and 7). Chunks are passed on as they come, in chunks of their own:
- * whoever reads behind it need not gather a whole one, and sees neither extensions nor trailers.
+ * Finds the end of an HTTP/1.1 message body (RFC 9112, sections 6 and 7). Chunks are passed on as they arrive, re-framed as chunks of their own. The
+ * reader behind it therefore need not buffer a whole chunk, and sees neither chunk extensions nor trailers.
  */
 final class BodyScanner {
 
@@ -52,16 +52,16 @@ final class BodyScanner {
     return linesRead;
   }
 
-  /** Whether the peer has begun a line of the chunked coding and not ended it. */
+  /** Whether the peer is within a line of the chunked coding. */
   boolean isAmidLine() {
     return line.length() > 0 || state == State.TRAILER;
   }
 
   /**
-   * Passes on what belongs to the body.
+   * Passes on the bytes that belong to the body.
    *
-   * @return how many bytes were taken
-   * @throws MalformedMessage when the chunks are malformed; what was passed on before is no whole body
+   * @return how many bytes were consumed
+   * @throws MalformedMessage when the chunks are malformed; the part passed on before is incomplete
    */
   int scan(ByteString in, int from, Output out) throws MalformedMessage {
     int at = from;
@@ -101,7 +101,7 @@ final class BodyScanner {
     return part;
   }
 
-  /** Reads on until the line's CRLF; a bare LF or CR ends no line here, since not everybody takes it for one. */
+  /** Reads up to the line's CRLF. A bare LF or CR is an error, since implementations disagree whether it ends a line. */
   private int readLine(ByteString in, int from, Output out) throws MalformedMessage {
     for (int at = from; at < in.size(); at++) {
       char c = (char) (in.apply(at) & 0xff);
@@ -160,7 +160,7 @@ final class BodyScanner {
     return new MalformedMessage(400, "MALFORMED_BODY", "the chunks of the body are malformed");
   }
 
-  /** What makes the reader behind see a chunked body as broken. */
+  /** An invalid chunk, which makes the reader behind the scanner fail the body. */
   static ByteString brokenChunk() {
     return ByteString.fromString("broken\r\n", StandardCharsets.US_ASCII);
   }

@@ -6,12 +6,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
 
 /**
- * Counts the connections that clients have to this node, all ports together, and bounds them: in all by the heap, since each one takes memory
- * whether it speaks or not, and for each client, so that one of them can't have them all.
+ * Bounds the client connections to this node, over all ports. The total is bounded by the heap, since every connection takes memory, idle or not. The
+ * number per client is bounded so that one client can't take all connections.
  */
 public final class ConnectionLimit {
 
-  /** One that is idle was measured at 26 kB, one that has sent half a head at 10 kB; the rest is for what comes over it, and for all else. */
+  /**
+   * Heap budgeted per connection. An idle connection was measured at 26 kB, one with half a head at 10 kB; the rest is for its requests and
+   * everything else.
+   */
   private static final long BYTES_PER_CONNECTION = 128 * 1024;
 
   private final int max;
@@ -21,10 +24,10 @@ public final class ConnectionLimit {
   private int open;
 
   /**
-   * A limit with the settings of {@code orderflow.http.connections}.
+   * Creates a limit from {@code orderflow.http.connections}.
    *
-   * @param maxHeap the bytes that the heap may grow to
-   * @param clientOf the client behind an address as a number; {@link #UNLIMITED} for a proxy that speaks for many
+   * @param maxHeap the maximum heap size in bytes
+   * @param clientOf the key of the client at an address; {@link #UNLIMITED} for a proxy that serves many clients
    */
   public ConnectionLimit(Config config, long maxHeap, ToLongFunction<InetAddress> clientOf) {
     this.max = (int) Math.min(config.getInt("max"), maxHeap / BYTES_PER_CONNECTION);
@@ -32,10 +35,10 @@ public final class ConnectionLimit {
     this.clientOf = clientOf;
   }
 
-  /** The client whose connections are not counted apart. */
+  /** Key of clients without a limit of their own. */
   public static final long UNLIMITED = Long.MIN_VALUE;
 
-  /** Counts a new connection in; false when it is one too many. */
+  /** Counts a new connection; false if a limit is reached. */
   public boolean admit(InetAddress address) {
     synchronized (this) {
       if (open == max) {
@@ -51,7 +54,7 @@ public final class ConnectionLimit {
     return true;
   }
 
-  /** Counts a connection out that was admitted. */
+  /** Ends the count of an admitted connection. */
   public void leave(InetAddress address) {
     synchronized (this) {
       open--;
@@ -62,7 +65,7 @@ public final class ConnectionLimit {
     }
   }
 
-  /** How many connections may be open. */
+  /** The most connections that may be open. */
   public int max() {
     return max;
   }

@@ -5,8 +5,8 @@ import java.util.Locale;
 /**
  * A header field.
  *
- * @param name as it was sent
- * @param lowercaseName the name to compare by
+ * @param name as sent
+ * @param lowercaseName the name for comparison
  * @param value its octets, each as one character from U+0000 to U+00FF
  */
 record Field(String name, String lowercaseName, String value) {

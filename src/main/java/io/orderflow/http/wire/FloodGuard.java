@@ -1,8 +1,8 @@
 package io.orderflow.http.wire;
 
 /**
- * Counts the frames of a connection that cost this side work and bring the client no further: pings, settings, empty data, resets. A client that
- * means well sends a few of them a minute.
+ * Limits frames that cost the server work without advancing a request: PING, SETTINGS, empty DATA, RST_STREAM. A well-behaved client sends a few a
+ * minute.
  */
 final class FloodGuard {
 
@@ -12,7 +12,7 @@ final class FloodGuard {
   private long periodBegan = System.nanoTime();
   private int frames;
 
-  /** @throws MalformedMessage when there were too many in ten seconds */
+  /** @throws MalformedMessage when there were too many frames within ten seconds */
   void count() throws MalformedMessage {
     if (++frames > MAX_FRAMES) {
       long now = System.nanoTime();

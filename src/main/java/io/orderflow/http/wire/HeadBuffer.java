@@ -3,7 +3,7 @@ package io.orderflow.http.wire;
 import akka.util.ByteString;
 import java.util.Arrays;
 
-/** Gathers the bytes of a head until its empty line has come. */
+/** Buffers the bytes of a message head up to its empty line. */
 final class HeadBuffer {
 
   private final int bound;
@@ -11,7 +11,7 @@ final class HeadBuffer {
   private int size;
   private boolean complete;
 
-  /** @param bound the most bytes that are kept */
+  /** @param bound the largest head, in bytes */
   HeadBuffer(int bound) {
     this.bound = bound;
   }
@@ -40,16 +40,16 @@ final class HeadBuffer {
     }
   }
 
-  /** Forgets that many bytes at the beginning. */
+  /** Removes that many bytes from the start. */
   void drop(int count) {
     System.arraycopy(bytes, count, bytes, 0, size - count);
     size -= count;
   }
 
   /**
-   * Takes bytes up to the end of the head.
+   * Appends bytes up to the end of the head.
    *
-   * @return how many were taken
+   * @return how many bytes were consumed
    * @throws MalformedMessage when the head is larger than the bound
    */
   int take(ByteString in, int from) throws MalformedMessage {

@@ -5,15 +5,15 @@ import akka.util.ByteStringBuilder;
 import java.nio.ByteOrder;
 
 /**
- * The head of an HTTP/2 frame (RFC 9113, section 4.1).
+ * The header of an HTTP/2 frame (RFC 9113, section 4.1).
  *
- * @param length the bytes of its payload
+ * @param length the payload's length in bytes
  * @param stream 0 for the connection
  */
 record Http2Frame(int length, int type, int flags, int stream) {
 
   static final int HEAD_BYTES = 9;
-  /** What a peer may send as long as nobody has told it more, and we don't. */
+  /** The default SETTINGS_MAX_FRAME_SIZE; we announce no other. */
   static final int MAX_PAYLOAD_BYTES = 16_384;
 
   static final int DATA = 0;
@@ -46,7 +46,7 @@ record Http2Frame(int length, int type, int flags, int stream) {
     return (flags & flag) != 0;
   }
 
-  /** The frame with that payload, whatever length this says. */
+  /** Encodes the frame with this payload; the length is the payload's, not this record's. */
   ByteString with(ByteString payload) {
     ByteStringBuilder head = ByteString.createBuilder();
     head.putByte((byte) (payload.size() >> 16)).putShort(payload.size() & 0xffff, ByteOrder.BIG_ENDIAN)

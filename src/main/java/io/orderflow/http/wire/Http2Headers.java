@@ -17,8 +17,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Decodes the header blocks of one HTTP/2 connection, holds them to the rules that HTTP/1.1 requests are held to, and writes them anew without
- * compression. Akka HTTP's own decoding stops amid a block at a bad header and reads all later ones wrongly.
+ * Decodes the header blocks of one HTTP/2 connection, applies the rules for HTTP/1.1 requests to them, and re-encodes them without compression. Akka
+ * HTTP's decoder stops in the middle of a block at an invalid header, and then misreads all later blocks.
  */
 final class Http2Headers {
 
@@ -27,9 +27,9 @@ final class Http2Headers {
       Set.of("connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "http2-settings");
 
   /**
-   * A request's headers as they go on.
+   * A request's re-encoded headers.
    *
-   * @param length the length that its body has; -1 when that is not said
+   * @param length the body's length; -1 if the request does not state it
    */
   record Request(ByteString block, long length) {}
 
@@ -46,22 +46,22 @@ final class Http2Headers {
   private final Decoder decoder;
   private List<Field> fields = new ArrayList<>();
 
-  /** @param client its address goes on with each request: Akka HTTP forgets it when a connection is upgraded to HTTP/2 */
+  /** @param client the client's address; it is added to each request, because Akka HTTP loses it when a connection is upgraded to HTTP/2 */
   Http2Headers(RequestRules rules, InetSocketAddress client) {
     this.client = WireHeaders.client(client);
     this.rules = rules;
     this.decoder = new Decoder(rules.limits().headBytes(), MAX_TABLE_BYTES);
   }
 
-  /** Decodes a block for its effect on those that follow. */
+  /** Decodes a block only to keep the decoder's state in step with the client's encoder. */
   void skip(ByteString block) throws MalformedMessage {
     decode(block);
   }
 
   /**
-   * The request of a block; a refusal in its place when it breaks a rule.
+   * Decodes a request's block. A request that breaks a rule is replaced with an internal rejection request.
    *
-   * @throws MalformedMessage when the block can't be decoded, and so none after it
+   * @throws MalformedMessage when the block can't be decoded; later blocks can't be decoded either
    */
   Request request(ByteString block, boolean endStream) throws MalformedMessage {
     boolean complete = decode(block);
@@ -78,7 +78,7 @@ final class Http2Headers {
     }
   }
 
-  /** @return whether all of it was small enough to be kept */
+  /** @return false if the block was truncated because it is too large */
   private boolean decode(ByteString block) throws MalformedMessage {
     fields = new ArrayList<>(16);
     ByteArrayInputStream in = new ByteArrayInputStream(block.toArray());
@@ -92,7 +92,7 @@ final class Http2Headers {
     }
     boolean truncated = decoder.endHeaderBlock();
     if (in.available() > 0) {
-      throw MalformedMessage.because("a header block ends amid a field");
+      throw MalformedMessage.because("a header block ends in the middle of a field");
     }
     return !truncated;
   }
@@ -107,7 +107,7 @@ final class Http2Headers {
         }
         take(pseudo, field);
       } else if (field.is("cookie")) {
-        // RFC 9113, section 8.2.3: they may come in pieces.
+        // RFC 9113, section 8.2.3: Cookie may be split into several fields.
         cookies = cookies == null ? new StringBuilder() : cookies.append("; ");
         cookies.append(field.value());
       } else {
@@ -139,14 +139,14 @@ final class Http2Headers {
         before = pseudo.path;
         pseudo.path = field.value();
       }
-      default -> throw MalformedMessage.because("a pseudo-header field is unknown");
+      default -> throw MalformedMessage.because("an unknown pseudo-header field was sent");
     }
     if (before != null) {
       throw MalformedMessage.because("a pseudo-header field must not be repeated");
     }
   }
 
-  /** @return the body's length; -1 when it is not said */
+  /** @return the body's length; -1 if the request does not state it */
   private long check(Pseudo pseudo, List<Field> regular, boolean endStream) throws MalformedMessage {
     if (pseudo.method == null) {
       throw MalformedMessage.because("the method is missing");
@@ -162,7 +162,7 @@ final class Http2Headers {
     checkHost(pseudo, MessageHead.values(regular, "host"));
     long length = MessageHead.contentLength(regular);
     if (endStream && length > 0) {
-      throw MalformedMessage.because("a body is not as long as its Content-Length");
+      throw MalformedMessage.because("the body's length differs from Content-Length");
     }
     if (pseudo.method.equals("HEAD") && !endStream) {
       throw MalformedMessage.because("a HEAD request must have no body");
@@ -170,7 +170,7 @@ final class Http2Headers {
     return length;
   }
 
-  /** Akka HTTP reads the path by this very function, and ends the connection's headers where it fails. */
+  /** Akka HTTP parses the path with this function, and stops decoding the connection's headers when it fails. */
   private static void checkParses(String path) throws MalformedMessage {
     try {
       Uri$.MODULE$.parseHttp2PathPseudoHeader(ParserInput.apply(path), StandardCharsets.UTF_8, Uri.ParsingMode$.MODULE$.apply("relaxed"));
@@ -192,10 +192,10 @@ final class Http2Headers {
         throw MalformedMessage.because("a header name must be a token in lower case");
       }
       if (!Octets.isFieldValue(value) || !Octets.trimmed(value).equals(value)) {
-        throw MalformedMessage.because("a header value must not contain control characters, nor spaces around it");
+        throw MalformedMessage.because("a header value must not contain control characters, nor begin or end with a space");
       }
       if (OF_A_CONNECTION.contains(field.name()) || field.is("te") && !value.equalsIgnoreCase("trailers")) {
-        throw MalformedMessage.because("HTTP/2 knows no header fields of the connection");
+        throw MalformedMessage.because("connection-specific header fields are not allowed in HTTP/2");
       }
     }
   }
@@ -203,7 +203,7 @@ final class Http2Headers {
   /** RFC 9113, section 8.3.1: a Host that differs from the authority is malformed. */
   private void checkHost(Pseudo pseudo, List<String> hosts) throws MalformedMessage {
     if (hosts.size() > 1 || hosts.isEmpty() && pseudo.authority == null) {
-      throw MalformedMessage.because("there must be one authority");
+      throw MalformedMessage.because("there must be exactly one authority");
     }
     if (pseudo.authority == null) {
       pseudo.authority = hosts.get(0);
@@ -221,7 +221,7 @@ final class Http2Headers {
     literal(block, WireHeaders.CLIENT, client);
     for (Field field : regular) {
       switch (field.name()) {
-        // Without an answer in between, 100-continue means nothing here.
+        // No 100 Continue is sent over HTTP/2, so Expect is dropped.
         case "host", "expect", "te" -> { }
         case "content-type" -> literal(block, WireHeaders.CONTENT_TYPE, field.value());
         default -> {

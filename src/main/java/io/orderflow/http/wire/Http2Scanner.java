@@ -9,23 +9,23 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
- * Reads the frames of an HTTP/2 client (RFC 9113), from the second half of the preface on. Header blocks are bounded in bytes, frames and time,
- * and go on decoded, checked and written anew ({@link Http2Headers}), so that one bad request is refused and the next one is served. Frames
- * that exist only to be counted are bounded. Where the connection can't go on, a frame that breaks the protocol goes on instead: Akka HTTP
- * answers it with GOAWAY and closes.
+ * Scans an HTTP/2 client's frames (RFC 9113), from the second half of the preface on. Header blocks are bounded in bytes, frames and time, then
+ * decoded, checked and re-encoded ({@link Http2Headers}), so that one invalid request is rejected and the next is served. The number of control
+ * frames is bounded ({@link FloodGuard}). When the connection can't continue, a frame that violates the protocol is passed on instead: Akka HTTP
+ * answers it with GOAWAY and closes the connection.
  */
 final class Http2Scanner {
 
   private static final ByteString SECOND_PREFACE = ByteString.fromString("SM\r\n\r\n");
-  /** SETTINGS for a stream: an error of the connection. */
+  /** SETTINGS on a stream: a connection error. */
   private static final ByteString FATAL = Http2Frame.of(Http2Frame.SETTINGS, 0, 1, ByteString.emptyByteString());
   private static final int MAX_BLOCK_FRAMES = 8;
-  /** Bodies with a length that may be under way: four times the streams that Akka HTTP lets be open. */
+  /** Bodies of known length in progress: four times Akka HTTP's limit on open streams. */
   private static final int MAX_SIZED_BODIES = 1024;
   private static final int HEADER_TABLE_SIZE = 1;
   private static final int MAX_HEADER_TABLE_BYTES = 4096;
 
-  /** A header block that has begun. */
+  /** A header block in progress. */
   private static final class Block {
     private final int stream;
     private final boolean endStream;
@@ -42,7 +42,7 @@ final class Http2Scanner {
   private final IntConsumer reset;
   private final int maxBlockBytes;
   private final FloodGuard flood = new FloodGuard();
-  /** How much of a body whose length was said is still to come, by stream. */
+  /** Remaining bytes of each body of known length, by stream. */
   private final Map<Integer, Long> sizedBodies = new HashMap<>();
   private ByteString rest = ByteString.emptyByteString();
   private boolean prefaceRead;
@@ -55,8 +55,8 @@ final class Http2Scanner {
   /**
    * A scanner for one connection.
    *
-   * @param client its address
-   * @param reset is told the number of each stream that the client resets
+   * @param client the client's address
+   * @param reset called with the number of each stream that the client resets
    */
   Http2Scanner(RequestRules rules, InetSocketAddress client, IntConsumer reset) {
     this.reset = reset;
@@ -64,7 +64,7 @@ final class Http2Scanner {
     this.maxBlockBytes = rules.limits().headBytes();
   }
 
-  /** Whether a frame or a header block has begun and not ended; a body may take its time. */
+  /** Whether a frame or a header block is incomplete. Bodies have no time limit here. */
   boolean isOwed() {
     return !ended && (!rest.isEmpty() || block != null || !prefaceRead);
   }
@@ -73,7 +73,7 @@ final class Http2Scanner {
     return ended;
   }
 
-  /** How many frames have ended, those amid a header block aside. */
+  /** Completed frames; those within a header block count when the block ends. */
   long completed() {
     return completed;
   }
@@ -103,7 +103,7 @@ final class Http2Scanner {
     return out.bytes();
   }
 
-  /** @return how many bytes were taken; 0 when more are needed */
+  /** @return how many bytes were consumed; 0 if more are needed */
   private int step(ByteString in, int at, Output out) throws MalformedMessage {
     int available = in.size() - at;
     if (!prefaceRead) {
@@ -120,7 +120,7 @@ final class Http2Scanner {
     }
     Http2Frame frame = Http2Frame.read(in, at);
     if (frame.length() > Http2Frame.MAX_PAYLOAD_BYTES || block != null && frame.type() != Http2Frame.CONTINUATION) {
-      throw MalformedMessage.because("a frame is too long, or out of its place");
+      throw MalformedMessage.because("a frame is too long or out of sequence");
     }
     if (frame.type() == Http2Frame.DATA) {
       return data(frame, in, at, out);
@@ -138,7 +138,7 @@ final class Http2Scanner {
       return 0;
     }
     if (!in.slice(at, at + SECOND_PREFACE.size()).equals(SECOND_PREFACE)) {
-      throw MalformedMessage.because("the preface is not that of HTTP/2");
+      throw MalformedMessage.because("the HTTP/2 connection preface is invalid");
     }
     prefaceRead = true;
     out.add(SECOND_PREFACE);
@@ -153,7 +153,7 @@ final class Http2Scanner {
     }
     int padding = padded ? (in.apply(at + Http2Frame.HEAD_BYTES) & 0xff) + 1 : 0;
     if (frame.stream() == 0 || frame.stream() > lastStream || padding > frame.length()) {
-      throw MalformedMessage.because("a DATA frame has no stream, or more padding than bytes");
+      throw MalformedMessage.because("a DATA frame has no open stream, or more padding than payload");
     }
     int bytes = frame.length() - padding;
     boolean last = frame.has(Http2Frame.END_STREAM);
@@ -172,7 +172,7 @@ final class Http2Scanner {
       return;
     }
     if (bytes > left || last && bytes != left) {
-      throw MalformedMessage.because("a body is not as long as its Content-Length");
+      throw MalformedMessage.because("the body's length differs from Content-Length");
     }
     if (last) {
       sizedBodies.remove(stream);
@@ -201,13 +201,13 @@ final class Http2Scanner {
       }
       case Http2Frame.WINDOW_UPDATE -> {
         if (payload.size() != 4 || (Http2Frame.intAt(payload, 0) & Integer.MAX_VALUE) == 0) {
-          throw MalformedMessage.because("a WINDOW_UPDATE frame adds nothing");
+          throw MalformedMessage.because("a WINDOW_UPDATE frame has no increment");
         }
         out.add(frame.with(payload));
       }
       case Http2Frame.GOAWAY -> out.add(frame.with(payload));
       case Http2Frame.PUSH_PROMISE -> throw MalformedMessage.because("a client must not push");
-      // PRIORITY, which RFC 9113 has given up, and frames of extensions.
+      // PRIORITY, which RFC 9113 deprecates, and extension frames are dropped.
       default -> flood.count();
     }
   }
@@ -221,7 +221,7 @@ final class Http2Scanner {
     }
     start += frame.has(Http2Frame.HAS_PRIORITY) ? 5 : 0;
     if (start > end || frame.stream() % 2 == 0) {
-      throw MalformedMessage.because("a HEADERS frame has no stream of a client's, or more padding than bytes");
+      throw MalformedMessage.because("a HEADERS frame has no client stream, or more padding than payload");
     }
     block = new Block(frame.stream(), frame.has(Http2Frame.END_STREAM));
     add(payload.slice(start, end), frame.has(Http2Frame.END_HEADERS), out);
@@ -229,7 +229,7 @@ final class Http2Scanner {
 
   private void goOn(Http2Frame frame, ByteString payload, Output out) throws MalformedMessage {
     if (block == null || frame.stream() != block.stream) {
-      throw MalformedMessage.because("a CONTINUATION frame continues nothing");
+      throw MalformedMessage.because("a CONTINUATION frame follows no header block of its stream");
     }
     add(payload, frame.has(Http2Frame.END_HEADERS), out);
   }
@@ -256,14 +256,14 @@ final class Http2Scanner {
     Http2Headers.Request request = headers.request(read.bytes, read.endStream);
     if (request.length() >= 0 && !read.endStream) {
       if (sizedBodies.size() == MAX_SIZED_BODIES) {
-        throw MalformedMessage.because("too many bodies are under way");
+        throw MalformedMessage.because("too many bodies are in progress");
       }
       sizedBodies.put(read.stream, request.length());
     }
     frames(read, request.block(), out);
   }
 
-  /** Trailers end the body and are not passed on, as with HTTP/1.1. */
+  /** Trailers end the body and are dropped, as in HTTP/1.1. */
   private void trailers(Block read, Output out) throws MalformedMessage {
     if (!read.endStream) {
       throw MalformedMessage.because("trailers must end their stream");
@@ -285,10 +285,10 @@ final class Http2Scanner {
     out.add(Http2Frame.of(type, end | Http2Frame.END_HEADERS, read.stream, left));
   }
 
-  /** The settings with the table of the encoder that writes to the client bounded: it would grow by each answer up to what the client says. */
+  /** Bounds SETTINGS_HEADER_TABLE_SIZE. The response encoder's table would otherwise grow with each response, up to the client's value. */
   private static ByteString bounded(ByteString settings) {
     if (settings.size() % 6 != 0) {
-      return settings; // Akka HTTP ends the connection.
+      return settings; // Akka HTTP closes the connection.
     }
     ByteStringBuilder bounded = ByteString.createBuilder();
     for (int at = 0; at < settings.size(); at += 6) {

@@ -1,6 +1,6 @@
 package io.orderflow.http.wire;
 
-/** A message that is not valid HTTP, or is refused before anything looks into it. It carries no stack trace: the peer chooses how often it is made. */
+/** A message that is not valid HTTP, or is rejected before it is processed. It has no stack trace: peers decide how often it is thrown. */
 public final class MalformedMessage extends Exception {
 
   private static final long serialVersionUID = 1L;
@@ -9,11 +9,11 @@ public final class MalformedMessage extends Exception {
   private final String code;
 
   /**
-   * A message that is refused.
+   * Creates a rejection.
    *
-   * @param status the HTTP status of the answer
+   * @param status the response's HTTP status
    * @param code the problem's code
-   * @param detail one sentence that repeats nothing of the message
+   * @param detail one sentence that repeats nothing from the message
    */
   MalformedMessage(int status, String code, String detail) {
     super(detail, null, false, false);
@@ -21,7 +21,7 @@ public final class MalformedMessage extends Exception {
     this.code = code;
   }
 
-  /** A message that breaks the grammar. */
+  /** A message that violates the grammar: 400. */
   static MalformedMessage because(String detail) {
     return new MalformedMessage(400, "MALFORMED_REQUEST", detail);
   }

@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The head of an HTTP/1.1 message, one character for each octet.
+ * The parsed head of an HTTP/1.1 message, one character for each octet.
  *
  * @param startLine the request line or the status line
- * @param fields the header fields, in order; a value that went on in a further line is one line
+ * @param fields the header fields, in order; a folded value is joined into one line
  */
 record MessageHead(String startLine, List<Field> fields) {
 
   /**
-   * Reads a head (RFC 9112, sections 2 and 5). A line may end in a bare LF.
+   * Parses a head (RFC 9112, sections 2 and 5). A line may end in a bare LF.
    *
-   * @param bytes all of it, its empty line included
-   * @throws MalformedMessage when it breaks the grammar, or a bound
+   * @param bytes the whole head, with its empty line
+   * @throws MalformedMessage when the head violates the grammar or a limit
    */
   static MessageHead read(byte[] bytes, int length, Limits limits) throws MalformedMessage {
     String text = new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
@@ -95,12 +95,12 @@ record MessageHead(String startLine, List<Field> fields) {
       return false;
     }
     if (codings.size() > 1 || !codings.get(0).toLowerCase(Locale.ROOT).equals("chunked")) {
-      throw MalformedMessage.because("the only transfer coding that is read is chunked, once");
+      throw MalformedMessage.because("the only transfer coding supported is chunked, once");
     }
     return true;
   }
 
-  /** The message's {@code Content-Length}; -1 without one. Of several, and of a list, nobody can say which one the sender meant. */
+  /** The message's {@code Content-Length}; -1 without one. Repeated or listed values are ambiguous, so they are rejected. */
   static long contentLength(List<Field> fields) throws MalformedMessage {
     List<String> lengths = values(fields, "content-length");
     if (lengths.isEmpty()) {

@@ -1,6 +1,6 @@
 package io.orderflow.http.wire;
 
-/** The character classes of RFC 9110, section 5.6, over text that has one character for each octet. */
+/** The character classes of RFC 9110, section 5.6, for text with one character for each octet. */
 public final class Octets {
 
   private static final boolean[] TOKEN = new boolean[128];
@@ -20,7 +20,7 @@ public final class Octets {
 
   private Octets() {}
 
-  /** Whether the text is a {@code token}: a method or a field's name. */
+  /** Whether the text is a {@code token}: a method or a field name. */
   static boolean isToken(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -31,7 +31,7 @@ public final class Octets {
     return !text.isEmpty();
   }
 
-  /** Whether the text can be a field's value: no control character but the tab, and nothing that is more than one octet. */
+  /** Whether the text is a valid field value: no control character except the tab, and no character above U+00FF. */
   public static boolean isFieldValue(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -42,7 +42,7 @@ public final class Octets {
     return true;
   }
 
-  /** Whether the text consists of visible ASCII characters, as a target must. */
+  /** Whether the text is not empty and consists of visible ASCII characters, as a target must. */
   public static boolean isVisibleAscii(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -53,7 +53,7 @@ public final class Octets {
     return !text.isEmpty();
   }
 
-  /** The text without the spaces and tabs around it. */
+  /** The text without leading and trailing spaces and tabs. */
   static String trimmed(String text) {
     int start = 0;
     int end = text.length();

@@ -2,7 +2,7 @@ package io.orderflow.http.wire;
 
 import akka.util.ByteString;
 
-/** The bytes that a scanner passes on for one read from the socket. */
+/** Collects the bytes that a scanner passes on for one read from the socket. */
 final class Output {
 
   private ByteString bytes = ByteString.emptyByteString();

@@ -4,26 +4,29 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What a request must keep to, in HTTP/1.1 and HTTP/2 alike, before anything looks into it. */
+/** The rules for requests, the same for HTTP/1.1 and HTTP/2, checked before a request is processed. */
 final class RequestRules {
 
-  /** RFC 9112, section 3.2: a host and perhaps a port, without user information. */
+  /** RFC 9112, section 3.2: a host and an optional port, without user information. */
   private static final Pattern AUTHORITY =
       Pattern.compile("(?:\\[[0-9A-Fa-f:.]{2,45}(?:%25[0-9A-Za-z._~-]{1,32})?]|[A-Za-z0-9._~!$&'()*+,;=%-]{0,255})(?::[0-9]{0,5})?");
   private static final Pattern SCHEME = Pattern.compile("https?://", Pattern.CASE_INSENSITIVE);
-  /** Fields that decide where a message ends and whom it is for: a CGI-like service takes the first spelling for the second. */
+  /**
+   * Fields that determine a message's end and its receiver. Their names must not be spelled with an underscore: CGI-like services read it as a
+   * hyphen.
+   */
   private static final Set<String> DECISIVE = Set.of("content-length", "transfer-encoding", "host", "content-type", "connection");
 
   /**
-   * Fields with one value that a request is judged by here or behind the gateway; Content-Length and Host are checked where they are read. Who
-   * takes the first of two and who takes the last would see different requests.
+   * Fields that must not be repeated, because this node or a service decides by their value. One reader takes the first of two values and another the
+   * last, so they would see different requests. {@code Content-Length} and {@code Host} are checked where they are read.
    */
   private static final List<String> SINGLE = List.of("content-type", "authorization", "idempotency-key", "origin", "sec-fetch-site");
 
   private final Set<String> methods;
   private final Limits limits;
 
-  /** @param methods those that are served; others are answered with 501 */
+  /** @param methods the supported methods; others are rejected with 501 */
   RequestRules(Set<String> methods, Limits limits) {
     this.methods = methods;
     this.limits = limits;
@@ -33,16 +36,16 @@ final class RequestRules {
     return limits;
   }
 
-  /** @throws MalformedMessage 405 for a tunnel or an echo, which no service behind a gateway is asked for, 501 for an unknown method */
+  /** @throws MalformedMessage 405 for CONNECT and TRACE, which no service behind a gateway needs; 501 for an unknown method */
   void checkMethod(String method) throws MalformedMessage {
     if (!Octets.isToken(method)) {
       throw MalformedMessage.because("the method must be a token");
     }
     if (method.equals("CONNECT") || method.equals("TRACE")) {
-      throw new MalformedMessage(405, "METHOD_NOT_ALLOWED", "the method is not allowed here");
+      throw new MalformedMessage(405, "METHOD_NOT_ALLOWED", "the method is not allowed");
     }
     if (!methods.contains(method)) {
-      throw new MalformedMessage(501, "METHOD_NOT_IMPLEMENTED", "the method is not known here");
+      throw new MalformedMessage(501, "METHOD_NOT_IMPLEMENTED", "the method is not supported");
     }
   }
 
@@ -63,14 +66,14 @@ final class RequestRules {
 
   void checkAuthority(String authority) throws MalformedMessage {
     if (!AUTHORITY.matcher(authority).matches()) {
-      throw MalformedMessage.because("Host must be a host and perhaps a port");
+      throw MalformedMessage.because("Host must be a host with an optional port");
     }
   }
 
   void checkNames(List<Field> fields) throws MalformedMessage {
     for (Field field : fields) {
       if (field.lowercaseName().indexOf('_') >= 0 && DECISIVE.contains(field.lowercaseName().replace('_', '-'))) {
-        throw MalformedMessage.because("a header name must not be another one's with an underscore");
+        throw MalformedMessage.because("a header name must not imitate another with an underscore");
       }
     }
     for (String single : SINGLE) {
@@ -80,7 +83,7 @@ final class RequestRules {
     }
   }
 
-  /** An absolute target's authority and, behind it, its origin form; null when the target is not absolute. */
+  /** Splits an absolute target into its authority and its origin form; null if the target is not absolute. */
   String[] absolute(String method, String target) throws MalformedMessage {
     var scheme = SCHEME.matcher(target);
     if (!scheme.lookingAt()) {

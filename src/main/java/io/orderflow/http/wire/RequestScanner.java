@@ -8,13 +8,13 @@ import java.util.Locale;
 import java.util.function.IntConsumer;
 
 /**
- * Reads what a client sends: HTTP/1.1, and HTTP/2 from its preface on. Each request goes on with its framing written anew; one that is refused
- * goes on as a request of ours in its place, so that its answer comes in its turn, and nothing that follows it on the connection is read.
+ * Scans a client's bytes: HTTP/1.1, and HTTP/2 from its preface on. Each request is passed on with its framing rewritten. A rejected request is
+ * replaced with an internal request, so that its response is sent in order; nothing after it on the connection is read.
  */
 final class RequestScanner implements Scanner {
 
   private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\n";
-  /** RFC 9112, section 2.2, has a server ignore at least one empty line before a request. */
+  /** RFC 9112, section 2.2: a server should ignore at least one empty line before a request. */
   private static final int MAX_EMPTY_LINE_BYTES = 16;
 
   private final RequestRules rules;
@@ -31,8 +31,8 @@ final class RequestScanner implements Scanner {
   /**
    * A scanner for one connection.
    *
-   * @param client its address
-   * @param reset is told the number of each HTTP/2 stream that the client resets
+   * @param client the client's address
+   * @param reset called with the number of each HTTP/2 stream that the client resets
    */
   RequestScanner(RequestRules rules, InetSocketAddress client, IntConsumer reset) {
     this.client = client;
@@ -140,7 +140,7 @@ final class RequestScanner implements Scanner {
     rules.checkNames(fields);
     List<String> hosts = MessageHead.values(fields, "host");
     if (hosts.size() > 1 || hosts.isEmpty() && !old) {
-      throw MalformedMessage.because("there must be one Host");
+      throw MalformedMessage.because("there must be exactly one Host");
     }
     String host = hosts.isEmpty() ? null : hosts.get(0);
     if (host != null) {
@@ -151,7 +151,7 @@ final class RequestScanner implements Scanner {
     }
     String[] absolute = rules.absolute(method, target);
     if (absolute != null) {
-      // RFC 9112, section 3.2.2: the target's host counts, whatever Host says.
+      // RFC 9112, section 3.2.2: the target's host overrides Host.
       host = absolute[0];
       target = absolute[1];
     }
@@ -164,10 +164,10 @@ final class RequestScanner implements Scanner {
     boolean form = version.length() == 8 && version.startsWith("HTTP/") && version.charAt(6) == '.'
         && Character.isDigit(version.charAt(5)) && Character.isDigit(version.charAt(7));
     if (!form) {
-      throw MalformedMessage.because("the request line must end in a version of HTTP");
+      throw MalformedMessage.because("the request line must end with an HTTP version");
     }
     if (version.charAt(5) != '1') {
-      throw new MalformedMessage(505, "HTTP_VERSION_NOT_SUPPORTED", "the version of HTTP is not spoken here");
+      throw new MalformedMessage(505, "HTTP_VERSION_NOT_SUPPORTED", "the HTTP version is not supported");
     }
     return version.charAt(7) == '0';
   }
@@ -176,7 +176,7 @@ final class RequestScanner implements Scanner {
     boolean chunked = MessageHead.isChunked(fields);
     long length = MessageHead.contentLength(fields);
     if (chunked && (length >= 0 || old)) {
-      throw MalformedMessage.because("a chunked body has no Content-Length, and is not known to HTTP/1.0");
+      throw MalformedMessage.because("a chunked body must not have a Content-Length, nor be sent with HTTP/1.0");
     }
     if (method.equals("HEAD") && (chunked || length > 0)) {
       throw MalformedMessage.because("a HEAD request must have no body");
@@ -195,13 +195,13 @@ final class RequestScanner implements Scanner {
         case "host" -> { }
         case "content-type" -> append(text, WireHeaders.CONTENT_TYPE, field.value());
         case "upgrade" -> append(text, upgrade ? field.name() : null, "h2c");
-        // The client says the same once more after its preface, where it is bounded.
+        // The client repeats its settings after its preface, where they are bounded.
         case "http2-settings" -> append(text, upgrade ? field.name() : null, "");
         default -> append(text, WireHeaders.isInternal(field.lowercaseName()) ? null : field.name(), field.value());
       }
     }
     mayBecomeHttp2 = upgrade;
-    // Akka HTTP reads UTF-8: a character for each octet comes out as it is, and is written as that octet again.
+    // Akka HTTP decodes UTF-8 and writes each character as its low byte, so each octet encoded as a character is sent unchanged.
     return ByteString.fromArrayUnsafe(text.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
   }
 
@@ -211,7 +211,7 @@ final class RequestScanner implements Scanner {
     }
   }
 
-  /** RFC 7540, section 3.2; RFC 9113 knows it no more, but clients still ask. */
+  /** RFC 7540, section 3.2. RFC 9113 has dropped this upgrade, but clients still request it. */
   private static boolean asksForHttp2(List<Field> fields) {
     List<String> upgrades = MessageHead.values(fields, "upgrade");
     return upgrades.size() == 1 && upgrades.get(0).toLowerCase(Locale.ROOT).equals("h2c")

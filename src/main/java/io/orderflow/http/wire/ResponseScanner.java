@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Reads what a service answers on one connection. Answers go on with their framing written anew. Interim answers are left out. Bytes that belong
- * to no answer end the use of the connection: whoever would come next on it would get them for an answer.
+ * Scans a service's responses on one connection. Responses are passed on with their framing rewritten; interim responses are dropped. Bytes that
+ * belong to no response end the use of the connection: the next exchange on it would take them for its response.
  */
 public final class ResponseScanner implements Scanner {
 
@@ -16,16 +16,16 @@ public final class ResponseScanner implements Scanner {
   private BodyScanner body = BodyScanner.none();
   private boolean over;
 
-  /** Who uses the connection. */
+  /** The exchange that the connection carries. */
   public interface Exchange {
 
-    /** The method of the request whose answer is to come; null when none is. */
+    /** The method of the request whose response is awaited; null if none is. */
     String awaitedMethod();
 
-    /** All bytes of the answer are here. No further one is awaited until the next request. */
+    /** Called when the response is complete. None is awaited until the next request. */
     void answered();
 
-    /** The connection must not be used for another request. */
+    /** Called when the connection must not carry another request. */
     void spoiled();
   }
 
@@ -35,7 +35,7 @@ public final class ResponseScanner implements Scanner {
 
   @Override
   public boolean isOwed() {
-    return false; // The gateway's own time limit counts.
+    return false; // The gateway has its own time limit.
   }
 
   @Override
@@ -45,7 +45,7 @@ public final class ResponseScanner implements Scanner {
 
   @Override
   public boolean isEnded() {
-    return false; // Whoever uses the connection closes it.
+    return false; // The connection's user closes it.
   }
 
   @Override
@@ -85,9 +85,9 @@ public final class ResponseScanner implements Scanner {
     exchange.spoiled();
     over = true;
     if (out.bytes().isEmpty()) {
-      throw MalformedMessage.because("the service sent bytes that nobody asked for");
+      throw MalformedMessage.because("the service sent unsolicited bytes");
     }
-    // The answer before them is whole, and goes on first.
+    // The response before these bytes is complete and goes on first.
     return out.bytes();
   }
 
@@ -97,15 +97,15 @@ public final class ResponseScanner implements Scanner {
     boolean old = line.startsWith("HTTP/1.0");
     if (status < 200) {
       if (status == 101) {
-        throw MalformedMessage.because("the service changed the protocol");
+        throw MalformedMessage.because("the service switched protocols");
       }
-      return; // RFC 9110, section 15.2: any number of these may come first.
+      return; // RFC 9110, section 15.2: any number of interim responses may come first.
     }
     List<Field> fields = read.fields();
     boolean chunked = MessageHead.isChunked(fields);
     long length = MessageHead.contentLength(fields);
     if (chunked && (length >= 0 || old)) {
-      throw MalformedMessage.because("a chunked body has no Content-Length, and is not known to HTTP/1.0");
+      throw MalformedMessage.because("a chunked body must not have a Content-Length, nor be sent with HTTP/1.0");
     }
     boolean bodiless = method.equals("HEAD") || status == 204 || status == 304;
     body = bodiless ? BodyScanner.none() : chunked ? BodyScanner.chunked()

@@ -22,9 +22,9 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 
 /**
- * Connections to a server whose answers are scanned, for a pool of Akka HTTP's that sends POST requests one at a time on each. Akka HTTP would
- * take bytes behind an answer for the answer to the next request. TLS is made here, under the scanner: requests are given to Akka HTTP with
- * the scheme http either way.
+ * Opens connections whose responses are scanned, for an Akka HTTP connection pool that sends one POST request at a time on each. Akka HTTP alone
+ * would take surplus bytes after a response for the next response. TLS is applied here, below the scanner; Akka HTTP gets requests with the scheme
+ * http in both cases.
  */
 public final class ScannedTransport extends ClientTransport {
 
@@ -42,7 +42,7 @@ public final class ScannedTransport extends ClientTransport {
         .viaMat(bytes(host, port, secure, settings, system), Keep.right()).via(Wire.responses(posts));
   }
 
-  /** The bytes of a new connection, encrypted or not, before anything looks at them. */
+  /** The bytes of a new connection, unscanned, with or without TLS. */
   public static Flow<ByteString, ByteString, CompletionStage<OutgoingConnection>> bytes(String host, int port, boolean secure,
       ClientConnectionSettings settings, ActorSystem system) {
     Flow<ByteString, ByteString, CompletionStage<OutgoingConnection>> tcp = ClientTransport.TCP().connectTo(host, port, settings, system);
@@ -69,7 +69,7 @@ public final class ScannedTransport extends ClientTransport {
     }
   }
 
-  /** Knows from the bytes that are sent that an answer is awaited. */
+  /** Takes outgoing bytes as the sign that a response is awaited. */
   private static final class Posts implements ResponseScanner.Exchange {
 
     private volatile boolean awaited;
@@ -77,7 +77,7 @@ public final class ScannedTransport extends ClientTransport {
 
     private ByteString sending(ByteString bytes) throws MalformedMessage {
       if (spoiled) {
-        throw MalformedMessage.because("the server sent more than its answer");
+        throw MalformedMessage.because("the server sent more bytes than its response");
       }
       awaited = true;
       return bytes;

@@ -2,35 +2,35 @@ package io.orderflow.http.wire;
 
 import akka.util.ByteString;
 
-/** Reads what a peer sends and decides what of it goes on. Not for several threads: it belongs to one connection. */
+/** Checks a peer's bytes and decides which of them are passed on. Belongs to one connection; not thread-safe. */
 interface Scanner {
 
   /**
-   * Takes the next bytes of the peer.
+   * Scans the peer's next bytes.
    *
-   * @return what goes on; may be empty
+   * @return the bytes to pass on; may be empty
    * @throws MalformedMessage when the connection must end
    */
   ByteString scan(ByteString in) throws MalformedMessage;
 
-  /** Whether the peer owes the end of something that it must not be slow with: a head, a frame, a chunk's size. */
+  /** Whether the peer has begun an element that has a time limit and not ended it: a head, a frame, a chunk's size line. */
   boolean isOwed();
 
-  /** Whether nothing of the peer is read any more, and the connection has yet to be closed. */
+  /** Whether no more bytes are read, while the connection is still open for its last response. */
   boolean isEnded();
 
-  /** Whether the connection is to be closed as soon as what goes on has been passed on. */
+  /** Whether the connection must be closed once the scanned bytes have been passed on. */
   default boolean isOver() {
     return false;
   }
 
-  /** How many of those have come to their end: while it grows, the peer is not slow. */
+  /** Completed elements of these kinds. While the number grows, the peer is not slow. */
   long completed();
 
   /**
-   * The peer was too slow.
+   * Called when the peer was too slow.
    *
-   * @return what goes on instead
+   * @return the bytes to pass on instead
    * @throws MalformedMessage when the connection must end
    */
   ByteString late() throws MalformedMessage;

@@ -12,12 +12,12 @@ import akka.util.ByteString;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** Passes a peer's bytes through a scanner, and holds the peer to a time limit for what it owes. */
+/** Passes a peer's bytes through a scanner, and enforces the time limit for incomplete elements ({@link Scanner#isOwed}). */
 final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
   private static final String LATE = "late";
   private static final String END = "end";
-  /** What is left for the last answer on a connection that is read no more. Akka HTTP closes it then, but for open streams of HTTP/2. */
+  /** Time for the last response after reading has stopped. Akka HTTP then closes the connection, unless HTTP/2 streams are open. */
   private static final Duration LAST_ANSWER = Duration.ofSeconds(5);
 
   private final Inlet<ByteString> in = Inlet.create("Scanner.in");
@@ -29,8 +29,8 @@ final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
   /**
    * A stage for any number of connections.
    *
-   * @param scanners makes one for each connection
-   * @param limit how long a head may take; one that began behind another may take twice as long
+   * @param scanners creates a scanner for each connection
+   * @param limit the longest time for a head; a head that begins while the timer runs for an earlier one may take twice as long
    */
   ScannerStage(Supplier<Scanner> scanners, Duration limit) {
     this.scanners = scanners;
@@ -96,7 +96,7 @@ final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     }
 
     private void ask() {
-      // It may have been asked already, before the time limit had something else go on.
+      // The inlet may have been pulled already, before the timeout emitted bytes.
       if (!hasBeenPulled(in)) {
         pull(in);
       }
@@ -111,7 +111,7 @@ final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     @Override
     public void onTimer(Object key) {
       if (END.equals(key)) {
-        failStage(MalformedMessage.because("the connection is read no more"));
+        failStage(MalformedMessage.because("the connection was not closed after its last response"));
         return;
       }
       waiting = false;
@@ -119,7 +119,7 @@ final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         return;
       }
       if (scanner.completed() != completed) {
-        // Another one than the timer was set for: it gets the limit anew, rather than each one a timer.
+        // The awaited element is complete and another has begun. It gets a new limit; a timer for each element would cost more.
         await();
         return;
       }

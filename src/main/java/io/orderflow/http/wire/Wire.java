@@ -10,14 +10,14 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.IntConsumer;
 
-/** The flows of bytes that connections pass. */
+/** Creates the scanning flows for connections. */
 public final class Wire {
 
   private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS");
 
   private Wire() {}
 
-  /** The rules for clients of a node's servers. */
+  /** The rules for clients of this node's servers. */
   public static final class Requests {
 
     private final RequestRules rules;
@@ -29,24 +29,24 @@ public final class Wire {
     }
 
     /**
-     * What one client sends, over one connection.
+     * A flow that scans one client connection.
      *
-     * @param client its address
-     * @param reset is told the number of each HTTP/2 stream that the client resets
+     * @param client the client's address
+     * @param reset called with the number of each HTTP/2 stream that the client resets
      */
     public Flow<ByteString, ByteString, NotUsed> scanned(InetSocketAddress client, IntConsumer reset) {
       return Flow.fromGraph(new ScannerStage(() -> new RequestScanner(rules, client, reset), headerTimeout));
     }
   }
 
-  /** What clients send to the servers of this node. */
+  /** The rules for requests to this node's servers. */
   public static Requests requests(Config orderflow) {
     Set<String> methods = new HashSet<>(METHODS);
     methods.addAll(orderflow.getStringList("gateway.further-methods"));
     return new Requests(new RequestRules(Set.copyOf(methods), Limits.REQUEST), orderflow.getDuration("http.header-timeout"));
   }
 
-  /** What a service answers on one connection. */
+  /** A flow that scans a service's responses on one connection. */
   public static Flow<ByteString, ByteString, NotUsed> responses(ResponseScanner.Exchange exchange) {
     return Flow.fromGraph(new ScannerStage(() -> new ResponseScanner(exchange), Duration.ofDays(1)));
   }

@@ -25,22 +25,22 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The header fields that carry through Akka HTTP what its model has no place for. Only scanners write them: a peer's own fields of these names
- * never get in, and {@link #isInternal} keeps them from going out.
+ * Internal header fields for values that Akka HTTP's model can't hold. Only scanners write them: a peer's own fields of these names are dropped, and
+ * {@link #isInternal} keeps these from being sent.
  */
 public final class WireHeaders {
 
-  /** A message's {@code Content-Type} as it was sent: Akka HTTP reads it as a type that it knows, or not at all. */
+  /** A message's {@code Content-Type} as sent. Akka HTTP would normalise it, or drop it. */
   static final String CONTENT_TYPE = "x-orderflow-content-type";
-  /** A request's target as it was sent, with HTTP/2; with HTTP/1.1 Akka HTTP has it. */
+  /** An HTTP/2 request's target as sent. For HTTP/1.1, Akka HTTP keeps it. */
   static final String TARGET = "x-orderflow-target";
-  /** The address of the client, with HTTP/2. */
+  /** The client's address, for HTTP/2. */
   static final String CLIENT = "x-orderflow-client";
-  /** Stands in for a request that is refused: status, code and detail. */
+  /** Marks the replacement of a rejected request: status, code and detail. */
   static final String REFUSAL = "x-orderflow-refusal";
-  /** A response's reason phrase as it was sent. */
+  /** A response's reason phrase as sent. */
   static final String REASON = "x-orderflow-reason";
-  /** The {@code Content-Length} of a response that has no body. */
+  /** The {@code Content-Length} of a response without a body. */
   static final String LENGTH = "x-orderflow-content-length";
 
   private static final Set<String> INTERNAL = Set.of(CONTENT_TYPE, TARGET, CLIENT, REFUSAL, REASON, LENGTH);
@@ -48,27 +48,27 @@ public final class WireHeaders {
 
   private WireHeaders() {}
 
-  /** Whether the field, in lower case, is one of these. */
+  /** Whether the name, in lower case, is an internal field. */
   public static boolean isInternal(String lowercaseName) {
     return lowercaseName.startsWith("x-orderflow-") && INTERNAL.contains(lowercaseName);
   }
 
-  /** The message's {@code Content-Type}, octet for octet; empty when it has none. */
+  /** The message's {@code Content-Type}, octet for octet; empty if it has none. */
   public static Optional<String> contentType(HttpMessage message) {
     return value(message, CONTENT_TYPE);
   }
 
-  /** The target of a request of HTTP/2 as the client wrote it. */
+  /** An HTTP/2 request's target as the client sent it. */
   public static Optional<String> target(HttpMessage request) {
     return value(request, TARGET);
   }
 
-  /** A response's reason phrase, where it is not the usual one. */
+  /** A response's reason phrase, if it is not the standard one. */
   public static Optional<String> reason(HttpMessage response) {
     return value(response, REASON);
   }
 
-  /** The length that a response without a body speaks of. */
+  /** The {@code Content-Length} of a response without a body. */
   public static Optional<String> bodilessLength(HttpMessage response) {
     return value(response, LENGTH);
   }
@@ -86,7 +86,7 @@ public final class WireHeaders {
     return reason.status() + " " + reason.code() + " " + reason.getMessage();
   }
 
-  /** The answer to a request that was refused at the door; empty for one that got in. */
+  /** The response to a request that the scanner rejected; empty for all others. */
   public static Optional<HttpResponse> refusal(HttpRequest request) {
     return value(request, REFUSAL).map(text -> {
       String[] parts = text.split(" ", 3);
@@ -99,7 +99,7 @@ public final class WireHeaders {
     return address.getAddress().getHostAddress() + " " + address.getPort();
   }
 
-  /** The request with the address of its client as Akka HTTP gives it, also where Akka HTTP forgot it. */
+  /** The request with its client's address as an Akka HTTP attribute, also where Akka HTTP lost it. */
   public static HttpRequest withClient(HttpRequest request) {
     if (request.getAttribute(AttributeKeys.remoteAddress).isPresent()) {
       return request;
@@ -112,11 +112,11 @@ public final class WireHeaders {
     try {
       return new InetSocketAddress(InetAddress.getByName(text.substring(0, space)), Integer.parseInt(text.substring(space + 1)));
     } catch (UnknownHostException impossible) {
-      throw new IllegalStateException("an address that is no address", impossible);
+      throw new IllegalStateException("not an address literal", impossible);
     }
   }
 
-  /** The request with the media type that its {@code Content-Type} says, for routes; one that Akka HTTP can't read is as none. */
+  /** The request with the media type from its {@code Content-Type}, for routes. An unreadable type becomes {@code application/octet-stream}. */
   public static HttpRequest withMediaType(HttpRequest request) {
     Optional<String> sent = contentType(request);
     RequestEntity entity = request.entity();
@@ -128,7 +128,7 @@ public final class WireHeaders {
     if (sent.equalsIgnoreCase("application/json")) {
       return ContentTypes.APPLICATION_JSON;
     }
-    // Before the parameters an empty one changes nothing: "application/json;".
+    // An empty parameter changes nothing: "application/json;".
     String text = sent.endsWith(";") ? Octets.trimmed(sent.substring(0, sent.length() - 1)) : sent;
     try {
       return ContentTypes.parse(text);
@@ -137,19 +137,17 @@ public final class WireHeaders {
     }
   }
 
-  /** No type at all: Akka HTTP writes none, so that a {@link Verbatim} one can stand instead. */
+  /** The entity without a media type. Akka HTTP then writes no {@code Content-Type}, and a {@link Verbatim} header can take its place. */
   public static HttpEntity withoutType(HttpEntity entity) {
     return entity.withContentType(akka.http.scaladsl.model.ContentTypes.NoContentType());
   }
 
-  /** A body that isn't sent, of a length that isn't said; for answers to HEAD. */
+  /** An entity of unknown length that isn't sent; for responses to HEAD. */
   public static ResponseEntity unsaid() {
     return HttpEntities.createCloseDelimited(akka.http.scaladsl.model.ContentTypes.NoContentType(), Source.<ByteString>empty());
   }
 
-  /**
-   * The answer to a HEAD request with the headers that a GET would get. Akka HTTP leaves out the length with HTTP/1.1 and sends it with HTTP/2.
-   */
+  /** The response to a HEAD request, with the headers of the GET response. Akka HTTP omits the length in HTTP/1.1 and sends it in HTTP/2. */
   public static HttpResponse withoutBody(HttpResponse answer) {
     HttpEntity entity = answer.entity();
     if (entity.getContentLengthOption().isEmpty() || !answer.status().allowsEntity()) {
@@ -159,21 +157,21 @@ public final class WireHeaders {
         .withEntity((ResponseEntity) unsaid().withContentType(entity.getContentType()));
   }
 
-  /** The answer for HTTP/2, where Akka HTTP writes a length for every answer that can't have a body. */
+  /** The response for HTTP/2, without a duplicate {@code Content-Length}: Akka HTTP adds one to every response that can't have a body. */
   public static HttpResponse withOneLength(HttpResponse answer) {
     return answer.status().allowsEntity() ? answer : answer.removeHeader("Content-Length");
   }
 
-  /** A header that is written exactly so, also where Akka HTTP would rather write its own. */
+  /** A header that is sent exactly as given, also where Akka HTTP would send its own. */
   public static final class Verbatim extends CustomHeader {
 
     private final String name;
     private final String value;
 
-    /** @throws IllegalArgumentException when the value could be taken for more than a value */
+    /** @throws IllegalArgumentException when the value contains a character that could end it */
     public Verbatim(String name, String value) {
       if (!Octets.isFieldValue(value)) {
-        throw new IllegalArgumentException("a value of " + name + " contains a character that a header can't carry");
+        throw new IllegalArgumentException("a value of " + name + " contains a character that is invalid in a header");
       }
       this.name = name;
       this.value = value;
@@ -209,7 +207,7 @@ public final class WireHeaders {
   public static void checkWritable(List<HttpHeader> headers) {
     for (HttpHeader header : headers) {
       if (!Octets.isFieldValue(header.value()) || !Octets.isToken(header.name())) {
-        throw new IllegalArgumentException("a header contains a character that it can't carry");
+        throw new IllegalArgumentException("a header contains an invalid character");
       }
     }
   }

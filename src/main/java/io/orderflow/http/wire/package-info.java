@@ -1,6 +1,6 @@
 /**
- * HTTP as bytes, between the sockets and Akka HTTP. Akka HTTP decodes header text as UTF-8 and writes its characters as their low byte, keeps
- * no bound on some of what a peer may send, and takes some malformed messages for good ones. Everything that enters the node passes the
- * scanners of this package first: a message goes on only when its framing is beyond doubt, and its header octets go on as they are.
+ * Scans HTTP as bytes, between the sockets and Akka HTTP. Akka HTTP decodes header text as UTF-8 and writes each character as its low byte, does not
+ * bound everything that a peer may send, and accepts some malformed messages. All client requests and service responses therefore pass these scanners
+ * first; the management port (8558) does not. A message is passed on only if its framing is unambiguous, and its header octets are unchanged.
  */
 package io.orderflow.http.wire;
