@@ -25,6 +25,7 @@ import io.orderflow.cart.ShoppingCart;
 import io.orderflow.gateway.Gateway;
 import io.orderflow.gateway.ServiceNodes;
 import io.orderflow.history.HistoryRoutes;
+import io.orderflow.http.ClientPresence;
 import io.orderflow.http.HttpServer;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.AscendingIds;
@@ -195,9 +196,8 @@ public final class Node {
     return Directives.concat(
         new OrderRoutes(placement, new OrderQueries(database), orderSagas, ids).routes(),
         new CartRoutes(carts, placement).routes(),
-        new ProductQueries(database).routes(),
-        new ProductRoutes(products).routes(),
-        new AccountRoutes(accounts, accountHistory, ids).routes(),
+        new ProductRoutes(products, new ProductQueries(database)).routes(),
+        new AccountRoutes(accounts, accountHistory, ClientPresence.of(system.classicSystem()), ids).routes(),
         new TransferRoutes(accounts, transferSagas, ids).routes(),
         new HistoryRoutes("accounts", "accountId", accountHistory.events(), accounts::get).routes(),
         new HistoryRoutes("orders", "orderId", OrderHistory.of(system), placement::saga).routes(),

@@ -1,20 +1,15 @@
 package io.orderflow.account;
 
-import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
-import akka.http.javadsl.model.HttpRequest;
-import akka.stream.KillSwitches;
 import akka.stream.SharedKillSwitch;
 import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Sink;
-import akka.stream.javadsl.Source;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.history.EventHistory;
 import io.orderflow.history.EventHistory.Told;
-import io.orderflow.http.ClientPresence;
-import io.orderflow.http.Problem;
 import io.orderflow.kernel.Money;
+import io.orderflow.kernel.Rejection;
 import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 
@@ -36,12 +31,10 @@ public final class AccountHistory {
   private static final Account.Remembered NOTHING = new Account.Remembered(1, 1);
 
   private final ActorSystem<?> system;
-  private final ClientPresence clients;
   private final EventHistory<Account.Event> events;
 
   public AccountHistory(ActorSystem<?> system) {
     this.system = system;
-    this.clients = ClientPresence.of(system.classicSystem());
     this.events = new EventHistory<>(system, Account.NAME, Account.Event.class, AccountHistory::told, Account.Event::at);
   }
 
@@ -63,19 +56,27 @@ public final class AccountHistory {
     return new Told("WITHDRAWAL_VOIDED", new Reference(((Account.WithdrawalVoided) event).reference()));
   }
 
-  /** The balance after the event of that number; fails with a problem when the account has not had so many. */
-  CompletionStage<Account.Balance> atSequence(HttpRequest request, String accountId, long sequence) {
-    return awaited(request, events.events(accountId, 1, sequence)).runFold(Account.State.NONE, AccountHistory::apply, system).thenApply(account -> {
+  /**
+   * The balance after the event of that number; rejected with EVENT_NOT_FOUND when the account has not had so many.
+   *
+   * @param stop ends the read early
+   */
+  CompletionStage<Account.Balance> atSequence(String accountId, long sequence, SharedKillSwitch stop) {
+    return events.events(accountId, 1, sequence).via(stop.flow()).runFold(Account.State.NONE, AccountHistory::apply, system).thenApply(account -> {
       if (account.sequence() < sequence) {
-        throw Problem.of(404, "EVENT_NOT_FOUND", "the account has had " + account.sequence() + " events").exception();
+        throw Rejection.notFound("EVENT_NOT_FOUND", "the account has had " + account.sequence() + " events").exception();
       }
       return balance(accountId, account);
     });
   }
 
-  /** The balance after the last event that is not later than that time; fails with a problem when the account was not open yet. */
-  CompletionStage<Account.Balance> at(HttpRequest request, String accountId, Instant time) {
-    return awaited(request, events.events(accountId, 1, Long.MAX_VALUE)).runWith(stateAt(time), system)
+  /**
+   * The balance after the last event that is not later than that time; rejected with ACCOUNT_NOT_FOUND when the account was not open yet.
+   *
+   * @param stop ends the read early
+   */
+  CompletionStage<Account.Balance> at(String accountId, Instant time, SharedKillSwitch stop) {
+    return events.events(accountId, 1, Long.MAX_VALUE).via(stop.flow()).runWith(stateAt(time), system)
         .thenApply(account -> balance(accountId, account));
   }
 
@@ -105,16 +106,6 @@ public final class AccountHistory {
     }
   }
 
-  /** The events as long as the client is there to hear of them: an account may have had millions. */
-  private <E> Source<E, NotUsed> awaited(HttpRequest request, Source<E, NotUsed> events) {
-    SharedKillSwitch gone = KillSwitches.shared("client");
-    Runnable served = clients.watch(request, gone::shutdown);
-    return events.via(gone.flow()).watchTermination((none, done) -> {
-      done.whenComplete((end, failure) -> served.run());
-      return none;
-    });
-  }
-
   /** As the aggregate does it, but for the references, which no one asks the past for. */
   private static Account.State apply(Account.State account, Account.Event event) {
     return Account.apply(account, event, NOTHING);
@@ -122,7 +113,7 @@ public final class AccountHistory {
 
   private static Account.Balance balance(String accountId, Account.State account) {
     if (account.balance() == null) {
-      throw Problem.of(404, "ACCOUNT_NOT_FOUND", "there was no such account then").exception();
+      throw Rejection.notFound("ACCOUNT_NOT_FOUND", "there was no such account then").exception();
     }
     return new Account.Balance(accountId, account.ownerId(), account.balance(), account.sequence());
   }

@@ -3,74 +3,50 @@ package io.orderflow.account;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.headers.Location;
 import akka.http.javadsl.server.Route;
-import com.fasterxml.jackson.annotation.JsonInclude;
+import akka.stream.KillSwitches;
+import akka.stream.SharedKillSwitch;
+import io.orderflow.http.ClientPresence;
 import io.orderflow.http.Json;
-import io.orderflow.http.JsonFields;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** {@code /api/accounts}: opening accounts, deposits, withdrawals, balances. */
 public final class AccountRoutes extends Routes {
 
-  private record Opening(String accountId, String ownerId, String currency) {
-    static Opening read(JsonFields fields, Supplier<UUID> ids) {
-      return new Opening(fields.optionalId("accountId").orElseGet(() -> ids.get().toString()),
-          fields.optionalId("ownerId").orElse(null), fields.currency("currency"));
-    }
-  }
-
-  private record Movement(BigDecimal amount, String reference) {
-    static Movement read(JsonFields fields) {
-      return new Movement(fields.amount("amount"), fields.optionalId("reference").orElse(null));
-    }
-  }
-
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record AccountView(String accountId, String ownerId, String balance, String currency, long sequence) {
-    static AccountView of(Account.Balance account) {
-      return new AccountView(account.accountId(), account.ownerId(), account.balance().amount(), account.balance().currency(),
-          account.sequence());
-    }
-  }
-
-  private record MovementView(String accountId, String balance, String currency, long sequence) {
-    static MovementView of(Account.Balance account) {
-      return new MovementView(account.accountId(), account.balance().amount(), account.balance().currency(), account.sequence());
-    }
-  }
-
   private final AccountService accounts;
   private final AccountHistory history;
+  private final ClientPresence clients;
   private final Supplier<UUID> ids;
 
   /** @param ids makes the id of an account whose client chose none */
-  public AccountRoutes(AccountService accounts, AccountHistory history, Supplier<UUID> ids) {
+  public AccountRoutes(AccountService accounts, AccountHistory history, ClientPresence clients, Supplier<UUID> ids) {
     this.accounts = accounts;
     this.history = history;
+    this.clients = clients;
     this.ids = ids;
   }
 
   /** The routes from {@code /api/accounts} on. */
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix("accounts", () -> concat(
-        pathEnd(() -> post(() -> body(fields -> Opening.read(fields, ids), this::open))),
+        pathEnd(() -> post(() -> body(fields -> AccountRequest.Opening.read(fields, ids), this::open))),
         id("accountId", account -> concat(
             pathEnd(() -> get(() -> extractRequest(request -> parameterOptional("atSequence", sequence -> parameterOptional("at", time ->
-                answer(balance(request, account, sequence, time), balance -> Json.response(200, AccountView.of(balance)))))))),
-            path("deposits", () -> post(() -> body(Movement::read, deposit -> deposit(account, deposit)))),
-            path("withdrawals", () -> post(() -> body(Movement::read, withdrawal -> withdraw(account, withdrawal)))))))));
+                answer(balance(request, account, sequence, time), balance -> Json.response(200, AccountResponse.of(balance)))))))),
+            path("deposits", () -> post(() -> body(AccountRequest.Movement::read, deposit -> deposit(account, deposit)))),
+            path("withdrawals", () -> post(() -> body(AccountRequest.Movement::read, withdrawal -> withdraw(account, withdrawal)))))))));
   }
 
-  private Route open(Opening opening) {
+  private Route open(AccountRequest.Opening opening) {
     return answer(accounts.open(opening.accountId(), opening.ownerId(), opening.currency()),
-        account -> Json.response(201, AccountView.of(account)).addHeader(Location.create("/api/accounts/" + opening.accountId())));
+        account -> Json.response(201, AccountResponse.of(account)).addHeader(Location.create("/api/accounts/" + opening.accountId())));
   }
 
   /** The balance now or then. */
@@ -82,10 +58,20 @@ public final class AccountRoutes extends Routes {
       if (!sequence.get().matches("[1-9][0-9]{0,17}")) {
         throw Problem.field("INVALID_FIELD", "atSequence", "must be a whole number above zero").exception();
       }
-      return history.atSequence(request, accountId, Long.parseLong(sequence.get()));
+      return watched(request, gone -> history.atSequence(accountId, Long.parseLong(sequence.get()), gone));
     }
-    return time.isPresent() ? history.at(request, accountId, instant(time.get()))
-        : accounts.get(accountId);
+    if (time.isPresent()) {
+      Instant then = instant(time.get());
+      return watched(request, gone -> history.at(accountId, then, gone));
+    }
+    return accounts.get(accountId);
+  }
+
+  /** A read of events that ends when the client goes away: an account may have had millions. */
+  private <T> CompletionStage<T> watched(HttpRequest request, Function<SharedKillSwitch, CompletionStage<T>> read) {
+    SharedKillSwitch gone = KillSwitches.shared("client");
+    Runnable served = clients.watch(request, gone::shutdown);
+    return read.apply(gone).whenComplete((result, failure) -> served.run());
   }
 
   private static Instant instant(String text) {
@@ -96,13 +82,13 @@ public final class AccountRoutes extends Routes {
     }
   }
 
-  private Route deposit(String accountId, Movement deposit) {
+  private Route deposit(String accountId, AccountRequest.Movement deposit) {
     return answer(accounts.deposit(accountId, deposit.amount(), deposit.reference()),
-        account -> Json.response(200, MovementView.of(account)));
+        account -> Json.response(200, AccountResponse.ofMovement(account)));
   }
 
-  private Route withdraw(String accountId, Movement withdrawal) {
+  private Route withdraw(String accountId, AccountRequest.Movement withdrawal) {
     return answer(accounts.withdraw(accountId, withdrawal.amount(), withdrawal.reference()),
-        account -> Json.response(200, MovementView.of(account)));
+        account -> Json.response(200, AccountResponse.ofMovement(account)));
   }
 }

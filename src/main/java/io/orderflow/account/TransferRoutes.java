@@ -2,20 +2,15 @@ package io.orderflow.account;
 
 import akka.http.javadsl.model.headers.Location;
 import akka.http.javadsl.server.Route;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.http.Json;
-import io.orderflow.http.JsonFields;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.saga.SagaState;
-import io.orderflow.saga.SagaStatus;
 import io.orderflow.saga.Sagas;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,28 +21,6 @@ import java.util.function.Supplier;
  * reference, so that a repeat reaches the same saga.
  */
 public final class TransferRoutes extends Routes {
-
-  private record TransferRequest(String to, BigDecimal amount, Optional<String> reference) {
-    static TransferRequest read(JsonFields fields) {
-      return new TransferRequest(fields.id("to"), fields.amount("amount"), fields.optionalId("reference"));
-    }
-  }
-
-  /** How far a transfer is. */
-  private enum Status { PENDING, COMPLETED, FAILED }
-
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record TransferView(String transferId, Status status, String from, String to, String amount, String currency, String reason,
-      String detail, Instant createdAt) {
-
-    static TransferView of(String id, Transfer transfer, SagaState progress) {
-      Status status = progress.state().isActive() ? Status.PENDING
-          : progress.state() == SagaStatus.COMPLETED ? Status.COMPLETED : Status.FAILED;
-      return new TransferView(id, status, transfer.from(), transfer.to(), transfer.amount().amount(), transfer.amount().currency(),
-          progress.failure() == null ? null : progress.failure().code(),
-          progress.failure() == null ? null : progress.failure().detail(), progress.startedAt());
-    }
-  }
 
   private final AccountService accounts;
   private final Sagas<Transfer> sagas;
@@ -77,7 +50,7 @@ public final class TransferRoutes extends Routes {
       String id = request.reference().map(reference -> idOf(from, reference)).orElseGet(() -> ids.get().toString());
       CompletionStage<SagaState> started = request.reference().isPresent() ? sagas.start(id, transfer) : sagas.startNew(id, transfer);
       return after(started, progress -> complete(sagas.input(progress).equals(transfer)
-          ? Json.response(202, TransferView.of(id, transfer, progress)).addHeader(Location.create("/api/transfers/" + id))
+          ? Json.response(202, TransferResponse.of(id, transfer, progress)).addHeader(Location.create("/api/transfers/" + id))
           : Problem.of(422, "REFERENCE_REUSED", "the reference was used for another transfer").response()));
     });
   }
@@ -97,7 +70,7 @@ public final class TransferRoutes extends Routes {
   private Route read(String id) {
     return answer(sagas.get(id).exceptionallyCompose(failure -> CompletableFuture.failedFuture(Rejection.isNotFound(failure)
             ? Problem.of(404, "TRANSFER_NOT_FOUND", "there is no such transfer").exception() : failure)),
-        progress -> Json.response(200, TransferView.of(id, sagas.input(progress), progress)));
+        progress -> Json.response(200, TransferResponse.of(id, sagas.input(progress), progress)));
   }
 
   /** No id contains the character between the two. */

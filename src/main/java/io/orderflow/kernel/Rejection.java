@@ -63,7 +63,16 @@ public record Rejection(Kind kind, String code, String detail) {
 
   /** This rejection as an aggregate's reply. */
   public <T> StatusReply<T> reply() {
-    return StatusReply.error(kind + " " + code + " " + detail);
+    return StatusReply.error(text());
+  }
+
+  /** This rejection as the failure of a stage, the same that an ask fails with; {@link #in} reads both. */
+  public RuntimeException exception() {
+    return new StatusReply.ErrorMessage(text());
+  }
+
+  private String text() {
+    return kind + " " + code + " " + detail;
   }
 
   /** Whether an ask failed because its subject does not exist. */

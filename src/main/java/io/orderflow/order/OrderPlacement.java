@@ -86,7 +86,7 @@ public final class OrderPlacement extends Routes {
           view -> created(view).addHeader(RawHeader.create("Preference-Applied", "wait=" + wait.get().toSeconds())));
     }
     return progress.steps().size() > 1 ? answer(read(orderId), OrderPlacement::created)
-        : complete(created(OrderView.pending(orderId, order, progress.startedAt())));
+        : complete(created(OrderResponse.pending(orderId, order, progress.startedAt())));
   }
 
   /** Completes when the order's saga has come to rest, the time is over or the client has gone away; then its place to wait is free. */
@@ -103,10 +103,10 @@ public final class OrderPlacement extends Routes {
   }
 
   /** The order; one whose saga has not created it yet is shown from the saga: an order that was answered with 201 is never unknown. */
-  CompletionStage<OrderView> read(String orderId) {
-    return orders.get(orderId).thenApply(order -> OrderView.of(orderId, order)).exceptionallyCompose(failure ->
+  CompletionStage<OrderResponse> read(String orderId) {
+    return orders.get(orderId).thenApply(order -> OrderResponse.of(orderId, order)).exceptionallyCompose(failure ->
         Rejection.isNotFound(failure) ? saga(orderId).thenApply(progress ->
-            OrderView.pending(orderId, sagas.input(progress), progress.startedAt())) : CompletableFuture.failedFuture(failure));
+            OrderResponse.pending(orderId, sagas.input(progress), progress.startedAt())) : CompletableFuture.failedFuture(failure));
   }
 
   /** The order's saga; the stage fails with ORDER_NOT_FOUND. */
@@ -119,7 +119,7 @@ public final class OrderPlacement extends Routes {
     return Problem.of(404, "ORDER_NOT_FOUND", "there is no such order");
   }
 
-  private static HttpResponse created(OrderView view) {
+  private static HttpResponse created(OrderResponse view) {
     return Json.response(201, view).addHeader(Location.create("/api/orders/" + view.orderId()));
   }
 }

@@ -29,7 +29,7 @@ public final class OrderProjection implements ProjectionDefinition<Order.Event> 
 
   /** What never changes of an order, as it is kept in {@code order_summaries.placed}. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Placed(List<OrderView.ItemView> items, OrderView.PaymentView payment, Address shippingAddress) {}
+  record Placed(List<OrderResponse.Item> items, OrderResponse.Payment payment, Address shippingAddress) {}
 
   /** What some events of one order come to: its creation, its end, or both. */
   private static final class Change {
@@ -148,7 +148,7 @@ public final class OrderProjection implements ProjectionDefinition<Order.Event> 
   }
 
   private static String placed(PlacedOrder order) {
-    OrderView view = OrderView.pending("", order, Instant.EPOCH);
+    OrderResponse view = OrderResponse.pending("", order, Instant.EPOCH);
     return new String(Json.bytes(new Placed(view.items(), view.payment(), view.shippingAddress())), StandardCharsets.UTF_8);
   }
 }

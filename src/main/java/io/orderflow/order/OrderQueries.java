@@ -5,8 +5,6 @@ import io.orderflow.http.Page;
 import io.orderflow.http.Problem;
 import io.orderflow.kernel.Money;
 import io.orderflow.order.Order.Status;
-import io.orderflow.order.OrderView.PaymentView;
-import io.orderflow.order.OrderView.ShipmentView;
 import io.orderflow.journal.Database;
 import io.orderflow.journal.RowBatch;
 import io.orderflow.projection.Projections;
@@ -40,7 +38,7 @@ public final class OrderQueries {
   }
 
   /** The order; empty when the view does not know it, or not yet. */
-  CompletionStage<Optional<OrderView>> find(String orderId) {
+  CompletionStage<Optional<OrderResponse>> find(String orderId) {
     return database.async(connection -> select(connection,
         SUMMARY + "order_summaries s WHERE s.generation = " + LIVE + " AND s.order_id = ?", List.of(orderId)).stream().findFirst());
   }
@@ -55,7 +53,7 @@ public final class OrderQueries {
     List<Status> statuses = status.map(List::of).orElse(List.of(Status.values()));
     return database.async(connection -> select(connection, listing(customerId.isPresent(), statuses.size()),
             values(customerId, statuses, page)))
-        .thenApply(rows -> page.answer("orders", rows, OrderView::createdAt, OrderView::orderId));
+        .thenApply(rows -> page.answer("orders", rows, OrderResponse::createdAt, OrderResponse::orderId));
   }
 
   /**
@@ -110,13 +108,13 @@ public final class OrderQueries {
     return values;
   }
 
-  private static List<OrderView> select(Connection connection, String sql, List<Object> values) throws SQLException {
+  private static List<OrderResponse> select(Connection connection, String sql, List<Object> values) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(sql)) {
       RowBatch.planForNow(select);
       for (int i = 0; i < values.size(); i++) {
         select.setObject(i + 1, values.get(i));
       }
-      List<OrderView> orders = new ArrayList<>();
+      List<OrderResponse> orders = new ArrayList<>();
       try (ResultSet found = select.executeQuery()) {
         while (found.next()) {
           orders.add(order(found));
@@ -126,12 +124,12 @@ public final class OrderQueries {
     }
   }
 
-  private static OrderView order(ResultSet row) throws SQLException {
+  private static OrderResponse order(ResultSet row) throws SQLException {
     OrderProjection.Placed placed = Json.stored(row.getString(8), OrderProjection.Placed.class);
     Money total = new Money(row.getLong(7), row.getString(6));
-    PaymentView payment = new PaymentView(placed.payment().method(), placed.payment().accountId(), row.getString(9));
-    ShipmentView shipment = row.getString(10) == null ? null : new ShipmentView(row.getString(10));
-    return new OrderView(row.getString(1), row.getString(2), Status.valueOf(row.getString(3)), row.getString(4), row.getString(5),
+    OrderResponse.Payment payment = new OrderResponse.Payment(placed.payment().method(), placed.payment().accountId(), row.getString(9));
+    OrderResponse.Shipment shipment = row.getString(10) == null ? null : new OrderResponse.Shipment(row.getString(10));
+    return new OrderResponse(row.getString(1), row.getString(2), Status.valueOf(row.getString(3)), row.getString(4), row.getString(5),
         total.currency(), total.amount(), placed.items(), payment, shipment, placed.shippingAddress(),
         Instant.ofEpochMilli(row.getLong(11)), Instant.ofEpochMilli(row.getLong(12)));
   }

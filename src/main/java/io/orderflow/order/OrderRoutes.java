@@ -53,7 +53,7 @@ public final class OrderRoutes extends Routes {
         pathPrefix("orders", () -> concat(
             pathEnd(() -> concat(
                 get(() -> parameterOptional("customerId", this::list)),
-                post(() -> extractRequest(request -> body(PlacedOrder::read, placed -> place(request, placed)))))),
+                post(() -> extractRequest(request -> body(OrderRequest::read, placed -> place(request, placed)))))),
             id("orderId", this::one)))));
   }
 
@@ -99,7 +99,7 @@ public final class OrderRoutes extends Routes {
    * The order as the view has it once it has ended; before that, and while the view does not have it yet, it is read where it is made: who
    * was answered with an order's end must not be told afterwards that it is pending.
    */
-  private CompletionStage<OrderView> find(String orderId) {
+  private CompletionStage<OrderResponse> find(String orderId) {
     return queries.find(orderId).thenCompose(found -> found.filter(order -> order.status() != Order.Status.PENDING)
         .map(CompletableFuture::completedStage).orElseGet(() -> placement.read(orderId)));
   }

@@ -1,7 +1,6 @@
 package io.orderflow.order;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.orderflow.http.JsonFields;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Money;
 import io.orderflow.payment.PaymentMethod;
@@ -9,10 +8,7 @@ import io.orderflow.payment.PaymentService;
 import io.orderflow.product.Inventory;
 import io.orderflow.shipping.Address;
 import io.orderflow.shipping.ShippingService;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What a customer ordered.
@@ -31,12 +27,6 @@ public record PlacedOrder(String customerId, List<Inventory.Item> items, Money t
    * @param shippingAddress null when the goods are collected
    */
   public record Terms(String customerId, PaymentMethod payment, Address shippingAddress) {
-
-    /** Reads them from a client's JSON. */
-    public static Terms read(JsonFields fields) {
-      return new Terms(fields.id("customerId"), PaymentMethod.read(fields.object("payment")),
-          fields.optionalObject("shippingAddress").map(Address::read).orElse(null));
-    }
 
     /**
      * An order on these terms.
@@ -61,25 +51,5 @@ public record PlacedOrder(String customerId, List<Inventory.Item> items, Money t
   @Override
   public List<Inventory.Item> reservedItems() {
     return items;
-  }
-
-  /** Reads it from a client's JSON. */
-  static PlacedOrder read(JsonFields fields) {
-    Terms terms = Terms.read(fields);
-    String currency = fields.currency("currency");
-    List<Inventory.Item> items = new ArrayList<>();
-    Set<String> skus = new HashSet<>();
-    for (JsonFields item : fields.objects("items", MAX_ITEMS)) {
-      String sku = item.id("sku");
-      if (!skus.add(sku)) {
-        throw item.invalid("sku", "stands in the order twice");
-      }
-      items.add(new Inventory.Item(sku, item.integer("quantity", 1, MAX_QUANTITY), item.money("unitPrice", currency)));
-    }
-    try {
-      return terms.order(items);
-    } catch (IllegalArgumentException tooLarge) {
-      throw fields.invalid("items", "the order's total is too large");
-    }
   }
 }

@@ -1,11 +1,10 @@
 package io.orderflow.payment;
 
 import akka.http.javadsl.server.Route;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.orderflow.http.Json;
 import io.orderflow.http.Routes;
+import io.orderflow.payment.BreakerResponse.Transition;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -15,10 +14,6 @@ public final class BreakerRoutes extends Routes {
 
   /** Transitions that are shown; older ones are in the log. */
   private static final int REMEMBERED = 20;
-
-  private record Transition(BreakerSnapshot.State to, Instant at) {}
-
-  private record BreakerView(@JsonUnwrapped BreakerSnapshot breaker, List<Transition> transitions) {}
 
   private final PaymentProvider provider;
   private final Deque<Transition> transitions = new ArrayDeque<>();
@@ -31,7 +26,7 @@ public final class BreakerRoutes extends Routes {
   /** The route {@code /ops/breakers}. */
   public Route routes() {
     return pathPrefix("ops", () -> path("breakers", () -> get(() ->
-        complete(Json.response(200, List.of(new BreakerView(provider.snapshot(), newestLast())))))));
+        complete(Json.response(200, List.of(new BreakerResponse(provider.snapshot(), newestLast())))))));
   }
 
   private void remember(Transition transition) {

@@ -2,7 +2,6 @@ package io.orderflow.payment;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import io.orderflow.http.JsonFields;
 
 /** How an order is paid. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "method")
@@ -21,14 +20,5 @@ public sealed interface PaymentMethod {
   /** Its name in JSON. */
   default String method() {
     return this instanceof Card ? "card" : "account";
-  }
-
-  /** Reads it from a client's JSON. */
-  static PaymentMethod read(JsonFields fields) {
-    return switch (fields.text("method", 20)) {
-      case "card" -> new Card(fields.text("token", 200));
-      case "account" -> new FromAccount(fields.id("accountId"));
-      default -> throw fields.invalid("method", "must be \"card\" or \"account\"");
-    };
   }
 }

@@ -1,16 +1,13 @@
 package io.orderflow.payment;
 
 import akka.http.javadsl.server.Route;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.http.Json;
 import io.orderflow.http.Page;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.payment.PaymentQueueTable.Waiting;
-import io.orderflow.payment.PaymentState.Operation;
 import io.orderflow.payment.PaymentState.Status;
 import io.orderflow.journal.Database;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,19 +17,6 @@ import java.util.concurrent.CompletionStage;
 
 /** {@code /api/payments}: the payment of an order, and those that wait for the provider or need an operator. */
 public final class PaymentRoutes extends Routes {
-
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record PaymentView(String orderId, Status status, Operation waitsFor, String method, String amount, String currency,
-      String transactionId, int attempts, String code, String reason, Instant queuedAt, Instant nextAttemptAt, Instant chargedAt,
-      Instant refundedAt) {
-
-    static PaymentView of(String orderId, PaymentState payment) {
-      PaymentMethod method = payment.due().method();
-      return new PaymentView(orderId, payment.status(), payment.waitsFor(), method.method(), payment.due().amount().amount(),
-          payment.due().amount().currency(), payment.transactionId(), payment.attempts(), payment.code(), payment.reason(),
-          payment.queuedAt(), payment.notBefore(), payment.chargedAt(), payment.refundedAt());
-    }
-  }
 
   private static final Set<Status> LISTED = Set.of(Status.QUEUED, Status.REFUND_FAILED);
 
@@ -49,7 +33,7 @@ public final class PaymentRoutes extends Routes {
     return pathPrefix("api", () -> pathPrefix("payments", () -> concat(
         pathEnd(() -> get(() -> parameterOptional("status", status -> Page.parameters(page -> list(status, page))))),
         id("orderId", order -> pathEnd(() -> get(() ->
-            answer(payments.get(order), payment -> Json.response(200, PaymentView.of(order, payment)))))))));
+            answer(payments.get(order), payment -> Json.response(200, PaymentResponse.of(order, payment)))))))));
   }
 
   /** Only what waits or needs an operator is listed. All others are found by their orders. */
@@ -61,18 +45,18 @@ public final class PaymentRoutes extends Routes {
         rows -> {
           Map<String, Object> listed = page.answer("payments", rows, Waiting::queuedAt, Waiting::orderId);
           List<Waiting> shown = rows.subList(0, Math.min(rows.size(), page.limit()));
-          return answer(views(shown, wanted), views -> {
-            listed.put("payments", views);
+          return answer(responses(shown, wanted), responses -> {
+            listed.put("payments", responses);
             return Json.response(200, listed);
           });
         });
   }
 
   /** Each as it knows itself; one that was settled since the row was read is left out. */
-  private CompletionStage<List<PaymentView>> views(List<Waiting> rows, Status wanted) {
-    List<CompletableFuture<PaymentView>> asked = rows.stream().map(row -> payments.get(row.orderId())
-        .thenApply(payment -> PaymentView.of(row.orderId(), payment)).toCompletableFuture()).toList();
+  private CompletionStage<List<PaymentResponse>> responses(List<Waiting> rows, Status wanted) {
+    List<CompletableFuture<PaymentResponse>> asked = rows.stream().map(row -> payments.get(row.orderId())
+        .thenApply(payment -> PaymentResponse.of(row.orderId(), payment)).toCompletableFuture()).toList();
     return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)).thenApply(all -> asked.stream()
-        .map(CompletableFuture::join).filter(view -> view.status() == wanted).toList());
+        .map(CompletableFuture::join).filter(response -> response.status() == wanted).toList());
   }
 }

@@ -1,11 +1,7 @@
 package io.orderflow.product;
 
-import akka.http.javadsl.server.Route;
-import io.orderflow.http.Json;
 import io.orderflow.http.Page;
-import io.orderflow.http.Routes;
 import io.orderflow.kernel.Money;
-import io.orderflow.product.ProductRoutes.ProductView;
 import io.orderflow.journal.Database;
 import io.orderflow.journal.RowBatch;
 import io.orderflow.projection.Projections;
@@ -16,11 +12,13 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
 
-/** {@code GET /api/products}: what is offered, from the view. */
-public final class ProductQueries extends Routes {
+/** Queries of the list of products; never of the products themselves. */
+public final class ProductQueries {
 
-  private record Listed(ProductView product, Instant createdAt) {}
+  private record Listed(ProductResponse product, Instant createdAt) {}
 
   private final Database database;
 
@@ -28,11 +26,10 @@ public final class ProductQueries extends Routes {
     this.database = database;
   }
 
-  /** The route {@code /api/products}: a page of products, the latest one that was put on sale first. */
-  public Route routes() {
-    return pathPrefix("api", () -> path("products", () -> get(() -> Page.parameters(page ->
-        answer(database.async(connection -> select(connection, page)), rows -> Json.response(200, page.answer("products", rows,
-            Listed::createdAt, listed -> listed.product().sku(), Listed::product)))))));
+  /** A page of products, the latest one that was put on sale first: {@code {products: […], next}}. */
+  CompletionStage<Map<String, Object>> list(Page page) {
+    return database.async(connection -> select(connection, page)).thenApply(rows ->
+        page.answer("products", rows, Listed::createdAt, listed -> listed.product().sku(), Listed::product));
   }
 
   /** One range of one index; the generation stands in the order too, so that both databases see that the index has it. */
@@ -49,7 +46,7 @@ public final class ProductQueries extends Routes {
       try (ResultSet found = select.executeQuery()) {
         while (found.next()) {
           Money price = new Money(found.getLong(4), found.getString(3));
-          products.add(new Listed(new ProductView(found.getString(1), found.getString(2), price.amount(), price.currency(),
+          products.add(new Listed(new ProductResponse(found.getString(1), found.getString(2), price.amount(), price.currency(),
               found.getLong(5), found.getLong(6)), Instant.ofEpochMilli(found.getLong(7))));
         }
       }

@@ -2,6 +2,7 @@ package io.orderflow.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.orderflow.http.ClientPresence;
 import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.testkit.ServiceNode;
 import io.orderflow.testkit.ShopClient;
@@ -26,7 +27,8 @@ class AccountRoutesSpec {
   static void start() {
     node = ServiceNode.start();
     AccountService accounts = new AccountService(node.system(), AggregateKit.CLOCK);
-    shop = node.serve(new AccountRoutes(accounts, new AccountHistory(node.system()), () -> MADE).routes());
+    shop = node.serve(new AccountRoutes(accounts, new AccountHistory(node.system()),
+        ClientPresence.of(node.system().classicSystem()), () -> MADE).routes());
   }
 
   @AfterAll

@@ -60,15 +60,15 @@ class OrderQuerySpec {
     apply(created("apart", "ada", NOW));
     assertThat(find("apart").status()).isEqualTo(Status.PENDING);
     apply(confirmed("apart"));
-    OrderView together = find("together");
-    OrderView apart = find("apart");
+    OrderResponse together = find("together");
+    OrderResponse apart = find("apart");
     assertThat(apart.status()).isEqualTo(Status.CONFIRMED);
     assertThat(apart.payment().transactionId()).isEqualTo("tx-1");
     assertThat(apart.shipment().shipmentId()).isEqualTo("shp-1");
     assertThat(apart.total()).isEqualTo("7.00");
     assertThat(together).usingRecursiveComparison().ignoringFields("orderId").isEqualTo(apart);
     apply(created("c", "ada", NOW), new ProjectionEvent<>("c", 2, new Order.Cancelled("OUT_OF_STOCK", "no tea", NOW)));
-    assertThat(find("c")).extracting(OrderView::reason, OrderView::detail).containsExactly("OUT_OF_STOCK", "no tea");
+    assertThat(find("c")).extracting(OrderResponse::reason, OrderResponse::detail).containsExactly("OUT_OF_STOCK", "no tea");
     assertThat(queries.find("unknown").toCompletableFuture().join()).isEmpty();
   }
 
@@ -90,7 +90,7 @@ class OrderQuerySpec {
     assertThat(find("a").status()).isEqualTo(Status.PENDING);
     kit.database().transaction(connection -> connection.createStatement().executeUpdate("UPDATE projections SET live = " + (LIVE + 1)));
     assertThat(find("a").status()).isEqualTo(Status.CONFIRMED);
-    assertThat(find("b")).extracting(OrderView::reason, OrderView::detail).containsExactly("OUT_OF_STOCK", "no tea");
+    assertThat(find("b")).extracting(OrderResponse::reason, OrderResponse::detail).containsExactly("OUT_OF_STOCK", "no tea");
     assertThat(ids(queries.list(Optional.of("ada"), Optional.of(Status.CONFIRMED), page("", 7)).toCompletableFuture().join()))
         .containsExactly("a");
     assertThat(queries.stats().toCompletableFuture().join()).isEqualTo(new OrderQueries.Stats(0, 1, 1));
@@ -170,10 +170,10 @@ class OrderQuerySpec {
 
   @SuppressWarnings("unchecked")
   private static List<String> ids(Map<String, Object> answer) {
-    return ((List<OrderView>) answer.get("orders")).stream().map(OrderView::orderId).toList();
+    return ((List<OrderResponse>) answer.get("orders")).stream().map(OrderResponse::orderId).toList();
   }
 
-  private OrderView find(String id) {
+  private OrderResponse find(String id) {
     return queries.find(id).toCompletableFuture().join().orElseThrow();
   }
 

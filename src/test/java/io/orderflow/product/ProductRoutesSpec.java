@@ -21,7 +21,7 @@ class ProductRoutesSpec {
   @BeforeAll
   static void start() {
     node = ServiceNode.start();
-    shop = node.serve(new ProductRoutes(new ProductService(node.system(), AggregateKit.CLOCK)).routes());
+    shop = node.serve(new ProductRoutes(new ProductService(node.system(), AggregateKit.CLOCK), null).routes());
   }
 
   @AfterAll

@@ -1,0 +1,18 @@
+package io.orderflow.account;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+/** An account as clients see it. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record AccountResponse(String accountId, String ownerId, String balance, String currency, long sequence) {
+
+  static AccountResponse of(Account.Balance account) {
+    return new AccountResponse(account.accountId(), account.ownerId(), account.balance().amount(), account.balance().currency(),
+        account.sequence());
+  }
+
+  /** The account after a deposit or a withdrawal: without its owner. */
+  static AccountResponse ofMovement(Account.Balance account) {
+    return new AccountResponse(account.accountId(), null, account.balance().amount(), account.balance().currency(), account.sequence());
+  }
+}

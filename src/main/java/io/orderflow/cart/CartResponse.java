@@ -1,0 +1,17 @@
+package io.orderflow.cart;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.orderflow.cart.ShoppingCart.Contents;
+import java.time.Instant;
+import java.util.List;
+
+/** A cart as clients see it; @param orderId null while the cart is open */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record CartResponse(String cartId, String status, List<ShoppingCart.Item> items, String orderId, Instant changedAt, Instant expiresAt) {
+
+  static CartResponse of(String cartId, Contents cart) {
+    boolean open = cart.order() == null;
+    return new CartResponse(cartId, open ? "OPEN" : "CHECKED_OUT", cart.items(), open ? null : CartService.orderIdOf(cartId),
+        cart.changedAt(), cart.expiresAt());
+  }
+}

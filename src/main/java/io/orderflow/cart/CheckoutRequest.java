@@ -1,0 +1,14 @@
+package io.orderflow.cart;
+
+import io.orderflow.http.JsonFields;
+import io.orderflow.order.PlacedOrder;
+import io.orderflow.order.TermsRequest;
+import java.util.Optional;
+
+/** The body of a request that checks out a cart; @param currency empty for the currency that the products are sold in */
+record CheckoutRequest(PlacedOrder.Terms terms, Optional<String> currency) {
+
+  static CheckoutRequest read(JsonFields fields) {
+    return new CheckoutRequest(TermsRequest.read(fields), fields.optionalCurrency("currency"));
+  }
+}

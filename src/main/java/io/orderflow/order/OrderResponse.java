@@ -1,0 +1,41 @@
+package io.orderflow.order;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.orderflow.payment.PaymentMethod;
+import io.orderflow.shipping.Address;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/**
+ * An order as clients see it.
+ *
+ * @param createdAt to the millisecond, as lists are in its order
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record OrderResponse(String orderId, String customerId, Order.Status status, String reason, String detail, String currency, String total,
+    List<Item> items, Payment payment, Shipment shipment, Address shippingAddress, Instant createdAt, Instant updatedAt) {
+
+  record Item(String sku, int quantity, String unitPrice) {}
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Payment(String method, String accountId, String transactionId) {}
+
+  record Shipment(String shipmentId) {}
+
+  static OrderResponse of(String orderId, Order.State order) {
+    PlacedOrder placed = order.order();
+    String account = placed.payment() instanceof PaymentMethod.FromAccount from ? from.accountId() : null;
+    return new OrderResponse(orderId, placed.customerId(), order.status(), order.reason(), order.detail(), placed.total().currency(),
+        placed.total().amount(),
+        placed.items().stream().map(item -> new Item(item.sku(), item.quantity(), item.unitPrice().amount())).toList(),
+        new Payment(placed.payment().method(), account, order.transactionId()),
+        order.shipmentId() == null ? null : new Shipment(order.shipmentId()),
+        placed.shippingAddress(), order.createdAt().truncatedTo(ChronoUnit.MILLIS), order.updatedAt().truncatedTo(ChronoUnit.MILLIS));
+  }
+
+  /** An order whose saga has not come to create it yet. */
+  static OrderResponse pending(String orderId, PlacedOrder placed, Instant placedAt) {
+    return of(orderId, new Order.State(Order.Status.PENDING, placed, null, null, null, null, placedAt, placedAt));
+  }
+}

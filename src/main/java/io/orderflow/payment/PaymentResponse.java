@@ -1,0 +1,20 @@
+package io.orderflow.payment;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.orderflow.payment.PaymentState.Operation;
+import io.orderflow.payment.PaymentState.Status;
+import java.time.Instant;
+
+/** A payment as clients see it. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record PaymentResponse(String orderId, Status status, Operation waitsFor, String method, String amount, String currency,
+    String transactionId, int attempts, String code, String reason, Instant queuedAt, Instant nextAttemptAt, Instant chargedAt,
+    Instant refundedAt) {
+
+  static PaymentResponse of(String orderId, PaymentState payment) {
+    PaymentMethod method = payment.due().method();
+    return new PaymentResponse(orderId, payment.status(), payment.waitsFor(), method.method(), payment.due().amount().amount(),
+        payment.due().amount().currency(), payment.transactionId(), payment.attempts(), payment.code(), payment.reason(),
+        payment.queuedAt(), payment.notBefore(), payment.chargedAt(), payment.refundedAt());
+  }
+}

@@ -1,0 +1,11 @@
+package io.orderflow.user;
+
+import java.time.Instant;
+
+/** A user's profile as clients see it. */
+record UserResponse(String userId, String name, String email, Instant registeredAt) {
+
+  static UserResponse of(String userId, User.State user) {
+    return new UserResponse(userId, user.name(), user.email(), user.registeredAt());
+  }
+}
