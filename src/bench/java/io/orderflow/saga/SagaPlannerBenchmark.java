@@ -31,24 +31,24 @@ public class SagaPlannerBenchmark {
       "SERVICE_UNAVAILABLE");
   private static final Function<StepCall<String>, CompletionStage<StepResult>> NOTHING = call -> StepResult.now(StepResult.done());
 
-  private final SagaPlanner<String> decisions = new SagaPlanner<>(SagaDefinition.named("order", String.class)
+  private final SagaPlanner<String> planner = new SagaPlanner<>(SagaDefinition.named("order", String.class)
       .step("create-order", NOTHING, NOTHING).step("reserve-inventory", NOTHING, NOTHING).step("charge-payment", NOTHING, NOTHING)
       .step("create-shipment", NOTHING, NOTHING).retriable("ship-inventory", NOTHING).retriable("confirm-order", NOTHING));
-  private final SagaState begun = SagaState.NONE.apply(decisions.start(JsonNodeFactory.instance.textNode("order"), NOW));
+  private final SagaState begun = SagaState.NONE.apply(planner.start(JsonNodeFactory.instance.textNode("order"), NOW));
   private final SagaState charging = completed(completed(begun));
 
   private SagaState completed(SagaState progress) {
-    return progress.apply(decisions.completed(progress, "result", NOW));
+    return progress.apply(planner.completed(progress, "result", NOW));
   }
 
   @Benchmark
   public SagaEvent decideCompleted() {
-    return decisions.completed(charging, "tx_1", NOW);
+    return planner.completed(charging, "tx_1", NOW);
   }
 
   @Benchmark
   public SagaEvent decideGivenUp() {
-    return decisions.failed(charging, "no answer", ONCE, List.of(), NOW);
+    return planner.failed(charging, "no answer", ONCE, List.of(), NOW);
   }
 
   @Benchmark
@@ -56,7 +56,7 @@ public class SagaPlannerBenchmark {
     return completed(charging);
   }
 
-  /** Seven decisions and their events' effects. */
+  /** Seven planner and their events' effects. */
   @Benchmark
   public SagaState wholeSaga() {
     SagaState progress = begun;

@@ -5,8 +5,8 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import io.orderflow.saga.SagaCommand.Answered;
 import io.orderflow.saga.SagaCommand.BackoffOver;
 import io.orderflow.saga.SagaCommand.TimedOut;
+import io.orderflow.saga.SagaEvent.Begins;
 import io.orderflow.saga.StepRecord.Kind;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,130 +17,124 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The calls that one incarnation of a saga makes, and their time limits. Each has a number, so that the answer to one that was given up is
- * known as late. Not for several threads: it belongs to one {@link Saga}.
+ * Calls the services and tells the actor each outcome as a message: {@link Answered}, {@link TimedOut} or {@link BackoffOver}. It decides
+ * nothing and records nothing. Not thread-safe: {@link Saga} owns it.
+ *
+ * <p>At most two calls are in flight: the current one, and one that is made concurrently with it. Every call has a number. A message with
+ * any other number than the current one is late and is ignored.
  */
 final class InFlightCalls<I> {
 
   private static final Logger LOG = LoggerFactory.getLogger(InFlightCalls.class);
 
-  /** A call that was made together with the one before it. */
-  private record Alongside(StepRecord step, long number) {}
+  private record ConcurrentCall(StepRecord step, long number) {}
 
-  private final String id;
-  private final SagaDefinition<I> definition;
-  private final SagaPlanner<I> decisions;
-  private final SagaSettings settings;
-  private final Clock clock;
-  private final ActorContext<SagaCommand> context;
+  private final SagaContext<I> context;
+  private final ActorContext<SagaCommand> actor;
   private final TimerScheduler<SagaCommand> timers;
 
   private long lastNumber;
-  /** The call whose answer is awaited, or its repetition; any other number's answer is late, unless it is concurrently. */
-  private long awaited;
-  private Alongside concurrently;
-  /** The answer to the one concurrently, when it came first. */
+  /** The number of the current call, or of its next attempt. */
+  private long current;
+  /** The call made concurrently with the current one; null for none. */
+  private ConcurrentCall concurrent;
+  /** The answer to the concurrent call, if it came before the current call's; null otherwise. */
   private Answered early;
+  /** The saga's input, once it has been read from JSON. */
   private I input;
-  private Instant validFrom;
 
-  InFlightCalls(String id, SagaDefinition<I> definition, SagaPlanner<I> decisions, SagaSettings settings, Clock clock,
-      ActorContext<SagaCommand> context, TimerScheduler<SagaCommand> timers) {
-    this.id = id;
-    this.definition = definition;
-    this.decisions = decisions;
-    this.settings = settings;
-    this.clock = clock;
+  InFlightCalls(SagaContext<I> context, ActorContext<SagaCommand> actor, TimerScheduler<SagaCommand> timers) {
     this.context = context;
+    this.actor = actor;
     this.timers = timers;
   }
 
-  boolean isAwaited(long number) {
-    return number == awaited;
-  }
-
-  /** Whether that is the answer to the call under way; an early one to the call concurrently is kept until its turn comes. */
-  boolean takes(Answered answer) {
-    if (concurrently != null && concurrently.number() == answer.call()) {
-      early = answer;
-    }
-    return isAwaited(answer.call());
-  }
-
-  /** The action that was begun together with the one under way. */
-  List<String> begunAlongside() {
-    return concurrently == null ? List.of() : List.of(concurrently.step().name());
-  }
-
-  /** From here on no answer to the call under way is awaited. */
-  void end() {
-    timers.cancelAll();
-    awaited = ++lastNumber;
-  }
-
-  /** Has the call under way made again after that time. */
-  void againAfter(Duration pause) {
-    timers.startSingleTimer(new BackoffOver(awaited), pause);
-  }
-
   /**
-   * Makes the call that is under way, unless it was made concurrently the last one, and the one that is made concurrently it.
+   * Makes the call that is under way, unless it was made concurrently with the call before it.
    *
-   * @param latest from when on a call is valid for its time limit: now, unless this is earlier
+   * @param together the call to make concurrently with it, unless that one is in flight already
+   * @param latestStart a call's time limit counts from now, but never from later than this
    */
-  void make(SagaState present, Instant latest) {
-    end();
-    Instant now = clock.instant();
-    validFrom = now.isBefore(latest) ? now : latest;
-    StepRecord step = present.underWay().orElseThrow();
-    timers.startSingleTimer(new TimedOut(takeUp(step, present)), settings.policy(definition.name(), step).timeLimit());
-    SagaEvent.Begins next = decisions.concurrently(step);
-    if (next != null && concurrently == null) {
-      concurrently = new Alongside(StepRecord.begun(next, clock.instant()), ++lastNumber);
-      call(concurrently.step(), concurrently.number(), present);
-    }
-  }
-
-  /** @return the number of the call */
-  private long takeUp(StepRecord step, SagaState present) {
-    if (concurrently == null || !concurrently.step().isSameCallAs(step)) {
+  void make(SagaState saga, Optional<Begins> together, Instant latestStart) {
+    giveUp();
+    Instant now = context.now();
+    Instant validFrom = now.isBefore(latestStart) ? now : latestStart;
+    StepRecord step = saga.underWay().orElseThrow();
+    if (concurrent != null && concurrent.step().isSameCallAs(step)) {
+      awaitConcurrent();
+    } else {
       if (step.kind() == Kind.COMPENSATION) {
-        forgetAlongside();
+        forgetConcurrent();
       }
-      call(step, awaited, present);
-      return awaited;
+      call(step, current, saga, validFrom);
     }
-    awaited = concurrently.number();
-    if (early != null) {
-      context.getSelf().tell(early);
+    timers.startSingleTimer(new TimedOut(current), context.policy(step).timeLimit());
+    if (together.isPresent() && concurrent == null) {
+      concurrent = new ConcurrentCall(StepRecord.begun(together.get(), context.now()), ++lastNumber);
+      call(concurrent.step(), concurrent.number(), saga, validFrom);
     }
-    forgetAlongside();
-    return awaited;
   }
 
-  /** What was called concurrently must be called again when its turn comes, or undone. */
-  void forgetAlongside() {
-    concurrently = null;
+  /** Sends {@link BackoffOver} after the pause, for the next attempt of the current call. */
+  void repeatAfter(Duration pause) {
+    timers.startSingleTimer(new BackoffOver(current), pause);
+  }
+
+  /** Ignores the outcome of the current call from now on. */
+  void giveUp() {
+    timers.cancelAll();
+    current = ++lastNumber;
+  }
+
+  /** Makes the concurrent call again when its step is under way, as if it had not been made. */
+  void forgetConcurrent() {
+    concurrent = null;
     early = null;
   }
 
-  private void call(StepRecord step, long number, SagaState present) {
-    if (input == null) {
-      input = definition.read(present.input());
+  boolean isCurrent(long number) {
+    return number == current;
+  }
+
+  /** Whether this answers the current call. An answer to the concurrent call is kept, and told again when that call is the current one. */
+  boolean accepts(Answered answer) {
+    if (concurrent != null && concurrent.number() == answer.call()) {
+      early = answer;
     }
-    StepCall<I> details = new StepCall<>(id, step.name(), step.attempts(), input, present.results(), present.startedAt(),
-        validFrom.plus(settings.policy(definition.name(), step).timeLimit()).plus(settings.clockSkew()),
-        step.kind() == Kind.COMPENSATION ? Optional.ofNullable(present.failure()) : Optional.empty());
-    context.pipeToSelf(begin(step, details), (result, failure) ->
+    return isCurrent(answer.call());
+  }
+
+  /** The step that is called concurrently with the current one, if any. */
+  List<String> concurrentStep() {
+    return concurrent == null ? List.of() : List.of(concurrent.step().name());
+  }
+
+  /** The concurrent call is now the current one. */
+  private void awaitConcurrent() {
+    current = concurrent.number();
+    if (early != null) {
+      actor.getSelf().tell(early);
+    }
+    forgetConcurrent();
+  }
+
+  private void call(StepRecord step, long number, SagaState saga, Instant validFrom) {
+    if (input == null) {
+      input = context.definition().read(saga.input());
+    }
+    Instant validUntil = validFrom.plus(context.policy(step).timeLimit()).plus(context.settings().clockSkew());
+    StepCall<I> call = new StepCall<>(context.id(), step.name(), step.attempts(), input, saga.results(), saga.startedAt(), validUntil,
+        step.kind() == Kind.COMPENSATION ? Optional.ofNullable(saga.failure()) : Optional.empty());
+    actor.pipeToSelf(send(step, call), (result, failure) ->
         new Answered(number, result, result == null ? String.valueOf(Sagas.reasonOf(failure)) : null));
   }
 
-  private CompletionStage<StepResult> begin(StepRecord step, StepCall<I> details) {
-    Step<I> calls = definition.get(step.name());
+  private CompletionStage<StepResult> send(StepRecord record, StepCall<I> call) {
+    Step<I> step = context.definition().get(record.name());
     try {
-      return (step.kind() == Kind.COMPENSATION ? calls.compensation() : calls.action()).apply(details);
+      return (record.kind() == Kind.COMPENSATION ? step.compensation() : step.action()).apply(call);
     } catch (RuntimeException defect) {
-      LOG.error("saga {} {}: the service of {} failed to take the call", definition.name(), id, step.name(), defect);
+      LOG.error("saga {}: the service of {} threw an exception", context, record.name(), defect);
       return CompletableFuture.failedFuture(defect);
     }
   }

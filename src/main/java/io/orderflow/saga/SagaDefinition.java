@@ -29,15 +29,15 @@ public final class SagaDefinition<I> {
   private final String name;
   private final Class<I> inputType;
   private final List<Step<I>> steps;
-  private final List<Step<I>> conclusions;
-  private final List<Consumer<String>> wakes;
+  private final List<Step<I>> retriables;
+  private final List<Consumer<String>> warmUps;
 
-  private SagaDefinition(String name, Class<I> inputType, List<Step<I>> steps, List<Step<I>> conclusions, List<Consumer<String>> wakes) {
+  private SagaDefinition(String name, Class<I> inputType, List<Step<I>> steps, List<Step<I>> retriables, List<Consumer<String>> warmUps) {
     this.name = name;
     this.inputType = inputType;
     this.steps = steps;
-    this.conclusions = conclusions;
-    this.wakes = wakes;
+    this.retriables = retriables;
+    this.warmUps = warmUps;
   }
 
   /** A saga of no steps yet. */
@@ -48,12 +48,12 @@ public final class SagaDefinition<I> {
   /** This saga and one more step at its end. */
   public SagaDefinition<I> step(String step, Function<StepCall<I>, CompletionStage<StepResult>> action,
       Function<StepCall<I>, CompletionStage<StepResult>> compensation) {
-    return new SagaDefinition<>(name, inputType, plus(steps, new Step<>(step, action, compensation, false)), conclusions, wakes);
+    return new SagaDefinition<>(name, inputType, plus(steps, new Step<>(step, action, compensation, false)), retriables, warmUps);
   }
 
   /** This saga and one more call that is made when all steps have succeeded. */
   public SagaDefinition<I> retriable(String step, Function<StepCall<I>, CompletionStage<StepResult>> action) {
-    return new SagaDefinition<>(name, inputType, steps, plus(conclusions, new Step<>(step, action, null, false)), wakes);
+    return new SagaDefinition<>(name, inputType, steps, plus(retriables, new Step<>(step, action, null, false)), warmUps);
   }
 
   /**
@@ -63,16 +63,16 @@ public final class SagaDefinition<I> {
    * @throws IllegalStateException when there is none before it
    */
   public SagaDefinition<I> concurrently() {
-    return conclusions.isEmpty() ? new SagaDefinition<>(name, inputType, lastAlongside(steps), conclusions, wakes)
-        : new SagaDefinition<>(name, inputType, steps, lastAlongside(conclusions), wakes);
+    return retriables.isEmpty() ? new SagaDefinition<>(name, inputType, lastConcurrent(steps), retriables, warmUps)
+        : new SagaDefinition<>(name, inputType, steps, lastConcurrent(retriables), warmUps);
   }
 
   /**
    * This saga, and when one starts this is told its id: whoever the steps will need can wake up meanwhile. It must have no other effect,
    * and nothing depends on it.
    */
-  public SagaDefinition<I> warmUp(Consumer<String> sleeper) {
-    return new SagaDefinition<>(name, inputType, steps, conclusions, plus(wakes, sleeper));
+  public SagaDefinition<I> warmUp(Consumer<String> warmUp) {
+    return new SagaDefinition<>(name, inputType, steps, retriables, plus(warmUps, warmUp));
   }
 
   public String name() {
@@ -83,8 +83,8 @@ public final class SagaDefinition<I> {
     return steps;
   }
 
-  List<Step<I>> conclusions() {
-    return conclusions;
+  List<Step<I>> retriables() {
+    return retriables;
   }
 
   /**
@@ -93,12 +93,12 @@ public final class SagaDefinition<I> {
    * @throws IllegalStateException when today's definition has none: it was removed while a saga was in it
    */
   Step<I> get(String step) {
-    return java.util.stream.Stream.concat(steps.stream(), conclusions.stream()).filter(s -> s.name().equals(step)).findFirst()
+    return java.util.stream.Stream.concat(steps.stream(), retriables.stream()).filter(s -> s.name().equals(step)).findFirst()
         .orElseThrow(() -> new IllegalStateException("the saga " + name + " has no step " + step));
   }
 
-  void wake(String sagaId) {
-    wakes.forEach(sleeper -> sleeper.accept(sagaId));
+  void startWarmUps(String sagaId) {
+    warmUps.forEach(warmUp -> warmUp.accept(sagaId));
   }
 
   JsonNode write(I input) {
@@ -114,11 +114,11 @@ public final class SagaDefinition<I> {
     }
   }
 
-  private static <I> List<Step<I>> lastAlongside(List<Step<I>> steps) {
+  private static <I> List<Step<I>> lastConcurrent(List<Step<I>> steps) {
     if (steps.size() < 2) {
       throw new IllegalStateException("there is no step before it to be called concurrently");
     }
-    return plus(steps.subList(0, steps.size() - 1), steps.get(steps.size() - 1).calledAlongside());
+    return plus(steps.subList(0, steps.size() - 1), steps.get(steps.size() - 1).asConcurrent());
   }
 
   private static <T> List<T> plus(List<T> list, T last) {

@@ -11,10 +11,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a saga does next: pure functions from how far it has come and what was just learned to the event that follows.
+ * Decides what a saga does next. Pure functions: the saga's state and an outcome or a client's command go in, the next event comes out.
  *
- * <p>Undoing runs in the reverse order of the steps, over each that completed or is in doubt. One that cannot be undone does not stop
- * the others; an operator's retry goes over the failed ones alone, in the same order.
+ * <p>Compensations run in the reverse order of the steps, for every step that completed or is in doubt. A compensation that fails doesn't
+ * stop the others. An operator's retry repeats only the failed compensations, in the same order.
  */
 final class SagaPlanner<I> {
 
@@ -24,86 +24,108 @@ final class SagaPlanner<I> {
     this.definition = definition;
   }
 
+  /** A client starts the saga. */
   SagaEvent start(JsonNode input, Instant now) {
     Begins first = action(0);
     return new SagaEvent.Started(input, first, leadsTo(first, SagaStatus.COMPLETED), now);
   }
 
-  /** The call under way succeeded. */
-  SagaEvent.StepCompleted completed(SagaState progress, String result, Instant now) {
-    StepRecord done = progress.underWay().orElseThrow();
+  /** The call under way has succeeded. */
+  SagaEvent.StepCompleted completed(SagaState saga, String result, Instant now) {
+    StepRecord done = saga.underWay().orElseThrow();
     if (done.kind() == Kind.COMPENSATION) {
-      Begins next = backwardAfter(progress, done.name());
-      return new SagaEvent.StepCompleted(result, next, leadsTo(next, restAfter(progress)), now);
+      Begins next = backwardAfter(saga, done.name());
+      return new SagaEvent.StepCompleted(result, next, leadsTo(next, endOf(saga)), now);
     }
     Begins next = forwardAfter(done.name());
     return new SagaEvent.StepCompleted(result, next, leadsTo(next, SagaStatus.COMPLETED), now);
   }
 
   /**
-   * The action under way was refused.
-   *
-   * @param doubtful whether something may have been done nevertheless
-   * @param beyond the actions after it that may have been begun as well
+   * Whether the next call may be made before this event is recorded. Allowed from action to action and from retriable step to retriable step:
+   * a crash in between repeats or compensates the unrecorded calls. The pivot's success and every compensation are recorded first.
    */
-  SagaEvent refused(SagaState progress, String code, String detail, boolean doubtful, List<String> beyond, Instant now) {
-    StepRecord step = progress.underWay().orElseThrow();
-    boolean inDoubt = doubtful || step.inDoubt();
-    Begins next = turnRound(progress, step, inDoubt, beyond);
-    return new SagaEvent.StepRefused(code, detail, inDoubt, unlessEmpty(beyond), next, leadsTo(next, SagaStatus.COMPENSATED), now);
+  boolean mayDefer(SagaState saga, SagaEvent.StepCompleted event) {
+    Kind completed = saga.underWay().orElseThrow().kind();
+    return completed != Kind.COMPENSATION && event.begins() != null && event.begins().kind() == completed;
   }
 
   /**
-   * The call under way failed or was not answered; one more attempt or the end of them.
+   * The service has rejected the action under way.
    *
-   * @param beyond as in {@link #refused}
+   * @param doubtful whether the action may have had an effect all the same
+   * @param alsoInDoubt the later actions that may have been called as well
    */
-  SagaEvent failed(SagaState progress, String error, StepPolicy policy, List<String> beyond, Instant now) {
-    StepRecord step = progress.underWay().orElseThrow();
+  SagaEvent rejected(SagaState saga, String code, String detail, boolean doubtful, List<String> alsoInDoubt, Instant now) {
+    StepRecord step = saga.underWay().orElseThrow();
+    boolean inDoubt = doubtful || step.inDoubt();
+    Begins next = startCompensating(saga, step, inDoubt, alsoInDoubt);
+    return new SagaEvent.StepRefused(code, detail, inDoubt, unlessEmpty(alsoInDoubt), next, leadsTo(next, SagaStatus.COMPENSATED), now);
+  }
+
+  /**
+   * The call under way has failed or was not answered in time. The event is one more attempt, or the end of the attempts.
+   *
+   * @param alsoInDoubt as in {@link #rejected}
+   */
+  SagaEvent failed(SagaState saga, String error, StepPolicy policy, List<String> alsoInDoubt, Instant now) {
+    StepRecord step = saga.underWay().orElseThrow();
     boolean last = step.failures() + 1 >= policy.maxAttempts();
-    if (!last || step.kind() == Kind.CONCLUSION) {
-      return new SagaEvent.AttemptFailed(error, progress.state(), now);
+    if (!last || step.kind() == Kind.RETRIABLE) {
+      return new SagaEvent.AttemptFailed(error, saga.state(), now);
     }
     if (step.kind() == Kind.COMPENSATION) {
-      Begins next = backwardAfter(progress, step.name());
+      Begins next = backwardAfter(saga, step.name());
       return new SagaEvent.CompensationGivenUp(error, next, leadsTo(next, SagaStatus.COMPENSATION_FAILED), now);
     }
-    Begins next = turnRound(progress, step, true, beyond);
-    return new SagaEvent.StepGivenUp(policy.reason(), error, unlessEmpty(beyond), next, leadsTo(next, SagaStatus.COMPENSATED), now);
+    Begins next = startCompensating(saga, step, true, alsoInDoubt);
+    return new SagaEvent.StepGivenUp(policy.reason(), error, unlessEmpty(alsoInDoubt), next, leadsTo(next, SagaStatus.COMPENSATED), now);
   }
 
   /**
-   * The client wants it undone; empty when that is too late or already so.
+   * A client cancels the saga. Empty if the saga is past its pivot, compensating or ended.
    *
-   * @param beyond as in {@link #refused}
+   * @param alsoInDoubt as in {@link #rejected}
    */
-  Optional<SagaEvent> cancel(SagaState progress, String code, String detail, List<String> beyond, Instant now) {
-    if (progress.state() != SagaStatus.RUNNING) {
+  Optional<SagaEvent> cancel(SagaState saga, String code, String detail, List<String> alsoInDoubt, Instant now) {
+    if (saga.state() != SagaStatus.RUNNING) {
       return Optional.empty();
     }
-    StepRecord step = progress.underWay().orElseThrow();
-    if (step.kind() == Kind.CONCLUSION) {
+    StepRecord step = saga.underWay().orElseThrow();
+    if (step.kind() == Kind.RETRIABLE) {
       return Optional.empty();
     }
-    Begins next = turnRound(progress, step, true, beyond);
+    Begins next = startCompensating(saga, step, true, alsoInDoubt);
     return Optional.of(
-        new SagaEvent.CancelRequested(code, detail, unlessEmpty(beyond), next, leadsTo(next, SagaStatus.COMPENSATED), now));
+        new SagaEvent.CancelRequested(code, detail, unlessEmpty(alsoInDoubt), next, leadsTo(next, SagaStatus.COMPENSATED), now));
   }
 
-  /** An operator wants the failed compensations tried again; empty when there is none. */
-  Optional<SagaEvent> retry(SagaState progress, Instant now) {
-    if (progress.state() != SagaStatus.COMPENSATION_FAILED) {
+  /** An operator retries the failed compensations. Empty if there is none. */
+  Optional<SagaEvent> retry(SagaState saga, Instant now) {
+    if (saga.state() != SagaStatus.COMPENSATION_FAILED) {
       return Optional.empty();
     }
-    return progress.steps().stream().filter(step -> step.status() == Status.COMPENSATION_FAILED).findFirst()
+    return saga.steps().stream().filter(step -> step.status() == Status.COMPENSATION_FAILED).findFirst()
         .map(step -> new SagaEvent.RetryRequested(new Begins(Kind.COMPENSATION, step.name()), SagaStatus.COMPENSATING, now));
   }
 
-  /** That compensation could not be made after all; empty when the saga still moves or does not count it as made. */
-  Optional<SagaEvent> revoked(SagaState progress, String step, String error, Instant now) {
-    boolean madeSoFar = !progress.state().isActive() && progress.steps().stream().anyMatch(
+  /** A service reports that a compensation failed after it had answered success. Empty if the saga is active or has no such success. */
+  Optional<SagaEvent> revoked(SagaState saga, String step, String error, Instant now) {
+    boolean compensated = saga.exists() && !saga.state().isActive() && saga.steps().stream().anyMatch(
         record -> record.kind() == Kind.COMPENSATION && record.status() == Status.COMPENSATED && record.name().equals(step));
-    return madeSoFar ? Optional.of(new SagaEvent.CompensationRevoked(step, error, now)) : Optional.empty();
+    return compensated ? Optional.of(new SagaEvent.CompensationRevoked(step, error, now)) : Optional.empty();
+  }
+
+  /** The call that is made concurrently with this one, if any. */
+  Optional<Begins> concurrentWith(StepRecord step) {
+    return step.kind() == Kind.COMPENSATION ? Optional.empty() : Optional.ofNullable(forwardAfter(step.name()))
+        .filter(next -> next.kind() == step.kind() && definition.get(next.step()).concurrently());
+  }
+
+  /** The names of the actions that follow this one. */
+  List<String> actionsAfter(StepRecord step) {
+    List<Step<I>> steps = definition.steps();
+    return steps.subList(indexOf(steps, step.name()) + 1, steps.size()).stream().map(Step::name).toList();
   }
 
   private Begins forwardAfter(String name) {
@@ -111,47 +133,35 @@ final class SagaPlanner<I> {
     if (step >= 0) {
       return action(step + 1);
     }
-    definition.get(name); // a name that is unknown today must not be taken for the end of the steps
-    return conclusion(indexOf(definition.conclusions(), name) + 1);
+    definition.get(name); // throws: a step that was removed from the definition must not count as the last one
+    return retriable(indexOf(definition.retriables(), name) + 1);
   }
 
   private Begins action(int at) {
     List<Step<I>> steps = definition.steps();
-    return at < steps.size() ? new Begins(Kind.ACTION, steps.get(at).name()) : conclusion(0);
+    return at < steps.size() ? new Begins(Kind.ACTION, steps.get(at).name()) : retriable(0);
   }
 
-  private Begins conclusion(int at) {
-    List<Step<I>> conclusions = definition.conclusions();
-    return at < conclusions.size() ? new Begins(Kind.CONCLUSION, conclusions.get(at).name()) : null;
+  private Begins retriable(int at) {
+    List<Step<I>> retriables = definition.retriables();
+    return at < retriables.size() ? new Begins(Kind.RETRIABLE, retriables.get(at).name()) : null;
   }
 
-  /** The call that is made together with this one; null for none. */
-  Begins concurrently(StepRecord step) {
-    Begins next = step.kind() == Kind.COMPENSATION ? null : forwardAfter(step.name());
-    return next != null && next.kind() == step.kind() && definition.get(next.step()).concurrently() ? next : null;
+  /** Events store null for an empty list. */
+  private static List<String> unlessEmpty(List<String> alsoInDoubt) {
+    return alsoInDoubt.isEmpty() ? null : alsoInDoubt;
   }
 
-  /** The actions after this one. */
-  List<String> actionsAfter(StepRecord step) {
-    List<Step<I>> steps = definition.steps();
-    return steps.subList(indexOf(steps, step.name()) + 1, steps.size()).stream().map(Step::name).toList();
-  }
-
-  /** As events have it. */
-  private static List<String> unlessEmpty(List<String> beyond) {
-    return beyond.isEmpty() ? null : beyond;
-  }
-
-  private Begins turnRound(SagaState progress, StepRecord failed, boolean inDoubt, List<String> beyond) {
-    Set<String> undo = progress.steps().stream().filter(StepRecord::needsUndoing).map(StepRecord::name).collect(Collectors.toSet());
+  private Begins startCompensating(SagaState saga, StepRecord failed, boolean inDoubt, List<String> alsoInDoubt) {
+    Set<String> names = saga.steps().stream().filter(StepRecord::needsCompensation).map(StepRecord::name).collect(Collectors.toSet());
     if (inDoubt) {
-      undo.add(failed.name());
+      names.add(failed.name());
     }
-    undo.addAll(beyond);
-    return lastToUndo(undo);
+    names.addAll(alsoInDoubt);
+    return lastOf(names);
   }
 
-  private Begins lastToUndo(Set<String> names) {
+  private Begins lastOf(Set<String> names) {
     List<Step<I>> steps = definition.steps();
     for (int i = steps.size() - 1; i >= 0; i--) {
       Step<I> step = steps.get(i);
@@ -162,39 +172,39 @@ final class SagaPlanner<I> {
     return null;
   }
 
-  private Begins backwardAfter(SagaState progress, String undone) {
-    List<String> settled = progress.steps().stream().filter(step -> step.kind() == Kind.COMPENSATION
-        && (step.status() == Status.COMPENSATED || step.name().equals(undone) || givenUpThisRound(progress, step, undone)))
+  private Begins backwardAfter(SagaState saga, String compensated) {
+    List<String> done = saga.steps().stream().filter(step -> step.kind() == Kind.COMPENSATION
+        && (step.status() == Status.COMPENSATED || step.name().equals(compensated) || failedThisRound(saga, step, compensated)))
         .map(StepRecord::name).toList();
-    return lastToUndo(progress.steps().stream().filter(StepRecord::needsUndoing).map(StepRecord::name)
-        .filter(name -> !settled.contains(name)).collect(Collectors.toSet()));
+    return lastOf(saga.steps().stream().filter(StepRecord::needsCompensation).map(StepRecord::name)
+        .filter(name -> !done.contains(name)).collect(Collectors.toSet()));
   }
 
   /**
-   * Whether that compensation failed since the saga last turned round or was taken up again: the log book is in the order of undoing,
-   * so those before the one that just ended have had their turn.
+   * Whether the compensation has failed since the saga began to compensate or was last retried. The records are in the order of
+   * compensation: each one before the compensation that just ended has been called in this round.
    */
-  private static boolean givenUpThisRound(SagaState progress, StepRecord step, String undone) {
+  private static boolean failedThisRound(SagaState saga, StepRecord step, String compensated) {
     if (step.status() != Status.COMPENSATION_FAILED) {
       return false;
     }
-    List<StepRecord> log = progress.steps();
+    List<StepRecord> steps = saga.steps();
     int ended = -1;
-    for (int i = 0; i < log.size(); i++) {
-      if (log.get(i).kind() == Kind.COMPENSATION && log.get(i).name().equals(undone)) {
+    for (int i = 0; i < steps.size(); i++) {
+      if (steps.get(i).kind() == Kind.COMPENSATION && steps.get(i).name().equals(compensated)) {
         ended = i;
       }
     }
-    return log.indexOf(step) < ended;
+    return steps.indexOf(step) < ended;
   }
 
-  private static SagaStatus restAfter(SagaState progress) {
-    return progress.anyCompensationFailed() ? SagaStatus.COMPENSATION_FAILED : SagaStatus.COMPENSATED;
+  private static SagaStatus endOf(SagaState saga) {
+    return saga.anyCompensationFailed() ? SagaStatus.COMPENSATION_FAILED : SagaStatus.COMPENSATED;
   }
 
-  private static SagaStatus leadsTo(Begins begins, SagaStatus rest) {
+  private static SagaStatus leadsTo(Begins begins, SagaStatus end) {
     if (begins == null) {
-      return rest;
+      return end;
     }
     return begins.kind() == Kind.COMPENSATION ? SagaStatus.COMPENSATING : SagaStatus.RUNNING;
   }

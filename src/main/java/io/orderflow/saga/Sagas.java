@@ -42,8 +42,8 @@ public final class Sagas<I> {
     Sagas<I> sagas = new Sagas<>(definition, ClusterSharding.get(system), new StoredEvents(system));
     SagaSettings settings = new SagaSettings(system.settings().config().getConfig("orderflow.sagas"));
     Clock steady = SteadyClock.beginningAt(clock);
-    sagas.sharding.init(Entity.of(sagas.key, entity -> Saga.create(entity.getEntityId(), definition, settings, clock, steady,
-            RandomGenerator.getDefault(), () -> sagas.past(entity.getEntityId()), entity.getShard()))
+    sagas.sharding.init(Entity.of(sagas.key, entity -> Saga.create(new SagaContext<>(entity.getEntityId(), definition, settings, clock, steady,
+            RandomGenerator.getDefault(), () -> sagas.archived(entity.getEntityId()), entity.getShard())))
         .withStopMessage(SagaCommand.Stop.INSTANCE).withRole("services")
         .withSettings(ClusterShardingSettings.create(system)
             .withPassivationStrategy(ClusterShardingSettings.PassivationStrategySettings$.MODULE$.disabled())));
@@ -97,13 +97,13 @@ public final class Sagas<I> {
   public CompletionStage<SagaState> cancel(String id, String code, String detail) {
     return ask(id, replyTo -> new SagaCommand.Cancel(code, detail, replyTo), ASK)
         .exceptionallyCompose(failure -> ofThePast(id, failure, saga -> saga.state() == SagaStatus.COMPENSATED
-            ? CompletableFuture.completedStage(saga) : CompletableFuture.failedFuture(Saga.tooLate().reply().getError())));
+            ? CompletableFuture.completedStage(saga) : CompletableFuture.failedFuture(SagaReplies.tooLate().reply().getError())));
   }
 
   /** Takes up failed compensations again; refused with NOTHING_TO_RETRY when none has failed. */
   public CompletionStage<SagaState> retry(String id) {
     return ask(id, SagaCommand.Retry::new, ASK).exceptionallyCompose(failure ->
-        ofThePast(id, failure, saga -> CompletableFuture.failedFuture(Saga.nothingToRetry().reply().getError())));
+        ofThePast(id, failure, saga -> CompletableFuture.failedFuture(SagaReplies.nothingToRetry().reply().getError())));
   }
 
   /** Says that a step that was pending may have come to its outcome; without this it is asked after its pause. */
@@ -128,7 +128,7 @@ public final class Sagas<I> {
     return stored.foldIfNotFound(failure, persistenceId(id), SagaEvent.class, SagaState.NONE, SagaState::apply).thenCompose(answer);
   }
 
-  private CompletionStage<SagaState> past(String id) {
+  private CompletionStage<SagaState> archived(String id) {
     return stored.fold(persistenceId(id), SagaEvent.class, SagaState.NONE, SagaState::apply);
   }
 

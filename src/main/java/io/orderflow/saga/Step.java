@@ -14,7 +14,7 @@ import java.util.function.Function;
 public record Step<I>(String name, Function<StepCall<I>, CompletionStage<StepResult>> action,
     Function<StepCall<I>, CompletionStage<StepResult>> compensation, boolean concurrently) {
 
-  Step<I> calledAlongside() {
+  Step<I> asConcurrent() {
     return new Step<>(name, action, compensation, true);
   }
 }

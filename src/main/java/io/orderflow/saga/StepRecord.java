@@ -1,6 +1,7 @@
 package io.orderflow.saga;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 
 /**
@@ -22,7 +23,7 @@ public record StepRecord(String name, Kind kind, Status status, int attempts, in
     Instant endedAt, String result, String error) {
 
   /** The sorts of call. */
-  public enum Kind { ACTION, COMPENSATION, CONCLUSION }
+  public enum Kind { ACTION, COMPENSATION, @JsonProperty("CONCLUSION") RETRIABLE }
 
   /** How a call went. */
   public enum Status {
@@ -71,7 +72,7 @@ public record StepRecord(String name, Kind kind, Status status, int attempts, in
   }
 
   /** Whether the step may have left something behind that must be undone. */
-  boolean needsUndoing() {
+  boolean needsCompensation() {
     return kind == Kind.ACTION && (status == Status.COMPLETED || inDoubt);
   }
 }

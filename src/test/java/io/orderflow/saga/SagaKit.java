@@ -130,8 +130,8 @@ final class SagaKit implements AutoCloseable {
         step-defaults { time-limit = 5s, max-attempts = 3, min-backoff = 500ms, max-backoff = 2s, jitter = 0.5, reason = "GIVEN_UP" }
         compensation-defaults = ${step-defaults}
         """).resolve();
-    return kit.spawn(Saga.create("saga-1", definition, new SagaSettings(sagas), clock, steady,
-        RandomGenerator.of("L64X128MixRandom"), () -> CompletableFuture.completedStage(SagaState.NONE), shard.getRef()));
+    return kit.spawn(Saga.create(new SagaContext<>("saga-1", definition, new SagaSettings(sagas), clock, steady,
+        RandomGenerator.of("L64X128MixRandom"), () -> CompletableFuture.completedStage(SagaState.NONE), shard.getRef())));
   }
 
   SagaKit start() {

@@ -110,9 +110,9 @@ final class SagaNodes implements AutoCloseable {
     Node spawns() {
       // What an incarnation before it has called may still arrive.
       calls.drainTo(late);
-      saga = kit.spawn(Saga.create(sagaId, definition(sagaId), new SagaSettings(SAGAS), clock, steady,
+      saga = kit.spawn(Saga.create(new SagaContext<>(sagaId, definition(sagaId), new SagaSettings(SAGAS), clock, steady,
           RandomGenerator.of("L64X128MixRandom"), () -> CompletableFuture.completedStage(SagaState.NONE),
-          kit.<akka.cluster.sharding.typed.javadsl.ClusterSharding.ShardCommand>createTestProbe().ref()));
+          kit.<akka.cluster.sharding.typed.javadsl.ClusterSharding.ShardCommand>createTestProbe().ref())));
       return this;
     }
 

@@ -1,0 +1,44 @@
+package io.orderflow.saga;
+
+import akka.actor.typed.ActorRef;
+import akka.pattern.StatusReply;
+import io.orderflow.kernel.Rejection;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The replies of one saga to its clients, and the clients that wait for its end. Not thread-safe: {@link Saga} owns it. */
+final class SagaReplies {
+
+  /** Bounds the memory of one saga. */
+  private static final int MAX_WAITING = 64;
+
+  private final List<ActorRef<StatusReply<SagaState>>> waiting = new ArrayList<>();
+
+  /**
+   * Keeps a client until {@link #ended}.
+   *
+   * @return false if too many clients wait already
+   */
+  boolean await(ActorRef<StatusReply<SagaState>> client) {
+    return waiting.size() < MAX_WAITING && waiting.add(client);
+  }
+
+  /** Replies to every client that waits. */
+  void ended(SagaState saga) {
+    waiting.forEach(client -> client.tell(StatusReply.success(saga)));
+    waiting.clear();
+  }
+
+  /** The saga's state, or the rejection SAGA_NOT_FOUND. */
+  static StatusReply<SagaState> of(SagaState saga) {
+    return saga.exists() ? StatusReply.success(saga) : Rejection.notFound("SAGA_NOT_FOUND", "there is no such saga").reply();
+  }
+
+  static Rejection tooLate() {
+    return Rejection.conflict("TOO_LATE", "all steps have succeeded already");
+  }
+
+  static Rejection nothingToRetry() {
+    return Rejection.conflict("NOTHING_TO_RETRY", "the saga has no failed compensation");
+  }
+}
