@@ -8,8 +8,8 @@ import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Keeps a node out of a cluster if either can't read the other's events or messages. Both must have the same {@code
- * orderflow.compatibility}.
+ * Keeps a node out of a cluster if either can't read the other's events or messages. Both must have the same
+ * {@code orderflow.compatibility}.
  */
 public final class Compatibility extends JoinConfigCompatChecker {
 

@@ -131,7 +131,8 @@ final class Rehearsal {
     String services = url(freePort());
     String gateway = url(freePort());
     List<String> roles = Configuration.list(config.getString("orderflow.roles"));
-    Map<String, Object> places = Map.of("orderflow.data-dir", folder.toString(), "orderflow.roles", String.join(",", roles) + (roles.contains("simulator") ? "" : ",simulator"),
+    Map<String, Object> places = Map.of("orderflow.data-dir", folder.toString(), "orderflow.roles",
+        String.join(",", roles) + (roles.contains("simulator") ? "" : ",simulator"),
         "orderflow.provider.port", port(simulator), "orderflow.services.port", port(services), "orderflow.gateway.port", port(gateway),
         "orderflow.gateway.services", Map.of("orders", List.of(services + "/api/orders"), "products", List.of(services + "/api/products"),
             "simulator", List.of(simulator)));

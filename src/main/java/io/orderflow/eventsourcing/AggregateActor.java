@@ -25,7 +25,8 @@ final class AggregateActor<C, E, S, R> extends EventSourcedBehavior<Message, E, 
 
   /** @param leave asks the shard to passivate the aggregate */
   AggregateActor(AggregateType<C, E, S, R> type, String id, int snapshotEvery, Runnable leave) {
-    super(PersistenceId.ofUniqueId(type.persistenceId(id)), SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+    super(PersistenceId.ofUniqueId(type.persistenceId(id)),
+        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.type = type;
     this.aggregate = type.create().apply(id);
     this.snapshotEvery = snapshotEvery;

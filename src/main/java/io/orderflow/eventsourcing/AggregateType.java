@@ -4,8 +4,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Describes an aggregate type and how it is hosted. By default each command is written separately. An aggregate is passivated as {@code
- * akka.cluster.sharding.passivation} says, and recovers from all its events.
+ * Describes an aggregate type and how it is hosted. By default each command is written separately. An aggregate is passivated as
+ * {@code akka.cluster.sharding.passivation} says, and recovers from all its events.
  *
  * @param name the name in sharding and storage: {@code name|id} is the persistence id
  * @param events the class of all its events

@@ -59,7 +59,6 @@ final class GroupCommit<C, R> extends AbstractBehavior<Object> {
   private boolean stopping;
   private Duration pause = MIN_PAUSE;
 
-  /** The behavior of one aggregate. */
   static <C, E, S, R> Behavior<Message> create(AggregateType<C, E, S, R> type, String id, Settings settings) {
     return create(type.persistenceId(id), new Writer<>(type, id, settings.snapshotEvery()), settings);
   }

@@ -44,7 +44,7 @@ public final class NamedSerializer extends JacksonSerializer {
     return IDENTIFIER;
   }
 
-  /** @throws IllegalArgumentException when the type has no name */
+  /** @throws IllegalArgumentException if the type has no name */
   @Override
   public String manifest(Object object) {
     return replaced(super.manifest(object), names);

@@ -12,7 +12,7 @@ import java.util.List;
  */
 public record JournalPosition(long upTo, List<Range> missing) {
 
-  /** Before the first event. */
+  /** The position before the first event. */
   public static final JournalPosition START = new JournalPosition(0, List.of());
 
   /** Consecutive orderings, both ends included. */
@@ -48,7 +48,7 @@ public record JournalPosition(long upTo, List<Range> missing) {
     return upTo >= other.upTo && missing.stream().allMatch(range -> range.lacks(other.upTo, other.missing));
   }
 
-  /** Short, for a column of a table: {@code 1200;1180-1183,1190}. */
+  /** A short form for a column of a table, such as {@code 1200;1180-1183,1190}. */
   @Override
   public String toString() {
     if (missing.isEmpty()) {

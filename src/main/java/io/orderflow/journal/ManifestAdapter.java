@@ -5,8 +5,8 @@ import akka.persistence.typed.EventSeq;
 import java.util.function.Function;
 
 /**
- * Stores events unchanged, and writes the aggregate's state after each event to the journal's manifest column, for the tables of {@link
- * JournalIndex.Table}.
+ * Stores events unchanged, and writes the aggregate's state after each event to the journal's manifest column, for the
+ * {@link JournalIndex.Table}s.
  */
 public final class ManifestAdapter<E> extends EventAdapter<E, E> {
 

@@ -4,8 +4,8 @@ import java.util.Map;
 
 /**
  * Maps the names of stored and sent types to a package's classes, so that classes can be moved and renamed. One implementation for each
- * package, listed in {@code META-INF/services}. Names are unique among all packages and start with the package's noun, as in {@code
- * order.created}.
+ * package, listed in {@code META-INF/services}. Names are unique among all packages and start with the package's noun, as in
+ * {@code order.created}.
  */
 public interface TypeNames {
 

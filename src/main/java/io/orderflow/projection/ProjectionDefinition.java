@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * Defines a projection: the entity type whose events it follows, and how its tables change with them.
  *
- * <p>Each table has a column {@code generation}. A rebuild fills the next generation while queries read the live one, see {@link
- * Projections#live}.
+ * <p>Each table has a column {@code generation}. A rebuild fills the next generation while queries read the live one, see
+ * {@link Projections#live}.
  *
  * @param <E> the events of one aggregate type
  */

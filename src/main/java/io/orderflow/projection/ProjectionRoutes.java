@@ -40,7 +40,6 @@ public final class ProjectionRoutes extends Routes {
     this.projections = projections;
   }
 
-  /** The routes from {@code /ops/projections} on. */
   public Route routes() {
     return pathPrefix("ops", () -> pathPrefix("projections", () -> concat(
         pathEnd(() -> get(() -> answer(projections.statuses(), statuses -> Json.response(200, Map.of("projections", statuses))))),

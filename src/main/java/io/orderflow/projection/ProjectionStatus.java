@@ -22,6 +22,6 @@ record ProjectionStatus(String name, State state, long lagEvents, double lagSeco
   /** The generation that a rebuild fills. It goes live once it is complete. */
   record Rebuild(long generation, Instant startedAt, long lagEvents, double lagSeconds, int parked) {}
 
-  /** A slice that fails at an event. */
+  /** A slice's failure at an event. */
   record FailureView(long generation, int slice, String event, String error, int attempts, boolean stopped, Instant at) {}
 }

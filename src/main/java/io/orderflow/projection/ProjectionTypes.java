@@ -3,7 +3,7 @@ package io.orderflow.projection;
 import io.orderflow.kernel.TypeNames;
 import java.util.Map;
 
-/** The stored and sent names of projections. */
+/** Names the messages of the projections. */
 public final class ProjectionTypes implements TypeNames {
 
   @Override

@@ -144,7 +144,7 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
     }
     boolean more = false;
     if (synced.failure() != null) {
-      LOG.warn("Projection {}, slice {}: the database is unavailable: {}", view.name(), slice, synced.failure().toString());
+      LOG.warn("Projection {}, slice {}: synchronising with the database failed: {}", view.name(), slice, synced.failure().toString());
     } else {
       for (Entry entry : synced.entries()) {
         Run run = runs.get(entry.generation());

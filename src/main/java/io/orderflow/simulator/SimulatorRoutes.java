@@ -32,8 +32,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Serves the provider's HTTP API: {@code /charges} and {@code /refunds} as in its contract, and {@code /faults}, {@code /ledger} and {@code
- * /calls} for experiments. Faults affect only well-formed charges and refunds.
+ * Serves the provider's HTTP API: {@code /charges} and {@code /refunds} as in its contract, and {@code /faults}, {@code /ledger} and
+ * {@code /calls} for experiments. Faults affect only well-formed charges and refunds.
  */
 final class SimulatorRoutes extends Routes {
 
