@@ -24,7 +24,7 @@ final class Forwarding {
   /** RFC 9110, section 7.6.1. The fields that {@code Connection} names are hop-by-hop as well. */
   private static final Set<String> HOP_BY_HOP = Set.of("connection", "keep-alive", "proxy-connection", "proxy-authenticate",
       "proxy-authorization", "proxy-authentication-info", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings");
-  /** Fields that only the gateway sets. A client's values are dropped, since a service would take them for the gateway's. */
+  /** Fields that the gateway sets or keeps to itself. A client's values are dropped, since a service would take them for the gateway's. */
   private static final Set<String> OURS = Set.of("host", "expect", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
       "forwarded", RequestId.HEADER, "raw-request-uri", "remote-address", "timeout-access", "tls-session-info");
 

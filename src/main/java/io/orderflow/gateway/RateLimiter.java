@@ -224,7 +224,7 @@ final class RateLimiter {
       List<Consumer<Decision>> waiting = List.of();
       synchronized (lease) {
         if (lease.asking && now - lease.askedAt > replyTimeoutMicros) {
-          // For this time no other request waits in vain; then one request tries again.
+          // Until then, requests don't wait for a silent home shard; afterwards one tries again.
           unreachableUntil = now + replyTimeoutMicros;
           lease.asking = false;
           waiting = lease.waiting;
