@@ -57,7 +57,7 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
 
   /** Closes the connection at once if it still carries that exchange. */
   void abort(Exchange exchange) {
-    logic.tearOff.invoke(exchange);
+    logic.abort.invoke(exchange);
   }
 
   /** Closes an idle connection. */
@@ -123,7 +123,7 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
   private final class Logic extends GraphStageLogic {
 
     private final AsyncCallback<Exchange> begin = createAsyncCallback(exchange -> send());
-    private final AsyncCallback<Exchange> tearOff = createAsyncCallback(exchange -> {
+    private final AsyncCallback<Exchange> abort = createAsyncCallback(exchange -> {
       if (exchange == current()) {
         fail(new CancellationException("the exchange was aborted"));
       }
@@ -205,7 +205,8 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
           finished(exchange);
         }
       };
-      boolean whole = answer.entity() instanceof HttpEntity.Strict || !answer.status().allowsEntity() || exchange.request().method().equals(HttpMethods.HEAD);
+      boolean whole = answer.entity() instanceof HttpEntity.Strict || !answer.status().allowsEntity()
+          || exchange.request().method().equals(HttpMethods.HEAD);
       if (whole) {
         read.run();
         exchange.answer(answer);

@@ -24,7 +24,7 @@ final class Forwarding {
   /** RFC 9110, section 7.6.1. The fields that {@code Connection} names are hop-by-hop as well. */
   private static final Set<String> HOP_BY_HOP = Set.of("connection", "keep-alive", "proxy-connection", "proxy-authenticate",
       "proxy-authorization", "proxy-authentication-info", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings");
-  /** Fields that only the gateway sets. A client's values are dropped, since a service would take them for the gateway's. */
+  /** Fields that the gateway sets or keeps to itself. A client's values are dropped, since a service would take them for the gateway's. */
   private static final Set<String> OURS = Set.of("host", "expect", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
       "forwarded", RequestId.HEADER, "raw-request-uri", "remote-address", "timeout-access", "tls-session-info");
 
@@ -44,7 +44,7 @@ final class Forwarding {
    * @param addresses knows the trusted proxies
    */
   static List<HttpHeader> toService(HttpRequest request, String id, ClientAddress addresses) {
-    Set<String> between = namedByConnection(request);
+    Set<String> connectionSpecific = namedByConnection(request);
     List<HttpHeader> headers = new ArrayList<>();
     String host = null;
     Optional<InetAddress> peer = peer(request);
@@ -54,20 +54,20 @@ final class Forwarding {
       if (name.equals("host")) {
         host = header.value();
       }
-      if (header.renderInRequests() && !HOP_BY_HOP.contains(name) && !OURS.contains(name) && !between.contains(name)
+      if (header.renderInRequests() && !HOP_BY_HOP.contains(name) && !OURS.contains(name) && !connectionSpecific.contains(name)
           && !isForged(name, trusted)) {
         headers.add(header);
       }
     }
-    List<String> way = new ArrayList<>(trusted ? values(request, "x-forwarded-for") : List.of());
-    peer.ifPresent(address -> way.add(address.getHostAddress()));
-    if (!way.isEmpty()) {
-      headers.add(RawHeader.create("X-Forwarded-For", String.join(", ", way)));
+    List<String> hops = new ArrayList<>(trusted ? values(request, "x-forwarded-for") : List.of());
+    peer.ifPresent(address -> hops.add(address.getHostAddress()));
+    if (!hops.isEmpty()) {
+      headers.add(RawHeader.create("X-Forwarded-For", String.join(", ", hops)));
     }
-    headers.add(RawHeader.create("X-Forwarded-Proto", said(request, trusted, "x-forwarded-proto").orElse("http")));
-    String asked = said(request, trusted, "x-forwarded-host").orElse(host);
-    if (asked != null) {
-      headers.add(RawHeader.create("X-Forwarded-Host", asked));
+    headers.add(RawHeader.create("X-Forwarded-Proto", firstTrusted(request, trusted, "x-forwarded-proto").orElse("http")));
+    String forwardedHost = firstTrusted(request, trusted, "x-forwarded-host").orElse(host);
+    if (forwardedHost != null) {
+      headers.add(RawHeader.create("X-Forwarded-Host", forwardedHost));
     }
     headers.add(RawHeader.create("X-Request-Id", id));
     return headers;
@@ -79,11 +79,11 @@ final class Forwarding {
    * @param ours headers that every response to this request carries; they replace the service's headers of the same name
    */
   static HttpResponse toClient(HttpResponse answer, List<HttpHeader> ours) {
-    Set<String> between = namedByConnection(answer);
+    Set<String> connectionSpecific = namedByConnection(answer);
     List<HttpHeader> headers = new ArrayList<>(ours);
     for (HttpHeader header : answer.getHeaders()) {
       String name = header.lowercaseName();
-      if (header.renderInResponses() && !HOP_BY_HOP.contains(name) && !between.contains(name) && !contains(ours, name)) {
+      if (header.renderInResponses() && !HOP_BY_HOP.contains(name) && !connectionSpecific.contains(name) && !contains(ours, name)) {
         headers.add(typed(header));
       }
     }
@@ -161,7 +161,7 @@ final class Forwarding {
     return values;
   }
 
-  private static Optional<String> said(HttpRequest request, boolean trusted, String lowercaseName) {
+  private static Optional<String> firstTrusted(HttpRequest request, boolean trusted, String lowercaseName) {
     return trusted ? values(request, lowercaseName).stream().findFirst() : Optional.empty();
   }
 

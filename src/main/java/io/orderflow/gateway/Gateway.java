@@ -40,7 +40,7 @@ public final class Gateway {
 
   private final ActorSystem<?> system;
   private final ServiceRegistry services;
-  private final Service inside;
+  private final Service clusterServices;
   private final Duration timeout;
   private final Duration maxWait;
   private final Duration bodyTimeout;
@@ -68,9 +68,9 @@ public final class Gateway {
     }
     Meters.of(system).gauge("orderflow.gateway.in.flight", inFlight, InFlight::size);
     this.maxWait = config.getDuration("orderflow.http.max-wait");
-    this.inside = local.<Service>map(routes -> new LocalService(system, routes))
+    this.clusterServices = local.<Service>map(routes -> new LocalService(system, routes))
         .orElseGet(() -> RemoteService.onOtherNodes(system, config));
-    this.services = ServiceRegistry.of(config.getConfig("orderflow.gateway"), inside,
+    this.services = ServiceRegistry.of(config.getConfig("orderflow.gateway"), clusterServices,
         instances -> RemoteService.at(system, config, instances));
   }
 
@@ -89,7 +89,7 @@ public final class Gateway {
         .withSettings(HttpServer.settings(config, settings.getConfig("server-settings")))
         .bind(HttpServer.atTheDoor(RequestBody.readBeforeAnswer(gateway::handle, system), config))
         .thenApply(binding -> {
-          LOG.info("The gateway is listening on http://{}:{}", host, binding.localAddress().getPort());
+          LOG.info("Gateway listening on http://{}:{}", host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(settings.getDuration("drain"), system);
         });
   }
@@ -159,7 +159,7 @@ public final class Gateway {
   private void route(Exchange exchange, HttpRequest request, String id, String target) {
     try {
       RequestTarget parsed = RequestTarget.of(target);
-      Service service = parsed.area() == RequestTarget.Area.OPS ? inside : services.find(parsed.service())
+      Service service = parsed.area() == RequestTarget.Area.OPS ? clusterServices : services.find(parsed.service())
           .orElseThrow(() -> Problem.of(404, "SERVICE_NOT_FOUND", "no service has this name").exception());
       if (hops.goesInCircles(request)) {
         throw Problem.of(508, "LOOP_DETECTED", "the service's address leads back to this gateway").exception();
@@ -167,7 +167,7 @@ public final class Gateway {
       Duration limit = Preferences.wait(request, maxWait).map(timeout::plus).orElse(timeout);
       List<HttpHeader> headers = Forwarding.toService(request, id, addresses);
       headers.add(hops.via(request));
-      if (service == inside) {
+      if (service == clusterServices) {
         // The cross-site check has been made already, against the name that the client used. The next node has another name, and would reject the
         // request.
         headers.removeIf(header -> header.is("origin") || header.is("sec-fetch-site"));

@@ -85,16 +85,16 @@ final class InFlight {
    * Acquires a permit, to be released when the response begins; null if none is free.
    *
    * @param waits whether the request has {@code Prefer: wait}; without a permit to wait it may still get one to be answered at once
-   * @param bodyAtHand whether the whole body is in memory
+   * @param bodyInMemory whether the whole body is in memory
    */
-  Seat enter(boolean operator, boolean waits, boolean bodyAtHand) {
+  Seat enter(boolean operator, boolean waits, boolean bodyInMemory) {
     if (operator) {
       return seat(operators);
     }
     if (waits && waiting.take()) {
       return new Seat(waiting);
     }
-    return seat(bodyAtHand ? clients : arriving);
+    return seat(bodyInMemory ? clients : arriving);
   }
 
   private Seat seat(Places places) {

@@ -64,7 +64,7 @@ final class RateLimiter {
   private final TokenBucket.Rate rate;
   private final int batch;
   private final long leaseMicros;
-  private final long patienceMicros;
+  private final long replyTimeoutMicros;
   private final int maxClients;
   private final boolean open;
   private final LongSupplier micros;
@@ -84,7 +84,7 @@ final class RateLimiter {
     this.rate = rate(limits);
     this.batch = limits.getInt("lease");
     this.leaseMicros = limits.getDuration("lease-time").toNanos() / 1000;
-    this.patienceMicros = limits.getDuration("patience").toNanos() / 1000;
+    this.replyTimeoutMicros = limits.getDuration("patience").toNanos() / 1000;
     this.maxClients = limits.getInt("clients-per-gateway");
     this.open = limits.getEnum(WhenUnreachable.class, "when-unreachable") == WhenUnreachable.open;
     this.micros = micros;
@@ -98,9 +98,10 @@ final class RateLimiter {
     LongSupplier micros = () -> System.nanoTime() / 1000;
     ClusterSharding sharding = ClusterSharding.get(system);
     int perHome = Math.max(1, limits.getInt("clients") / HOMES);
-    Entity<TokenBucketShard.Command, ShardingEnvelope<TokenBucketShard.Command>> homes = Entity.of(HOME, context -> TokenBucketShard.create(rate(limits), perHome, micros))
-        // Passivation would lose the token buckets.
-        .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy());
+    Entity<TokenBucketShard.Command, ShardingEnvelope<TokenBucketShard.Command>> homes =
+        Entity.of(HOME, context -> TokenBucketShard.create(rate(limits), perHome, micros))
+            // Passivation would lose the token buckets.
+            .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy());
     sharding.init(Cluster.get(system).selfMember().hasRole("gateway") ? homes.withRole("gateway") : homes);
     RateLimiter limiter = new RateLimiter(limits, micros,
         (home, message) -> sharding.entityRefFor(HOME, Integer.toString(home)).tell(message));
@@ -222,9 +223,9 @@ final class RateLimiter {
     leases.forEach((client, lease) -> {
       List<Consumer<Decision>> waiting = List.of();
       synchronized (lease) {
-        if (lease.asking && now - lease.askedAt > patienceMicros) {
-          // For this time no other request waits in vain; then one request tries again.
-          unreachableUntil = now + patienceMicros;
+        if (lease.asking && now - lease.askedAt > replyTimeoutMicros) {
+          // Until then, requests don't wait for a silent home shard; afterwards one tries again.
+          unreachableUntil = now + replyTimeoutMicros;
           lease.asking = false;
           waiting = lease.waiting;
           lease.waiting = new ArrayList<>(2);

@@ -57,7 +57,8 @@ final class RemoteService implements Service {
 
   @Override
   public void serve(Exchange exchange) {
-    next().ifPresentOrElse(instance -> instance.carry(exchange), () -> unreachable(exchange, new IllegalStateException("the service has no address")));
+    next().ifPresentOrElse(instance -> instance.carry(exchange),
+        () -> unreachable(exchange, new IllegalStateException("the service has no address")));
   }
 
   /** The next instance in rotation. An instance that refuses connections is chosen only if all do. */

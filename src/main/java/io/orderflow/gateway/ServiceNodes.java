@@ -35,7 +35,7 @@ public final class ServiceNodes {
   /** The reply to {@link WhereAreYou}. */
   record IAmAt(ActorRef<WhereAreYou> node, String host, int port) implements CborSerializable {}
 
-  /** Timer: ask again the nodes that have not replied. */
+  /** Timer message: ask again every node that has not replied. */
   private enum AskAgain { INSTANCE }
 
   /** Retry interval; the question or its reply may be lost. */

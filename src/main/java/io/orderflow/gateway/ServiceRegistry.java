@@ -29,11 +29,11 @@ final class ServiceRegistry {
    * Reads {@code local-services}, {@code services} and {@code services-from-environment}. A configured service replaces a local service of the same
    * name.
    *
-   * @param inside the services of this cluster
-   * @param outside creates a service from its instances' addresses
+   * @param local serves the local services: those of this cluster
+   * @param remote creates a service from its instances' addresses
    * @throws ConfigException when a name or an address is invalid
    */
-  static ServiceRegistry of(Config gateway, Service inside, Function<List<URI>, Service> outside) {
+  static ServiceRegistry of(Config gateway, Service local, Function<List<URI>, Service> remote) {
     Map<String, List<URI>> addresses = new LinkedHashMap<>();
     for (String name : gateway.getObject("services").keySet()) {
       gateway.getConfig("services").getStringList('"' + name + '"').forEach(uri -> add(addresses, "services", name, uri));
@@ -45,8 +45,8 @@ final class ServiceRegistry {
       }
     }
     Map<String, Service> services = new HashMap<>();
-    gateway.getStringList("local-services").forEach(name -> services.put(name, inside));
-    addresses.forEach((name, instances) -> services.put(name, outside.apply(List.copyOf(instances))));
+    gateway.getStringList("local-services").forEach(name -> services.put(name, local));
+    addresses.forEach((name, instances) -> services.put(name, remote.apply(List.copyOf(instances))));
     return new ServiceRegistry(services);
   }
 

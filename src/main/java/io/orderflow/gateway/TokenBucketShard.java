@@ -44,7 +44,7 @@ final class TokenBucketShard extends AbstractBehavior<TokenBucketShard.Command> 
    */
   record Granted(long client, int tokens, long left, long nextMillis, long fullMillis) implements CborSerializable {}
 
-  /** A lease exceeds the needed tokens only up to 1/n of the available ones, so that other gateways find some too. */
+  /** A lease exceeds the needed tokens only up to one part in {@value} of those available, so that other gateways find some too. */
   private static final int SHARE = 10;
   private static final Duration SWEEP = Duration.ofSeconds(30);
 

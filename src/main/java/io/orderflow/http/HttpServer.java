@@ -85,7 +85,7 @@ public final class HttpServer {
         .bind(atTheDoor(RequestBody.readBeforeAnswer(request -> handler.apply(WireHeaders.withMediaType(request)), system),
             system.settings().config()))
         .thenApply(binding -> {
-          LOG.info("The HTTP server for the {} listens on http://{}:{}", name, host, binding.localAddress().getPort());
+          LOG.info("HTTP server ({}) listening on http://{}:{}", name, host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(DRAIN, system);
         });
   }

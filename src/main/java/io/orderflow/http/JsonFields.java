@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads a client's JSON object field by field. Each method throws a {@link ProblemException} with status 400 that names the field: {@code
- * MISSING_FIELD}, {@code INVALID_FIELD}, {@code UNKNOWN_FIELD}. Null counts as missing.
+ * Reads a client's JSON object field by field. Each method throws a {@link ProblemException} with status 400 that names the field:
+ * {@code MISSING_FIELD}, {@code INVALID_FIELD}, {@code UNKNOWN_FIELD}. Null counts as missing.
  */
 public final class JsonFields {
 

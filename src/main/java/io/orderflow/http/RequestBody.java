@@ -50,8 +50,8 @@ public final class RequestBody {
   /**
    * The body, or the first part of it beyond the bound: the rest is read but not kept.
    *
-   * @return fails with a {@link java.util.concurrent.TimeoutException} if the body does not arrive in time, and with an {@link
-   *     akka.http.scaladsl.model.EntityStreamSizeException} if it is too large even to be read
+   * @return fails with a {@link java.util.concurrent.TimeoutException} if the body does not arrive in time, and with an
+   *     {@link akka.http.scaladsl.model.EntityStreamSizeException} if it is too large even to be read
    */
   static CompletionStage<ByteString> read(RequestEntity body, int bound, Materializer materializer) {
     return bounded(body).runFold(ByteString.emptyByteString(), (data, part) -> data.size() > bound ? data : data.concat(part), materializer);

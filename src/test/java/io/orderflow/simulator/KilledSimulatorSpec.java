@@ -85,9 +85,9 @@ class KilledSimulatorSpec {
   private static String url(Process process) throws IOException {
     BufferedReader output = process.inputReader();
     for (String line = output.readLine(); line != null; line = output.readLine()) {
-      int at = line.indexOf("listens on ");
+      int at = line.indexOf("listening on ");
       if (at >= 0) {
-        return line.substring(at + "listens on ".length()).strip();
+        return line.substring(at + "listening on ".length()).strip();
       }
     }
     throw new IllegalStateException("the simulator did not start");

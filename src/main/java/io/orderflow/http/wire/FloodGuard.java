@@ -1,8 +1,8 @@
 package io.orderflow.http.wire;
 
 /**
- * Limits frames that cost the server work without advancing a request: PING, SETTINGS, empty DATA, RST_STREAM. A well-behaved client sends a few a
- * minute.
+ * Limits frames that cost the server work without advancing a request: PING, SETTINGS, empty DATA, RST_STREAM, and frames that are ignored. A
+ * well-behaved client sends a few a minute.
  */
 final class FloodGuard {
 
