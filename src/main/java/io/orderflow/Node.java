@@ -31,6 +31,7 @@ import io.orderflow.http.Routes;
 import io.orderflow.kernel.AscendingIds;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.order.Order;
+import io.orderflow.order.OrderAnswers;
 import io.orderflow.order.OrderQueries;
 import io.orderflow.order.OrderHistory;
 import io.orderflow.order.OrderPlacement;
@@ -175,7 +176,9 @@ public final class Node {
     OrderService orders = new OrderService(system, clock);
     Sagas<PlacedOrder> orderSagas =
         Sagas.init(system, OrderSaga.definition(orders, new Inventory(products), payments, shipping), clock);
-    OrderPlacement placement = new OrderPlacement(system, orders, orderSagas, payments, config.getDuration("orderflow.http.max-wait"),
+    OrderPlacement placement = new OrderPlacement(orders, orderSagas, payments);
+    ClientPresence clients = ClientPresence.of(system.classicSystem());
+    OrderAnswers orderAnswers = new OrderAnswers(placement, clients, config.getDuration("orderflow.http.max-wait"),
         config.getInt("orderflow.http.max-waiting"));
     CartService carts = new CartService(system, products, placement, clock);
     Sagas<Transfer> transferSagas = Sagas.init(system, TransferSaga.definition(new Transfers(accounts)), clock);
@@ -194,10 +197,10 @@ public final class Node {
     AscendingIds ids = new AscendingIds(clock);
 
     return Directives.concat(
-        new OrderRoutes(placement, new OrderQueries(database), orderSagas, ids).routes(),
-        new CartRoutes(carts, placement).routes(),
+        new OrderRoutes(placement, orderAnswers, new OrderQueries(database), ids).routes(),
+        new CartRoutes(carts, orderAnswers).routes(),
         new ProductRoutes(products, new ProductQueries(database)).routes(),
-        new AccountRoutes(accounts, accountHistory, ClientPresence.of(system.classicSystem()), ids).routes(),
+        new AccountRoutes(accounts, accountHistory, clients, ids).routes(),
         new TransferRoutes(accounts, transferSagas, ids).routes(),
         new HistoryRoutes("accounts", "accountId", accountHistory.events(), accounts::get).routes(),
         new HistoryRoutes("orders", "orderId", OrderHistory.of(system), placement::saga).routes(),
@@ -212,7 +215,7 @@ public final class Node {
   /** What ends with a saga, and may leave the journal when it is old. */
   private static List<ArchiveRule> endings(Sagas<?> orders, Sagas<?> transfers) {
     List<ArchiveRule> endings = new ArrayList<>(EndedSagas.of(orders.name(),
-        List.of(Order.NAME, Payment.KEY.name(), Shipment.NAME), PaymentQueue::waiting));
+        List.of(Order.NAME, Payment.KEY.name(), Shipment.NAME), PaymentQueue.unfinished()));
     endings.addAll(EndedSagas.of(transfers.name(), List.of(), EndedSagas.Unfinished.NOTHING));
     return endings;
   }

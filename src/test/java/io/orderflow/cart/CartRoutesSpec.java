@@ -6,6 +6,8 @@ import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.ServiceNode;
 import io.orderflow.ShopClient;
 import io.orderflow.ShopClient.Answer;
+import io.orderflow.order.OrderAnswers;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,7 +24,8 @@ class CartRoutesSpec {
   @BeforeAll
   static void start() {
     node = ServiceNode.start();
-    shop = node.serve(new CartRoutes(new CartService(node.system(), null, null, AggregateKit.CLOCK), null).routes());
+    shop = node.serve(new CartRoutes(new CartService(node.system(), null, null, AggregateKit.CLOCK),
+        new OrderAnswers(null, null, Duration.ZERO, 1)).routes());
   }
 
   @AfterAll
