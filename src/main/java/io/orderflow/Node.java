@@ -10,65 +10,30 @@ import akka.management.cluster.bootstrap.ClusterBootstrap;
 import akka.management.javadsl.AkkaManagement;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.orderflow.account.Account;
-import io.orderflow.account.AccountHistory;
-import io.orderflow.account.AccountRoutes;
-import io.orderflow.account.AccountService;
-import io.orderflow.account.Transfer;
-import io.orderflow.account.TransferRoutes;
-import io.orderflow.account.TransferSaga;
-import io.orderflow.account.Transfers;
-import io.orderflow.cart.CartRoutes;
-import io.orderflow.cart.CartService;
-import io.orderflow.cart.CheckoutRecovery;
-import io.orderflow.cart.ShoppingCart;
+import io.orderflow.account.AccountModule;
+import io.orderflow.cart.CartModule;
 import io.orderflow.gateway.Gateway;
 import io.orderflow.gateway.ServiceNodes;
-import io.orderflow.history.HistoryRoutes;
-import io.orderflow.http.ClientPresence;
 import io.orderflow.http.HttpServer;
 import io.orderflow.http.Routes;
+import io.orderflow.journal.Database;
+import io.orderflow.journal.JournalArchive;
+import io.orderflow.journal.JournalIndex;
 import io.orderflow.kernel.AscendingIds;
 import io.orderflow.kernel.Configuration;
-import io.orderflow.order.Order;
-import io.orderflow.order.OrderQueries;
-import io.orderflow.order.OrderHistory;
-import io.orderflow.order.OrderPlacement;
-import io.orderflow.order.OrderRoutes;
-import io.orderflow.order.OrderSaga;
-import io.orderflow.order.OrderProjection;
-import io.orderflow.order.OrderService;
-import io.orderflow.order.PlacedOrder;
-import io.orderflow.payment.BreakerRoutes;
-import io.orderflow.payment.Payment;
-import io.orderflow.payment.PaymentBacklog;
-import io.orderflow.payment.PaymentProvider;
-import io.orderflow.payment.PaymentQueue;
-import io.orderflow.payment.PaymentRoutes;
-import io.orderflow.payment.PaymentMethodRouter;
-import io.orderflow.payment.PaymentService;
-import io.orderflow.product.Inventory;
-import io.orderflow.product.Product;
-import io.orderflow.product.ProductQueries;
-import io.orderflow.product.ProductRoutes;
-import io.orderflow.product.ProductService;
-import io.orderflow.product.ProductProjection;
-import io.orderflow.simulator.Simulator;
-import io.orderflow.saga.EndedSagas;
+import io.orderflow.node.Module;
+import io.orderflow.node.NodeContext;
+import io.orderflow.order.OrderModule;
+import io.orderflow.payment.PaymentModule;
+import io.orderflow.product.ProductModule;
+import io.orderflow.projection.ProjectionRoutes;
+import io.orderflow.projection.Projections;
 import io.orderflow.saga.SagaRecovery;
 import io.orderflow.saga.SagaRoutes;
 import io.orderflow.saga.Sagas;
-import io.orderflow.shipping.Shipment;
-import io.orderflow.shipping.ShipmentRoutes;
-import io.orderflow.shipping.ShippingService;
-import io.orderflow.journal.Database;
-import io.orderflow.journal.ArchiveRule;
-import io.orderflow.journal.JournalArchive;
-import io.orderflow.journal.JournalIndex;
-import io.orderflow.projection.ProjectionRoutes;
-import io.orderflow.projection.Projections;
-import io.orderflow.user.UserRoutes;
-import io.orderflow.user.UserService;
+import io.orderflow.shipping.ShippingModule;
+import io.orderflow.simulator.Simulator;
+import io.orderflow.user.UserModule;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -77,6 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /** Starts one node of the cluster: the parts that its roles name, each after the parts that it depends on. */
 public final class Node {
@@ -160,61 +126,41 @@ public final class Node {
             roles.contains(GATEWAY) && local.isEmpty()));
   }
 
-  /** Starts the aggregates, sagas and projections; returns their routes. */
+  /** Makes the modules of the business and starts the engines over them; returns their routes. */
   private Route services() {
-    Database database = Database.of(system);
-    PaymentProvider provider = new PaymentProvider(system, config.getConfig("orderflow.payment"), providerUrl());
-
-    AccountService accounts = new AccountService(system, clock);
-    ProductService products = new ProductService(system, clock);
-    UserService users = new UserService(system, clock);
-    PaymentBacklog backlog = PaymentBacklog.watch(system, database);
-    Payment.init(system, new PaymentMethodRouter(system, accounts, provider, backlog, clock), clock);
-    PaymentService payments = new PaymentService(system, backlog);
-    ShippingService shipping = new ShippingService(system, clock);
-    OrderService orders = new OrderService(system, clock);
-    Sagas<PlacedOrder> orderSagas =
-        Sagas.init(system, OrderSaga.definition(orders, new Inventory(products), payments, shipping), clock);
-    OrderPlacement placement = new OrderPlacement(system, orders, orderSagas, payments, config.getDuration("orderflow.http.max-wait"),
-        config.getInt("orderflow.http.max-waiting"));
-    CartService carts = new CartService(system, products, placement, clock);
-    Sagas<Transfer> transferSagas = Sagas.init(system, TransferSaga.definition(new Transfers(accounts)), clock);
-    List<Sagas<?>> allSagas = List.of(orderSagas, transferSagas);
-    SagaRecovery.start(system, database, allSagas, clock);
-    PaymentQueue.start(system, database, provider, orderSagas::askAgain, orderId -> payments.ifRefundFailed(orderId,
-        reason -> orderSagas.compensationFailed(orderId, OrderSaga.CHARGE, reason)), clock);
-    CheckoutRecovery.start(system, database, carts);
-    JournalIndex.start(system, database, List.of(SagaRecovery.table(), PaymentQueue.table(), CheckoutRecovery.table()), clock);
-    Projections projections = Projections.start(system, database, List.of(new OrderProjection(), new ProductProjection()), clock);
-
-    JournalArchive.start(system, database, endings(orderSagas, transferSagas),
-        List.of(Product.NAME, Account.NAME, ShoppingCart.NAME), List.of(Projections::readUpTo), clock);
-
-    AccountHistory accountHistory = new AccountHistory(system);
-    AscendingIds ids = new AscendingIds(clock);
-
-    return Directives.concat(
-        new OrderRoutes(placement, new OrderQueries(database), orderSagas, ids).routes(),
-        new CartRoutes(carts, placement).routes(),
-        new ProductRoutes(products, new ProductQueries(database)).routes(),
-        new AccountRoutes(accounts, accountHistory, ClientPresence.of(system.classicSystem()), ids).routes(),
-        new TransferRoutes(accounts, transferSagas, ids).routes(),
-        new HistoryRoutes("accounts", "accountId", accountHistory.events(), accounts::get).routes(),
-        new HistoryRoutes("orders", "orderId", OrderHistory.of(system), placement::saga).routes(),
-        new UserRoutes(users, ids).routes(),
-        new PaymentRoutes(database, payments).routes(),
-        new ShipmentRoutes(shipping).routes(),
-        new BreakerRoutes(provider, clock).routes(),
-        new ProjectionRoutes(projections).routes(),
-        new SagaRoutes(database, allSagas).routes());
+    NodeContext node = new NodeContext(system, Database.of(system), clock, new AscendingIds(clock));
+    AccountModule accounts = new AccountModule(node);
+    ProductModule products = new ProductModule(node);
+    UserModule users = new UserModule(node);
+    PaymentModule payments = new PaymentModule(node, accounts.service(), providerUrl());
+    ShippingModule shipping = new ShippingModule(node);
+    OrderModule orders = new OrderModule(node, products.service(), payments, shipping.service());
+    CartModule carts = new CartModule(node, products.service(), orders);
+    // Routes are tried and sagas are looked up in this order: those of orders are asked for most.
+    return start(node, List.of(orders, payments, carts, products, accounts, users, shipping));
   }
 
-  /** The rules by which ended sagas and their aggregates are archived. */
-  private static List<ArchiveRule> endings(Sagas<?> orders, Sagas<?> transfers) {
-    List<ArchiveRule> endings = new ArrayList<>(EndedSagas.of(orders.name(),
-        List.of(Order.NAME, Payment.KEY.name(), Shipment.NAME), PaymentQueue::waiting));
-    endings.addAll(EndedSagas.of(transfers.name(), List.of(), EndedSagas.Unfinished.NOTHING));
-    return endings;
+  /** Starts the engines over all modules; answers with the routes to everything. */
+  private static Route start(NodeContext node, List<Module> modules) {
+    ActorSystem<?> system = node.system();
+    Database database = node.database();
+    List<Sagas<?>> sagas = all(modules, Module::sagas);
+    SagaRecovery.start(system, database, sagas, node.clock());
+    modules.forEach(Module::start);
+    List<JournalIndex.Table> tables = new ArrayList<>(List.of(SagaRecovery.table()));
+    tables.addAll(all(modules, Module::tables));
+    JournalIndex.start(system, database, tables, node.clock());
+    Projections projections = Projections.start(system, database, all(modules, Module::projections), node.clock());
+    JournalArchive.start(system, database, all(modules, Module::archiveRules), all(modules, Module::snapshotted),
+        List.of(Projections::readUpTo), node.clock());
+    List<Route> routes = new ArrayList<>(all(modules, Module::routes));
+    routes.add(new ProjectionRoutes(projections).routes());
+    routes.add(new SagaRoutes(database, sagas).routes());
+    return Directives.concat(routes.get(0), routes.subList(1, routes.size()).toArray(Route[]::new));
+  }
+
+  private static <T> List<T> all(List<Module> modules, Function<Module, List<T>> parts) {
+    return modules.stream().flatMap(module -> parts.apply(module).stream()).toList();
   }
 
   private String providerUrl() {

@@ -4,17 +4,17 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.server.Route;
 import io.orderflow.http.Json;
 import io.orderflow.http.Routes;
-import io.orderflow.order.OrderPlacement;
+import io.orderflow.order.OrderAnswers;
 
 /** {@code /api/carts}: reading, filling and checking out carts. */
 public final class CartRoutes extends Routes {
 
   private final CartService carts;
-  private final OrderPlacement placement;
+  private final OrderAnswers answers;
 
-  public CartRoutes(CartService carts, OrderPlacement placement) {
+  public CartRoutes(CartService carts, OrderAnswers answers) {
     this.carts = carts;
-    this.placement = placement;
+    this.answers = answers;
   }
 
   /** The routes from {@code /api/carts} on. */
@@ -30,7 +30,7 @@ public final class CartRoutes extends Routes {
   }
 
   private Route checkOut(HttpRequest request, String cartId, CheckoutRequest checkout) {
-    return after(carts.checkOut(cartId, checkout.terms(), checkout.currency()), order ->
-        after(carts.place(cartId, order), progress -> placement.placed(request, CartService.orderIdOf(cartId), order, progress)));
+    return answers.afterPlacing(carts.checkOut(cartId, checkout.terms(), checkout.currency()), order ->
+        after(carts.place(cartId, order), progress -> answers.placed(request, CartService.orderIdOf(cartId), order, progress)));
   }
 }

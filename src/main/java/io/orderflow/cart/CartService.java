@@ -5,7 +5,6 @@ import io.orderflow.cart.ShoppingCart.Contents;
 import io.orderflow.eventsourcing.AggregateClient;
 import io.orderflow.eventsourcing.AggregateType;
 import io.orderflow.eventsourcing.Aggregates;
-import io.orderflow.http.Problem;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.order.OrderPlacement;
 import io.orderflow.order.PlacedOrder;
@@ -65,8 +64,8 @@ public final class CartService {
   }
 
   /**
-   * Records the order that the cart becomes, or leaves the one that it became before. The stage fails with a problem, and the cart stays
-   * open, when it can't become one now.
+   * Records the order that the cart becomes, or leaves the one that it became before. Rejected, and the cart stays open, when it can't
+   * become one now.
    *
    * @param currency what the customer wants to pay in; empty for whatever the products are sold in
    */
@@ -76,7 +75,7 @@ public final class CartService {
         return CompletableFuture.completedFuture(cart);
       }
       if (cart.items().isEmpty()) {
-        throw Problem.of(ShoppingCart.empty()).exception();
+        throw ShoppingCart.empty().exception();
       }
       if (!placement.accepts(terms)) {
         throw OrderPlacement.noMorePayments().exception();
@@ -118,7 +117,7 @@ public final class CartService {
     return products.get(item.sku())
         .thenApply(product -> new Inventory.Item(item.sku(), item.quantity(), product.price()))
         .exceptionallyCompose(failure -> CompletableFuture.failedFuture(Rejection.isNotFound(failure)
-            ? Problem.of(409, "UNKNOWN_PRODUCT", "there is no product " + item.sku()).exception() : failure))
+            ? Rejection.conflict("UNKNOWN_PRODUCT", "there is no product " + item.sku()).exception() : failure))
         .toCompletableFuture();
   }
 
@@ -127,17 +126,17 @@ public final class CartService {
     for (Inventory.Item item : items) {
       String other = item.unitPrice().currency();
       if (!other.equals(currency)) {
-        throw Problem.of(422, "MIXED_CURRENCIES", items.get(0).sku() + " is sold in " + currency + ", " + item.sku() + " in " + other)
+        throw Rejection.unprocessable("MIXED_CURRENCIES", items.get(0).sku() + " is sold in " + currency + ", " + item.sku() + " in " + other)
             .exception();
       }
     }
     if (wanted.isPresent() && !wanted.get().equals(currency)) {
-      throw Problem.of(422, "CURRENCY_MISMATCH", "the cart's products are sold in " + currency + ", not in " + wanted.get()).exception();
+      throw Rejection.unprocessable("CURRENCY_MISMATCH", "the cart's products are sold in " + currency + ", not in " + wanted.get()).exception();
     }
     try {
       return terms.order(items);
     } catch (IllegalArgumentException tooLarge) {
-      throw Problem.of(422, "TOTAL_TOO_LARGE", "the order's total is too large").exception();
+      throw Rejection.unprocessable("TOTAL_TOO_LARGE", "the order's total is too large").exception();
     }
   }
 }

@@ -31,6 +31,11 @@ public final class Order implements Aggregate<Order.Command, Order.Event, Order.
   public record State(Status status, PlacedOrder order, String reason, String detail, String transactionId, String shipmentId,
       Instant createdAt, Instant updatedAt) implements CborSerializable {
     static final State NONE = new State(null, null, null, null, null, null, null, null);
+
+    /** An order that was placed and has not ended. */
+    static State pending(PlacedOrder order, Instant placedAt) {
+      return new State(Status.PENDING, order, null, null, null, null, placedAt, placedAt);
+    }
   }
 
   public sealed interface Command extends CborSerializable {}
@@ -131,7 +136,7 @@ public final class Order implements Aggregate<Order.Command, Order.Event, Order.
   @Override
   public State apply(State order, Event event) {
     if (event instanceof Created created) {
-      return new State(Status.PENDING, created.order(), null, null, null, null, created.at(), created.at());
+      return State.pending(created.order(), created.at());
     }
     if (event instanceof Confirmed confirmed) {
       return new State(Status.CONFIRMED, order.order(), null, null, confirmed.transactionId(), confirmed.shipmentId(),

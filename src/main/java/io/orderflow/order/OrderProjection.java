@@ -148,7 +148,7 @@ public final class OrderProjection implements ProjectionDefinition<Order.Event> 
   }
 
   private static String placed(PlacedOrder order) {
-    OrderResponse view = OrderResponse.pending("", order, Instant.EPOCH);
+    OrderResponse view = OrderResponse.of("", Order.State.pending(order, Instant.EPOCH));
     return new String(Json.bytes(new Placed(view.items(), view.payment(), view.shippingAddress())), StandardCharsets.UTF_8);
   }
 }

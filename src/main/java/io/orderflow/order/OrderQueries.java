@@ -2,7 +2,6 @@ package io.orderflow.order;
 
 import io.orderflow.http.Json;
 import io.orderflow.http.Page;
-import io.orderflow.http.Problem;
 import io.orderflow.kernel.Money;
 import io.orderflow.order.Order.Status;
 import io.orderflow.journal.Database;
@@ -14,7 +13,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -54,16 +52,6 @@ public final class OrderQueries {
     return database.async(connection -> select(connection, listing(customerId.isPresent(), statuses.size()),
             values(customerId, statuses, page)))
         .thenApply(rows -> page.answer("orders", rows, OrderResponse::createdAt, OrderResponse::orderId));
-  }
-
-  /**
-   * The status of that name.
-   *
-   * @throws io.orderflow.http.ProblemException 400 when there is none
-   */
-  public static Status status(String name) {
-    return Arrays.stream(Status.values()).filter(status -> status.name().equals(name)).findFirst().orElseThrow(() ->
-        Problem.field("INVALID_FIELD", "status", "must be one of " + Arrays.toString(Status.values())).exception());
   }
 
   CompletionStage<Stats> stats() {

@@ -33,9 +33,4 @@ record OrderResponse(String orderId, String customerId, Order.Status status, Str
         order.shipmentId() == null ? null : new Shipment(order.shipmentId()),
         placed.shippingAddress(), order.createdAt().truncatedTo(ChronoUnit.MILLIS), order.updatedAt().truncatedTo(ChronoUnit.MILLIS));
   }
-
-  /** An order whose saga has not come to create it yet. */
-  static OrderResponse pending(String orderId, PlacedOrder placed, Instant placedAt) {
-    return of(orderId, new Order.State(Order.Status.PENDING, placed, null, null, null, null, placedAt, placedAt));
-  }
 }

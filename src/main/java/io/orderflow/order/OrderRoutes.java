@@ -8,11 +8,10 @@ import io.orderflow.http.Page;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Ids;
-import io.orderflow.kernel.Rejection;
 import io.orderflow.saga.SagaState;
 import io.orderflow.saga.SagaView;
-import io.orderflow.saga.Sagas;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -29,15 +28,15 @@ import java.util.function.Supplier;
 public final class OrderRoutes extends Routes {
 
   private final OrderPlacement placement;
+  private final OrderAnswers answers;
   private final OrderQueries queries;
-  private final Sagas<PlacedOrder> sagas;
   private final Supplier<UUID> ids;
 
   /** @param ids makes the id of an order that came without a key */
-  public OrderRoutes(OrderPlacement placement, OrderQueries queries, Sagas<PlacedOrder> sagas, Supplier<UUID> ids) {
+  public OrderRoutes(OrderPlacement placement, OrderAnswers answers, OrderQueries queries, Supplier<UUID> ids) {
     this.placement = placement;
+    this.answers = answers;
     this.queries = queries;
-    this.sagas = sagas;
     this.ids = ids;
   }
 
@@ -59,10 +58,10 @@ public final class OrderRoutes extends Routes {
 
   private Route one(String orderId) {
     return concat(
-        pathEnd(() -> get(() -> answer(find(orderId), view -> Json.response(200, view)))),
+        pathEnd(() -> get(() -> answer(find(orderId), order -> Json.response(200, order)))),
         path("cancel", () -> post(() -> cancel(orderId))),
         path("saga", () -> get(() -> answer(placement.saga(orderId), progress ->
-            Json.response(200, SagaView.of(orderId, sagas.name(), progress))))));
+            Json.response(200, SagaView.of(orderId, placement.sagaName(), progress))))));
   }
 
   private Route list(Optional<String> customer) {
@@ -70,29 +69,24 @@ public final class OrderRoutes extends Routes {
       throw Problem.field("INVALID_FIELD", "customerId", "must match " + Ids.FORM).exception();
     });
     return parameterOptional("status", status -> Page.parameters(page ->
-        answer(queries.list(customer, status.map(OrderQueries::status), page), orders -> Json.response(200, orders))));
+        answer(queries.list(customer, status.map(OrderRoutes::status), page), orders -> Json.response(200, orders))));
+  }
+
+  private static Order.Status status(String name) {
+    return Arrays.stream(Order.Status.values()).filter(status -> status.name().equals(name)).findFirst().orElseThrow(() ->
+        Problem.field("INVALID_FIELD", "status", "must be one of " + Arrays.toString(Order.Status.values())).exception());
   }
 
   private Route place(HttpRequest request, PlacedOrder placed) {
     Optional<String> known = idempotencyKey(request).map(OrderRoutes::idOf);
     String orderId = known.orElseGet(() -> ids.get().toString());
     CompletionStage<SagaState> placing = known.isPresent() ? placement.place(orderId, placed) : placement.placeNew(orderId, placed);
-    return after(placing, progress -> known.isEmpty() || sagas.input(progress).equals(placed)
-        ? placement.placed(request, orderId, placed, progress)
-        : complete(Problem.of(422, "IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used for another order").response()));
+    return answers.afterPlacing(placing, progress -> answers.placed(request, orderId, placed, progress));
   }
 
   private Route cancel(String orderId) {
-    return whenEnded(sagas.cancel(orderId, "CUSTOMER_REQUEST", "the customer cancelled the order"), outcome -> {
-      if (outcome.isSuccess()) {
-        return answer(placement.read(orderId), view -> Json.response(202, view));
-      }
-      return complete(Rejection.in(outcome.failed().get()).map(refusal -> switch (refusal.kind()) {
-        case NOT_FOUND -> OrderPlacement.noSuchOrder();
-        case CONFLICT -> Problem.of(409, "ALREADY_SHIPPED", "the order has been shipped");
-        default -> Problem.of(refusal);
-      }).orElseGet(() -> Problem.of(outcome.failed().get())).response());
-    });
+    return answer(placement.cancel(orderId).thenCompose(progress -> placement.read(orderId)),
+        order -> Json.response(202, OrderResponse.of(orderId, order)));
   }
 
   /**
@@ -101,7 +95,7 @@ public final class OrderRoutes extends Routes {
    */
   private CompletionStage<OrderResponse> find(String orderId) {
     return queries.find(orderId).thenCompose(found -> found.filter(order -> order.status() != Order.Status.PENDING)
-        .map(CompletableFuture::completedStage).orElseGet(() -> placement.read(orderId)));
+        .map(CompletableFuture::completedStage).orElseGet(() -> placement.read(orderId).thenApply(order -> OrderResponse.of(orderId, order))));
   }
 
   static String idOf(String idempotencyKey) {

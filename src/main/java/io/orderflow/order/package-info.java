@@ -1,2 +1,2 @@
-/** Orders, and the saga that carries each through its steps. The only room that knows that several services exist. */
+/** Orders, and the saga that carries each through its steps. The only package that knows that several services exist. */
 package io.orderflow.order;

@@ -14,7 +14,7 @@ import io.orderflow.payment.PaymentQueueTable.Backlog;
 import io.orderflow.payment.PaymentQueueTable.Waiting;
 import io.orderflow.journal.Database;
 import io.orderflow.journal.JournalIndex;
-import java.sql.Connection;
+import io.orderflow.saga.EndedSagas;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,9 +95,9 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
     return PaymentQueueTable::record;
   }
 
-  /** The orders among these whose payment still waits: for its charge, or after the order's end for its refund. */
-  public static Set<String> waiting(Connection connection, List<String> orderIds) throws SQLException {
-    return PaymentQueueTable.waiting(connection, orderIds);
+  /** The orders whose payment still waits: for its charge, or after the order's end for its refund. */
+  public static EndedSagas.Unfinished unfinished() {
+    return PaymentQueueTable::waiting;
   }
 
   /**

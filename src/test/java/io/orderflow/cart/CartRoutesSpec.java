@@ -3,9 +3,11 @@ package io.orderflow.cart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.eventsourcing.AggregateKit;
+import io.orderflow.order.OrderAnswers;
 import io.orderflow.testkit.ServiceNode;
 import io.orderflow.testkit.ShopClient;
 import io.orderflow.testkit.ShopClient.Answer;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,7 +24,8 @@ class CartRoutesSpec {
   @BeforeAll
   static void start() {
     node = ServiceNode.start();
-    shop = node.serve(new CartRoutes(new CartService(node.system(), null, null, AggregateKit.CLOCK), null).routes());
+    shop = node.serve(new CartRoutes(new CartService(node.system(), null, null, AggregateKit.CLOCK),
+        new OrderAnswers(null, null, Duration.ZERO, 1)).routes());
   }
 
   @AfterAll

@@ -1,0 +1,52 @@
+package io.orderflow.account;
+
+import akka.http.javadsl.server.Route;
+import io.orderflow.history.HistoryRoutes;
+import io.orderflow.journal.ArchiveRule;
+import io.orderflow.node.Module;
+import io.orderflow.node.NodeContext;
+import io.orderflow.saga.EndedSagas;
+import io.orderflow.saga.Sagas;
+import java.util.List;
+
+/** Accounts and the transfers between them on a node. */
+public final class AccountModule implements Module {
+
+  private final NodeContext node;
+  private final AccountService accounts;
+  private final Sagas<Transfer> transfers;
+
+  public AccountModule(NodeContext node) {
+    this.node = node;
+    this.accounts = new AccountService(node.system(), node.clock());
+    this.transfers = Sagas.init(node.system(), TransferSaga.definition(new Transfers(accounts)), node.clock());
+  }
+
+  public AccountService service() {
+    return accounts;
+  }
+
+  @Override
+  public List<Sagas<?>> sagas() {
+    return List.of(transfers);
+  }
+
+  @Override
+  public List<ArchiveRule> archiveRules() {
+    return EndedSagas.of(transfers.name(), List.of(), EndedSagas.Unfinished.NOTHING);
+  }
+
+  @Override
+  public List<String> snapshotted() {
+    return List.of(Account.NAME);
+  }
+
+  @Override
+  public List<Route> routes() {
+    AccountHistory history = new AccountHistory(node.system());
+    return List.of(
+        new AccountRoutes(accounts, history, node.clients(), node.ids()).routes(),
+        new TransferRoutes(accounts, transfers, node.ids()).routes(),
+        new HistoryRoutes("accounts", "accountId", history.events(), accounts::get).routes());
+  }
+}

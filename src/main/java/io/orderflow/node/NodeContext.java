@@ -1,0 +1,26 @@
+package io.orderflow.node;
+
+import akka.actor.typed.ActorSystem;
+import com.typesafe.config.Config;
+import io.orderflow.http.ClientPresence;
+import io.orderflow.journal.Database;
+import java.time.Clock;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/**
+ * The parts of a node that every module may use.
+ *
+ * @param ids makes the ids of aggregates whose clients chose none
+ */
+public record NodeContext(ActorSystem<?> system, Database database, Clock clock, Supplier<UUID> ids) {
+
+  /** The section {@code orderflow}. */
+  public Config config() {
+    return system.settings().config().getConfig("orderflow");
+  }
+
+  public ClientPresence clients() {
+    return ClientPresence.of(system.classicSystem());
+  }
+}

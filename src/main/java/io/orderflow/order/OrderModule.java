@@ -1,0 +1,75 @@
+package io.orderflow.order;
+
+import akka.http.javadsl.server.Route;
+import io.orderflow.history.HistoryRoutes;
+import io.orderflow.journal.ArchiveRule;
+import io.orderflow.node.Module;
+import io.orderflow.node.NodeContext;
+import io.orderflow.payment.Payment;
+import io.orderflow.payment.PaymentModule;
+import io.orderflow.payment.PaymentQueue;
+import io.orderflow.product.Inventory;
+import io.orderflow.product.ProductService;
+import io.orderflow.projection.ProjectionDefinition;
+import io.orderflow.saga.EndedSagas;
+import io.orderflow.saga.Sagas;
+import io.orderflow.shipping.Shipment;
+import io.orderflow.shipping.ShippingService;
+import java.util.List;
+
+/** Orders and their saga on a node. */
+public final class OrderModule implements Module {
+
+  private final NodeContext node;
+  private final PaymentModule payments;
+  private final Sagas<PlacedOrder> sagas;
+  private final OrderPlacement placement;
+  private final OrderAnswers answers;
+
+  public OrderModule(NodeContext node, ProductService products, PaymentModule payments, ShippingService shipping) {
+    this.node = node;
+    this.payments = payments;
+    OrderService orders = new OrderService(node.system(), node.clock());
+    this.sagas = Sagas.init(node.system(), OrderSaga.definition(orders, new Inventory(products), payments.service(), shipping), node.clock());
+    this.placement = new OrderPlacement(orders, sagas, payments.service());
+    this.answers = new OrderAnswers(placement, node.clients(), node.config().getDuration("http.max-wait"),
+        node.config().getInt("http.max-waiting"));
+  }
+
+  public OrderPlacement placement() {
+    return placement;
+  }
+
+  public OrderAnswers answers() {
+    return answers;
+  }
+
+  @Override
+  public List<Sagas<?>> sagas() {
+    return List.of(sagas);
+  }
+
+  @Override
+  public void start() {
+    payments.startQueue(sagas::askAgain, orderId -> payments.service().ifRefundFailed(orderId,
+        reason -> sagas.compensationFailed(orderId, OrderSaga.CHARGE, reason)));
+  }
+
+  @Override
+  public List<ProjectionDefinition<?>> projections() {
+    return List.of(new OrderProjection());
+  }
+
+  /** Payments and shipments have the ids of their orders, and end with them. */
+  @Override
+  public List<ArchiveRule> archiveRules() {
+    return EndedSagas.of(sagas.name(), List.of(Order.NAME, Payment.KEY.name(), Shipment.NAME), PaymentQueue.unfinished());
+  }
+
+  @Override
+  public List<Route> routes() {
+    return List.of(
+        new OrderRoutes(placement, answers, new OrderQueries(node.database()), node.ids()).routes(),
+        new HistoryRoutes("orders", "orderId", OrderHistory.of(node.system()), placement::saga).routes());
+  }
+}
