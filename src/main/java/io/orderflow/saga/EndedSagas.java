@@ -11,19 +11,19 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The sagas of one definition that ended well or are undone, each with the entities that are there for it alone. One that could not be
- * undone has not ended: an operator takes it up again.
+ * Archives the completed and the compensated sagas of one definition, each with the entities that belong to it alone. A saga whose
+ * compensation failed stays in the journal, because an operator can retry it.
  */
 public final class EndedSagas implements ArchiveRule {
 
-  /** Knows the ids of sagas for which something is still to be done after their end. */
+  /** Finds ended sagas that must not be archived yet. */
   @FunctionalInterface
   public interface Unfinished {
 
-    /** Nothing ever is. */
+    /** Every ended saga may be archived. */
     Unfinished NOTHING = (connection, sagaIds) -> Set.of();
 
-    /** Those of these that are not finished. */
+    /** The ids among these that must not be archived yet. */
     Set<String> of(Connection connection, List<String> sagaIds) throws SQLException;
   }
 
@@ -39,7 +39,7 @@ public final class EndedSagas implements ArchiveRule {
     this.unfinished = unfinished;
   }
 
-  /** @param entityTypes those that have an entity of the saga's id, there for the saga alone */
+  /** @param entityTypes the types whose entity with the saga's id belongs to the saga alone */
   public static List<ArchiveRule> of(String definition, List<String> entityTypes, Unfinished unfinished) {
     return Stream.of(SagaStatus.COMPLETED, SagaStatus.COMPENSATED)
         .<ArchiveRule>map(state -> new EndedSagas(definition, state, entityTypes, unfinished)).toList();
@@ -48,7 +48,7 @@ public final class EndedSagas implements ArchiveRule {
   @Override
   public List<Ending> next(Connection connection, Instant before, Optional<Ending> last, int limit) throws SQLException {
     Instant after = Instant.ofEpochMilli(last.map(Ending::at).orElse(0L));
-    return SagaTable.atRest(connection, definition, state, before, after, last.map(Ending::id).orElse(""), limit).stream()
+    return SagaTable.ended(connection, definition, state, before, after, last.map(Ending::id).orElse(""), limit).stream()
         .map(this::ending).toList();
   }
 

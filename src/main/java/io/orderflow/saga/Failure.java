@@ -1,10 +1,10 @@
 package io.orderflow.saga;
 
 /**
- * Why a saga could not go on: the first thing that went wrong, which is what its client is told.
+ * Why a saga compensates: its first failure, as clients see it.
  *
- * @param step the step in which it went wrong
+ * @param step the step that failed
  * @param code stable, in upper case
- * @param detail one sentence for people
+ * @param detail one sentence for humans
  */
 public record Failure(String step, String code, String detail) {}

@@ -36,6 +36,8 @@ final class InFlightCalls<I> {
   private long lastNumber;
   /** The number of the current call, or of its next attempt. */
   private long current;
+  /** Whether the service has answered {@link StepResult.Pending} to the current call. */
+  private boolean pending;
   /** The call made concurrently with the current one; null for none. */
   private ConcurrentCall concurrent;
   /** The answer to the concurrent call, if it came before the current call's; null otherwise. */
@@ -80,9 +82,17 @@ final class InFlightCalls<I> {
     timers.startSingleTimer(new BackoffOver(current), pause);
   }
 
+  /** The current call is pending: sends {@link BackoffOver} after the pause, for the same call. */
+  void askAfter(Duration pause) {
+    giveUp();
+    pending = true;
+    repeatAfter(pause);
+  }
+
   /** Ignores the outcome of the current call from now on. */
   void giveUp() {
     timers.cancelAll();
+    pending = false;
     current = ++lastNumber;
   }
 
@@ -90,6 +100,10 @@ final class InFlightCalls<I> {
   void forgetConcurrent() {
     concurrent = null;
     early = null;
+  }
+
+  boolean isPending() {
+    return pending;
   }
 
   boolean isCurrent(long number) {

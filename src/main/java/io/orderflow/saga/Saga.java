@@ -30,29 +30,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One active saga: it calls the actions of its definition in order, and their compensations in reverse order when one fails.
+ * One active saga: it calls the actions of its definition in order, and their compensations in reverse order when one fails. The package's
+ * description says what holds after crashes.
  *
  * <p>The work runs in one direction. {@link SagaPlanner} decides the next event, {@link StepBuffer} records it, {@link InFlightCalls} makes the
  * next call. The call's outcome comes back as a message. Only this actor knows all three.
- *
- * <p><b>Crashes.</b> The saga depends on nothing but its events. After a crash {@link SagaRecovery} wakes it, and it repeats the calls from
- * the one that its last record shows as under way. Nobody knows whether those calls had an effect, so every service must be idempotent.
- *
- * <p><b>Incarnations.</b> Two incarnations of a saga may live at once: a node was frozen and thaws, or a write arrives after its client has
- * given up. An incarnation that has recovered, also after a failed write of its own, records {@link SagaEvent.Resumed} before its first
- * call. From then on the journal refuses the older incarnation's writes, so the older one can't decide anything that contradicts the newer
- * one's calls. If the older one's write comes first, the journal refuses Resumed: the newer one recovers again, and has called nothing yet.
- * Calls of the older one may still arrive. Each call is valid for a bounded time after its incarnation's last record, and services remember
- * a compensation for longer than that. For the same reason a saga records Resumed again after a back-off longer than
- * {@link SagaSettings#deferRecordingFor}.
- *
- * <p><b>Deferred recording.</b> While all goes well and the last record is younger than {@link SagaSettings#deferRecordingFor}, completed
- * steps are buffered and recorded together. Everything else is recorded before the next call: the start, the pivot's success, a failure,
- * a rejection, every compensation. A saga that recovered and then compensates also compensates the actions that may have been called
- * without a record.
- *
- * <p><b>Concurrent steps.</b> A step that is called concurrently with the step before it is under way only once that step has succeeded.
- * An earlier answer is kept until then.
  */
 final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, SagaState> {
 
@@ -68,8 +50,6 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, SagaSta
   private boolean recovered;
   /** Whether nothing has been written since the recovery: no call may be made yet. */
   private boolean mustResume;
-  /** Whether the service has answered {@link StepResult.Pending} to the call under way. */
-  private boolean pending;
 
   static <I> Behavior<SagaCommand> create(SagaContext<I> context) {
     return Behaviors.setup(actor -> Behaviors.withTimers(timers -> new Saga<>(context, actor, timers)));
@@ -102,7 +82,8 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, SagaSta
         .onCommand(SagaCommand.CompensationFailed.class, this::compensationFailed)
         .onCommand(SagaCommand.Resume.class, resume -> mustResume ? resume() : Effect().none())
         .onCommand(SagaCommand.Answered.class, this::answered)
-        .onCommand(SagaCommand.TimedOut.class, this::timedOut)
+        .onCommand(SagaCommand.TimedOut.class,
+            limit -> calls.isCurrent(limit.call()) ? failed("no answer within the time limit") : Effect().none())
         .onCommand(SagaCommand.BackoffOver.class, this::backoffOver)
         .onCommand(SagaCommand.AskAgain.class, ask -> askAgain())
         // SagaRecovery has read that the saga is active. If it isn't, an older incarnation wrote after this one recovered: recover again.
@@ -141,7 +122,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, SagaSta
       recovered = true;
       mustResume = true;
       calls.forgetConcurrent();
-      giveUpCall();
+      calls.giveUp();
       actor.getSelf().tell(SagaCommand.Resume.INSTANCE);
     } else {
       actor.setReceiveTimeout(context.settings().keepInMemory(), SagaCommand.Idle.INSTANCE);
@@ -187,21 +168,15 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, SagaSta
 
   private Effect<SagaEvent, SagaState> cancel(SagaCommand.Cancel cancel) {
     Optional<SagaEvent> event = planner.cancel(saga(), cancel.code(), cancel.detail(), alsoInDoubt(), context.now());
-    if (event.isPresent()) {
-      return record(event.get()).thenReply(cancel.replyTo(), StatusReply::success);
-    }
-    boolean tooLate = saga().state() == SagaStatus.RUNNING || saga().state() == SagaStatus.COMPLETED;
-    return tooLate ? Effect().none().thenReply(cancel.replyTo(), same -> SagaReplies.tooLate().reply()) : reply(cancel.replyTo());
+    return event.isPresent() ? record(event.get()).thenReply(cancel.replyTo(), StatusReply::success)
+        : Effect().none().thenReply(cancel.replyTo(), same -> SagaReplies.notCancelled(saga()));
   }
 
   private Effect<SagaEvent, SagaState> retry(SagaCommand.Retry retry) {
     Optional<SagaEvent> event = planner.retry(saga(), context.now());
-    if (event.isPresent()) {
-      LOG.info("saga {}: the failed compensations are retried", context);
-      return record(event.get()).thenReply(retry.replyTo(), StatusReply::success);
-    }
-    return saga().exists() ? Effect().none().thenReply(retry.replyTo(), same -> SagaReplies.nothingToRetry().reply())
-        : reply(retry.replyTo());
+    event.ifPresent(retried -> LOG.info("saga {}: the failed compensations are retried", context));
+    return event.isPresent() ? record(event.get()).thenReply(retry.replyTo(), StatusReply::success)
+        : Effect().none().thenReply(retry.replyTo(), same -> SagaReplies.notRetried(saga()));
   }
 
   private Effect<SagaEvent, SagaState> compensationFailed(SagaCommand.CompensationFailed failed) {
@@ -235,10 +210,6 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, SagaSta
     return answer.result() instanceof StepResult.Pending later ? pending(later) : failed(answer.failure());
   }
 
-  private Effect<SagaEvent, SagaState> timedOut(SagaCommand.TimedOut limit) {
-    return calls.isCurrent(limit.call()) ? failed("no answer within the time limit") : Effect().none();
-  }
-
   private Effect<SagaEvent, SagaState> completed(SagaEvent.StepCompleted event) {
     if (planner.mayDefer(saga(), event) && buffer.isFresh()) {
       buffer.defer(event);
@@ -261,23 +232,27 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, SagaSta
   /** Records only what is buffered: the service itself has the pending call on record. */
   private Effect<SagaEvent, SagaState> pending(StepResult.Pending later) {
     if (buffer.isEmpty()) {
-      askLater(later);
+      calls.askAfter(later.askAgainAfter());
       return Effect().none();
     }
-    return store(buffer.write()).thenRun(same -> askLater(later));
+    return store(buffer.write()).thenRun(same -> calls.askAfter(later.askAgainAfter()));
   }
 
   private Effect<SagaEvent, SagaState> backoffOver(SagaCommand.BackoffOver over) {
     if (!calls.isCurrent(over.call()) || !saga().state().isActive()) {
       return Effect().none();
     }
-    if (pending) {
-      return askAgain();
-    }
-    if (!buffer.isFresh()) {
+    if (!calls.isPending() && !buffer.isFresh()) {
       return resume();
     }
     call();
+    return Effect().none();
+  }
+
+  private Effect<SagaEvent, SagaState> askAgain() {
+    if (calls.isPending() && saga().state().isActive()) {
+      call();
+    }
     return Effect().none();
   }
 
@@ -300,7 +275,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, SagaSta
 
   private EffectBuilder<SagaEvent, SagaState> store(List<SagaEvent> events) {
     // Before the write: an answer that arrives during it must not count for the call that follows.
-    giveUpCall();
+    calls.giveUp();
     return Effect().persist(events).thenRun(saga -> {
       mustResume = false;
       buffer.recorded(saga);
@@ -323,31 +298,9 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, SagaSta
   }
 
   private void call() {
-    call(buffer.freshUntil());
-  }
-
-  private void call(Instant latestStart) {
-    pending = false;
+    // The service has a pending call on record and would know of its compensation: its repetition needs no fresh record.
+    Instant latestStart = calls.isPending() ? Instant.MAX : buffer.freshUntil();
     calls.make(saga(), saga().underWay().flatMap(planner::concurrentWith), latestStart);
-  }
-
-  private void askLater(StepResult.Pending later) {
-    giveUpCall();
-    pending = true;
-    calls.repeatAfter(later.askAgainAfter());
-  }
-
-  /** Needs no fresh record: the service has the call on record and would know of its compensation. */
-  private Effect<SagaEvent, SagaState> askAgain() {
-    if (pending && saga().state().isActive()) {
-      call(Instant.MAX);
-    }
-    return Effect().none();
-  }
-
-  private void giveUpCall() {
-    calls.giveUp();
-    pending = false;
   }
 
   // End

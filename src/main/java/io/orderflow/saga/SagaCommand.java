@@ -5,55 +5,55 @@ import akka.pattern.StatusReply;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.orderflow.kernel.CborSerializable;
 
-/** What can be asked of a saga, and what it tells itself. */
+/** The messages of a saga's actor: commands of clients, and messages that it sends to itself. */
 sealed interface SagaCommand extends CborSerializable {
 
   /**
-   * Starts it; a saga that exists, be it in the archive, is left as it is. Answers with its progress either way.
+   * Starts the saga. A saga that exists, in the journal or in the archive, stays as it is. The reply is the saga's state in both cases.
    *
-   * @param newId whether the id was never used before, so that the archive need not be asked
+   * @param newId whether the id was never used before, so that the archive need not be read
    */
   record Start(JsonNode input, boolean newId, ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {}
 
-  /** Asks how far it has come. */
+  /** Asks for the state. */
   record Get(ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {}
 
-  /** Asks for its progress once it has come to rest. */
+  /** Asks for the state once the saga has ended. */
   record AwaitEnd(ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {}
 
-  /** Has it undone on the client's behalf. */
+  /** Compensates the saga on a client's request. */
   record Cancel(String code, String detail, ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {}
 
-  /** Takes up the failed compensations again. */
+  /** Retries the failed compensations. */
   record Retry(ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {}
 
-  /** A compensation that had been taken over as done could not be made after all. */
+  /** A compensation failed after its service had answered success. */
   record CompensationFailed(String step, String error) implements SagaCommand {}
 
-  /** Brings it back into memory, where it goes on by itself. */
+  /** Loads the saga into memory. It resumes by itself. */
   enum Wake implements SagaCommand { INSTANCE }
 
-  /** What its step waits for may have come: the service is asked again at once. */
+  /** The outcome of a pending call may be known: repeats the call at once. */
   enum AskAgain implements SagaCommand { INSTANCE }
 
-  /** Tells it to leave memory, when the write under way has succeeded or failed. */
+  /** Stops the actor once the write under way has succeeded or failed. */
   enum Stop implements SagaCommand { INSTANCE }
 
-  /** To itself: it has recovered and goes on. */
+  /** To itself: the recovery is complete. */
   enum Resume implements SagaCommand { INSTANCE }
 
-  /** To itself: what the archive has of it. */
+  /** To itself: the result of reading the archive. */
   record LookedUp(Start start, SagaState past, Throwable failure) implements SagaCommand {}
 
-  /** To itself: what the service answered to that call. @param result null when it failed */
+  /** To itself: the outcome of a call. @param result null if the call failed */
   record Answered(long call, StepResult result, String failure) implements SagaCommand {}
 
-  /** To itself: that call was not answered in time. */
+  /** To itself: the call was not answered in time. */
   record TimedOut(long call) implements SagaCommand {}
 
-  /** To itself: that call is to be made again. */
+  /** To itself: the pause before the next attempt of the call is over. */
   record BackoffOver(long call) implements SagaCommand {}
 
-  /** To itself: nothing has come for a while. */
+  /** To itself: no message has come for {@link SagaSettings#keepInMemory}. */
   enum Idle implements SagaCommand { INSTANCE }
 }

@@ -13,13 +13,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * A saga as a list: the steps in the order in which they run, each with what undoes it, and what concludes the saga once all of them
- * have succeeded. A concluding call has no compensation and is repeated until it succeeds: there is no way back any more.
+ * A saga as a list of steps in the order in which they run. First come the steps that have a compensation; the last of them is the pivot.
+ * The retriable steps follow: they have no compensation and are repeated until they succeed.
  *
- * <p>Steps may be added to a definition while sagas of it are under way: a running saga goes on with the step that follows, in today's
- * list, the last one it completed. A step that a running saga may still be in must not be renamed or removed.
+ * <p>Steps may be added while sagas of the definition are active: a saga goes on with the step that follows its last completed step in
+ * the current list. A step that an active saga may be in must not be renamed or removed.
  *
- * @param <I> what each saga is started with; read and written as JSON
+ * @param <I> the input of a saga; stored as JSON
  */
 public final class SagaDefinition<I> {
 
@@ -40,27 +40,27 @@ public final class SagaDefinition<I> {
     this.warmUps = warmUps;
   }
 
-  /** A saga of no steps yet. */
+  /** A saga without steps. */
   public static <I> SagaDefinition<I> named(String name, Class<I> inputType) {
     return new SagaDefinition<>(name, inputType, List.of(), List.of(), List.of());
   }
 
-  /** This saga and one more step at its end. */
+  /** Adds a step. Its compensation is also called when the action is in doubt; null for none. */
   public SagaDefinition<I> step(String step, Function<StepCall<I>, CompletionStage<StepResult>> action,
       Function<StepCall<I>, CompletionStage<StepResult>> compensation) {
     return new SagaDefinition<>(name, inputType, plus(steps, new Step<>(step, action, compensation, false)), retriables, warmUps);
   }
 
-  /** This saga and one more call that is made when all steps have succeeded. */
+  /** Adds a retriable step. Retriable steps run when all other steps have succeeded. */
   public SagaDefinition<I> retriable(String step, Function<StepCall<I>, CompletionStage<StepResult>> action) {
     return new SagaDefinition<>(name, inputType, steps, plus(retriables, new Step<>(step, action, null, false)), warmUps);
   }
 
   /**
-   * This saga, its last step or conclusion called together with the one before it, of whose answer it needs nothing. What it answers
-   * counts once that one has succeeded; when the saga turns round there, it is undone as well.
+   * Calls the step that was added last concurrently with the step before it, whose result it must not need. Its own result counts once
+   * the step before it has succeeded. If that one fails, both are compensated.
    *
-   * @throws IllegalStateException when there is none before it
+   * @throws IllegalStateException if there is no step of the same kind before it
    */
   public SagaDefinition<I> concurrently() {
     return retriables.isEmpty() ? new SagaDefinition<>(name, inputType, lastConcurrent(steps), retriables, warmUps)
@@ -68,8 +68,8 @@ public final class SagaDefinition<I> {
   }
 
   /**
-   * This saga, and when one starts this is told its id: whoever the steps will need can wake up meanwhile. It must have no other effect,
-   * and nothing depends on it.
+   * Calls this with the id of each saga that starts, so that entities which later steps need are loaded early. It must have no other
+   * effect, and it may be skipped.
    */
   public SagaDefinition<I> warmUp(Consumer<String> warmUp) {
     return new SagaDefinition<>(name, inputType, steps, retriables, plus(warmUps, warmUp));
@@ -88,9 +88,9 @@ public final class SagaDefinition<I> {
   }
 
   /**
-   * The step or conclusion of that name.
+   * The step of that name.
    *
-   * @throws IllegalStateException when today's definition has none: it was removed while a saga was in it
+   * @throws IllegalStateException if the definition has no such step: it was removed while a saga was in it
    */
   Step<I> get(String step) {
     return java.util.stream.Stream.concat(steps.stream(), retriables.stream()).filter(s -> s.name().equals(step)).findFirst()
@@ -105,7 +105,7 @@ public final class SagaDefinition<I> {
     return MAPPER.valueToTree(input);
   }
 
-  /** @throws IllegalStateException when the stored input does not fit today's type */
+  /** @throws IllegalStateException if the stored input doesn't fit the current type */
   public I read(JsonNode input) {
     try {
       return MAPPER.treeToValue(input, inputType);

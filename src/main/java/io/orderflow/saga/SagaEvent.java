@@ -7,38 +7,37 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What happened to a saga. Each event tells the outcome of the call that was under way and which call is begun next. A saga that goes
- * well records several of them at once ({@link StepsCompleted}): what its last record does not show is repeated, or undone, after a crash.
+ * The events of a saga. Each event has the outcome of the call that was under way and the call that is begun next. While all goes well,
+ * several completed steps are one record ({@link StepsCompleted}). After a crash, calls that are not on record are repeated or compensated.
  */
 public sealed interface SagaEvent extends CborSerializable {
 
   /**
    * A call that the event begins.
    *
-   * @param kind action, compensation or conclusion
+   * @param kind action, compensation or retriable step
    * @param step the step's name
    */
   record Begins(StepRecord.Kind kind, String step) {}
 
-  /** The call that is begun with this event; null when none is: the saga ended or a retry is waited for. */
+  /** The call that begins with this event; null if the saga has ended or waits for a retry. */
   Begins begins();
 
-  /** Where the saga stands after this event. */
+  /** The saga's status after this event. */
   SagaStatus leadsTo();
 
   Instant at();
 
-  /** Where the saga turns round after a crash, the further actions that may have been begun before it; null for none. */
+  /** If the saga starts to compensate, the later actions that are in doubt because they may have been called too; null for none. */
   default List<String> beyond() {
     return null;
   }
 
-  /** The saga exists: from here on it ends by itself, whatever crashes. */
+  /** The saga exists. From here on it ends by itself, whatever crashes. */
   record Started(JsonNode input, Begins begins, SagaStatus leadsTo, Instant at) implements SagaEvent {}
 
   /**
-   * An incarnation goes on with the saga from here. It changes nothing but the sequence number: whatever an older incarnation still tries
-   * to record is refused by the journal from now on.
+   * An incarnation takes the saga over. Only the sequence number changes: from now on the journal rejects the writes of older incarnations.
    */
   record Resumed(SagaStatus leadsTo, Instant at) implements SagaEvent {
     @Override
@@ -47,13 +46,13 @@ public sealed interface SagaEvent extends CborSerializable {
     }
   }
 
-  /** The call under way succeeded. */
+  /** The call under way has succeeded. */
   record StepCompleted(String result, Begins begins, SagaStatus leadsTo, Instant at) implements SagaEvent {}
 
-  /** Several calls succeeded, one after the other. */
+  /** Several calls have succeeded, one after the other. */
   record StepsCompleted(List<StepCompleted> completions) implements SagaEvent {
 
-    /** As one event; of a single one there is no list. */
+    /** One event for all; a single completion stays as it is. */
     static SagaEvent of(List<StepCompleted> completions) {
       return completions.size() == 1 ? completions.get(0) : new StepsCompleted(List.copyOf(completions));
     }
@@ -78,7 +77,7 @@ public sealed interface SagaEvent extends CborSerializable {
     }
   }
 
-  /** The call under way failed or was not answered in time; it is repeated. */
+  /** The call under way failed or was not answered in time. It is repeated after a back-off. */
   record AttemptFailed(String error, SagaStatus leadsTo, Instant at) implements SagaEvent {
     @Override
     public Begins begins() {
@@ -87,28 +86,28 @@ public sealed interface SagaEvent extends CborSerializable {
   }
 
   /**
-   * The action was refused: the saga turns round.
+   * The service rejected the action: the saga starts to compensate.
    *
-   * @param inDoubt whether it must be compensated nevertheless
+   * @param inDoubt whether the action may have had an effect and must be compensated too
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record StepRefused(String code, String detail, boolean inDoubt, List<String> beyond, Begins begins, SagaStatus leadsTo, Instant at)
       implements SagaEvent {}
 
-  /** The last attempt of an action failed: the saga turns round, this step in doubt. */
+  /** The last attempt of an action failed: the step is in doubt, and the saga starts to compensate. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record StepGivenUp(String code, String error, List<String> beyond, Begins begins, SagaStatus leadsTo, Instant at)
       implements SagaEvent {}
 
-  /** The client changed its mind: the saga turns round, the step under way in doubt. */
+  /** A client cancelled: the step under way is in doubt, and the saga starts to compensate. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record CancelRequested(String code, String detail, List<String> beyond, Begins begins, SagaStatus leadsTo, Instant at)
       implements SagaEvent {}
 
-  /** The last attempt of a compensation failed; the remaining ones go on. */
+  /** The last attempt of a compensation failed. The remaining compensations follow. */
   record CompensationGivenUp(String error, Begins begins, SagaStatus leadsTo, Instant at) implements SagaEvent {}
 
-  /** A compensation that the service had taken over as good as done could not be made after all. */
+  /** A compensation failed after its service had answered success. */
   record CompensationRevoked(String step, String error, Instant at) implements SagaEvent {
     @Override
     public Begins begins() {
@@ -121,6 +120,6 @@ public sealed interface SagaEvent extends CborSerializable {
     }
   }
 
-  /** An operator takes the failed compensations up again. */
+  /** An operator retries the failed compensations. */
   record RetryRequested(Begins begins, SagaStatus leadsTo, Instant at) implements SagaEvent {}
 }

@@ -11,7 +11,7 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Subscribe;
 import com.typesafe.config.Config;
 import io.orderflow.kernel.SteadyClock;
-import io.orderflow.saga.SagaTable.Moving;
+import io.orderflow.saga.SagaTable.Active;
 import io.orderflow.journal.Database;
 import io.orderflow.journal.JournalIndex;
 import java.sql.SQLException;
@@ -27,47 +27,47 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds sagas that a crash left behind, and wakes them. One in the cluster.
+ * Wakes the active sagas that a crash has left behind. A cluster singleton.
  *
- * <p>The {@link JournalIndex} learns from the manifest column of the sagas' events where each stands and writes that into the table
- * {@code sagas}; here those are woken that should move but have been silent. Remembered entities would do the waking too, but they
- * store the start of each entity before the entity may handle its first message: a second durable write before every 201, and one more
- * for its end. The sweep costs the order's path nothing, its reads are of one index range, and being told of a saga that is well awake
- * does no harm. A saga exists from its first event on, and that event is what the sweep finds: there is no moment at which an answered
- * order could be missing from both.
+ * <p>The {@link JournalIndex} reads each saga's status from the manifest column of its events and writes it into the table {@code sagas}.
+ * The sweep wakes sagas that are active in the table but silent. A saga is in the journal from its first event on, so the sweep can't miss
+ * a saga whose start was answered. To wake a saga that is awake does no harm.
  *
- * <p>How long a saga has been silent is what this actor has seen itself, by its own steady clock. The times in the table are those of the
- * machines that wrote the events, and a saga whose node had a clock ahead of this one's would not be woken until then.
+ * <p>Remembered entities would wake sagas too. But they store the start of each entity before its first message: a second durable write
+ * before every 201, and one more for its end. The sweep costs an order nothing, and it reads one index range.
+ *
+ * <p>Silence is measured by this actor's own steady clock. The times in the table come from the machines that wrote the events: a saga whose
+ * node had a fast clock would be woken too late.
  */
 public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
 
   enum Tick { INSTANCE, NODE_REMOVED }
 
-  /** Sagas woken at a time: few, so that those that a crash left behind don't fall upon the payment provider all at once. */
+  /** Sagas woken at a time: few, so that they don't call the payment provider all at once after a crash. */
   private static final int WAKE_BATCH = 50;
-  /** The same in a full round, which wakes all that move: most of them are awake. */
+  /** The same in a full round, which wakes every active saga: most of them are awake. */
   private static final int FULL_ROUND_BATCH = 250;
   /** The most rows that are read at a time. */
   private static final int READ_BATCH = 1000;
-  /** Sagas that are observed at once, 200 bytes each; those beyond them are woken whether they are silent or not. */
+  /** Sagas that are observed at once, 200 bytes each. Further sagas are woken whether they are silent or not. */
   private static final int MAX_OBSERVED = 200_000;
-  /** Full rounds after a start and the end of a node: the later ones have what the table of sagas had not yet heard of at the first. */
+  /** Full rounds after a start and after a node's removal. The later rounds find sagas that were not yet in the table at the first. */
   private static final int FULL_ROUNDS = 4;
   private static final Duration BETWEEN_FULL_ROUNDS = Duration.ofSeconds(1);
   private static final Duration TICK = Duration.ofMillis(250);
-  private static final List<SagaStatus> MOVING = Stream.of(SagaStatus.values()).filter(SagaStatus::isActive).toList();
+  private static final List<SagaStatus> ACTIVE = Stream.of(SagaStatus.values()).filter(SagaStatus::isActive).toList();
   private static final Logger LOG = LoggerFactory.getLogger(SagaRecovery.class);
 
-  /** Up to where a round has come: the states of which it has seen all, and the last saga of the next state. */
+  /** The position of a round: the number of statuses that are done, and the last saga seen of the next status. */
   private record Position(int states, String sagaId, String definition) {
 
     static final Position START = new Position(0, "", "");
 
     SagaStatus state() {
-      return MOVING.get(states);
+      return ACTIVE.get(states);
     }
 
-    Position after(Moving saga) {
+    Position after(Active saga) {
       return new Position(states, saga.sagaId(), saga.definition());
     }
 
@@ -76,7 +76,7 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
     }
 
     boolean isEnd() {
-      return states == MOVING.size();
+      return states == ACTIVE.size();
     }
   }
 
@@ -86,16 +86,16 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
   private final Clock steady;
   private final Silence silence;
   private Instant nextRound = Instant.MIN;
-  /** Full rounds to come: they wake all that should move, silent or not; waking one that is awake does no harm. */
+  /** Full rounds to come: they wake every active saga, silent or not. */
   private int fullRounds = FULL_ROUNDS;
   private Position position = Position.START;
 
-  /** What the journal index keeps for it. */
+  /** Keeps the table {@code sagas} up to date from the journal. */
   public static JournalIndex.Table table() {
     return SagaTable::record;
   }
 
-  /** Starts it somewhere among the nodes that carry services. */
+  /** Starts the singleton on one of the nodes with the role {@code services}. */
   public static void start(ActorSystem<?> system, Database database, List<Sagas<?>> sagas, Clock clock) {
     Config config = system.settings().config().getConfig("orderflow.sagas");
     Behavior<Tick> recovery = Behaviors.setup(context -> Behaviors.withTimers(timers -> {
@@ -109,11 +109,11 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
     super(context);
     this.database = database;
     this.sagas = sagas.stream().collect(Collectors.toMap(Sagas::name, Function.identity()));
-    // Often enough that a silent saga waits little longer than it must.
+    // A silent saga waits at most a fifth longer than it must.
     this.betweenRounds = wakeAfter.dividedBy(5);
     this.steady = SteadyClock.beginningAt(clock);
     this.silence = new Silence(wakeAfter, MAX_OBSERVED);
-    // What a node carried is at home elsewhere now. The region that a saga is woken through keeps the message until it knows where.
+    // The removed node's sagas get a new home. The shard region keeps the wake message until it knows where.
     Cluster.get(context.getSystem()).subscriptions().tell(Subscribe.create(
         context.messageAdapter(MemberRemoved.class, removed -> Tick.NODE_REMOVED), MemberRemoved.class));
   }
@@ -142,15 +142,19 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
     } while (more);
   }
 
-  /** Goes on by a page; true when a state was seen to its end and there is another one. */
+  /**
+   * Reads the next page.
+   *
+   * @return whether a status is done and another one follows
+   */
   private boolean page(Instant now, boolean full) throws SQLException {
     int limit = full ? FULL_ROUND_BATCH : READ_BATCH;
-    List<Moving> page = database.transaction(connection ->
-        SagaTable.moving(connection, position.state(), position.sagaId(), position.definition(), limit));
+    List<Active> page = database.transaction(connection ->
+        SagaTable.active(connection, position.state(), position.sagaId(), position.definition(), limit));
     int woken = 0;
     int seen = 0;
     while (seen < page.size() && (full || woken < WAKE_BATCH)) {
-      Moving saga = page.get(seen++);
+      Active saga = page.get(seen++);
       position = position.after(saga);
       if (silence.of(saga, now) || full) {
         woken++;
@@ -175,12 +179,12 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
     fullRounds = Math.max(0, fullRounds - 1);
   }
 
-  private void wake(Moving saga) {
-    Sagas<?> ofThatName = sagas.get(saga.definition());
-    if (ofThatName == null) {
-      LOG.warn("saga {} {} should move but this version has no such definition", saga.definition(), saga.sagaId());
+  private void wake(Active saga) {
+    Sagas<?> definition = sagas.get(saga.definition());
+    if (definition == null) {
+      LOG.warn("saga {} {} is active but this version has no such definition", saga.definition(), saga.sagaId());
     } else {
-      ofThatName.wake(saga.sagaId());
+      definition.wake(saga.sagaId());
     }
   }
 }

@@ -34,6 +34,17 @@ final class SagaReplies {
     return saga.exists() ? StatusReply.success(saga) : Rejection.notFound("SAGA_NOT_FOUND", "there is no such saga").reply();
   }
 
+  /** The reply to a cancellation that changes nothing. */
+  static StatusReply<SagaState> notCancelled(SagaState saga) {
+    boolean tooLate = saga.state() == SagaStatus.RUNNING || saga.state() == SagaStatus.COMPLETED;
+    return tooLate ? tooLate().reply() : of(saga);
+  }
+
+  /** The reply to a retry that changes nothing. */
+  static StatusReply<SagaState> notRetried(SagaState saga) {
+    return saga.exists() ? nothingToRetry().reply() : of(saga);
+  }
+
   static Rejection tooLate() {
     return Rejection.conflict("TOO_LATE", "all steps have succeeded already");
   }

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** {@code /ops/sagas}: which sagas there are, one of them, and taking up failed compensations again. */
+/** {@code /ops/sagas}: lists sagas, shows one, retries failed compensations. */
 public final class SagaRoutes extends Routes {
 
   private final Database database;
@@ -28,7 +28,7 @@ public final class SagaRoutes extends Routes {
     this.sagas = sagas;
   }
 
-  /** The routes from {@code /ops/sagas} on. */
+  /** All routes under {@code /ops/sagas}. */
   public Route routes() {
     return pathPrefix("ops", () -> pathPrefix("sagas", () -> concat(
         pathEnd(() -> get(this::list)),
@@ -39,8 +39,8 @@ public final class SagaRoutes extends Routes {
 
   private Route list() {
     return parameterOptional("state", state -> Page.parameters(page -> {
-      Optional<SagaStatus> wanted = state.map(SagaRoutes::state);
-      return answer(database.async(connection -> SagaTable.list(connection, wanted, page.before(), page.beforeId(), page.limit() + 1)),
+      Optional<SagaStatus> status = state.map(SagaRoutes::state);
+      return answer(database.async(connection -> SagaTable.list(connection, status, page.before(), page.beforeId(), page.limit() + 1)),
           rows -> listed(page, rows));
     }));
   }
@@ -54,15 +54,15 @@ public final class SagaRoutes extends Routes {
         Problem.field("INVALID_FIELD", "state", "must be one of " + Arrays.toString(SagaStatus.values())).exception());
   }
 
-  /** An id does not tell its definition, and there are few: each is asked until one knows the saga. */
+  /** An id doesn't show its definition. There are few definitions, so each is asked until one has the saga. */
   private CompletionStage<SagaView> inAny(String id, int index, Function<Sagas<?>, CompletionStage<SagaState>> call) {
     Sagas<?> asked = sagas.get(index);
-    CompletionStage<SagaView> found = call.apply(asked).thenApply(progress -> SagaView.of(id, asked.name(), progress));
+    CompletionStage<SagaView> found = call.apply(asked).thenApply(saga -> SagaView.of(id, asked.name(), saga));
     if (index == sagas.size() - 1) {
       return found;
     }
     return found.exceptionallyCompose(failure ->
-        Rejection.in(failure).filter(refusal -> refusal.kind() == Rejection.Kind.NOT_FOUND).isPresent()
+        Rejection.in(failure).filter(rejection -> rejection.kind() == Rejection.Kind.NOT_FOUND).isPresent()
             ? inAny(id, index + 1, call) : CompletableFuture.failedFuture(failure));
   }
 }

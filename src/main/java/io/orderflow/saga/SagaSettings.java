@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The settings under {@code orderflow.sagas}, read once. */
+/** The settings in {@code orderflow.sagas}. */
 final class SagaSettings {
 
   private final Config sagas;
@@ -22,17 +22,17 @@ final class SagaSettings {
     this.clockSkew = sagas.getDuration("clock-skew");
   }
 
-  /** How long a saga stays in memory after its last message once it has come to rest. */
+  /** How long an ended saga stays in memory after its last message. */
   Duration keepInMemory() {
     return keepInMemory;
   }
 
-  /** How old its last record may be when a saga makes a call that the record does not show. */
+  /** The greatest age of a saga's last record at which it may make a call that the record doesn't show. */
   Duration deferRecordingFor() {
     return deferRecordingFor;
   }
 
-  /** How far the clock of another node may be ahead without calls being refused there as too late. */
+  /** How far the clock of another node may be ahead before it rejects calls as too late. */
   Duration clockSkew() {
     return clockSkew;
   }

@@ -14,14 +14,14 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * How far a saga has come: its state, rebuilt from its events. Immutable; knows nothing of the definition.
+ * The state of a saga, rebuilt from its events. Immutable; independent of the definition.
  *
- * @param input what it was started with; null when there is no such saga
- * @param state where it stands
- * @param failure why it turned round; null while it goes forward
- * @param steps the log book, in the order in which the calls were begun
+ * @param input the input it was started with; null if the saga doesn't exist
+ * @param state the status; null if the saga doesn't exist
+ * @param failure why it compensates or has compensated; null otherwise
+ * @param steps the calls in the order in which they were begun
  * @param startedAt when it was started
- * @param endedAt when it came to rest; null while it moves
+ * @param endedAt when it ended; null while it is active
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SagaState(JsonNode input, SagaStatus state, Failure failure, List<StepRecord> steps, Instant startedAt, Instant endedAt)
@@ -33,12 +33,12 @@ public record SagaState(JsonNode input, SagaStatus state, Failure failure, List<
     return state != null;
   }
 
-  /** The call that was begun and has not ended. */
+  /** The call that has begun and not ended. */
   Optional<StepRecord> underWay() {
     return steps.stream().filter(step -> step.endedAt() == null).findFirst();
   }
 
-  /** What the completed actions answered, by step name. */
+  /** The results of the completed actions, by step name. */
   Map<String, String> results() {
     Map<String, String> results = new HashMap<>();
     steps.stream().filter(step -> step.kind() == Kind.ACTION && step.result() != null)
@@ -50,7 +50,7 @@ public record SagaState(JsonNode input, SagaStatus state, Failure failure, List<
     return steps.stream().anyMatch(step -> step.status() == Status.COMPENSATION_FAILED);
   }
 
-  /** The state after the event: the one place where events have meaning. */
+  /** The state after the event. */
   SagaState apply(SagaEvent event) {
     if (event instanceof SagaEvent.Started started) {
       return new SagaState(started.input(), started.leadsTo(), null,
@@ -58,24 +58,24 @@ public record SagaState(JsonNode input, SagaStatus state, Failure failure, List<
           started.leadsTo().isActive() ? null : started.at());
     }
     if (event instanceof SagaEvent.StepsCompleted several) {
-      SagaState progress = this;
+      SagaState state = this;
       for (SagaEvent completed : several.completions()) {
-        progress = progress.apply(completed);
+        state = state.apply(completed);
       }
-      return progress;
+      return state;
     }
-    List<StepRecord> log = new ArrayList<>(steps);
+    List<StepRecord> calls = new ArrayList<>(steps);
     UnaryOperator<StepRecord> outcome = outcomeOf(event);
-    log.replaceAll(step -> step.endedAt() == null ? outcome.apply(step) : step);
+    calls.replaceAll(step -> step.endedAt() == null ? outcome.apply(step) : step);
     if (event instanceof SagaEvent.CompensationRevoked revoked) {
-      log.replaceAll(step -> step.kind() == Kind.COMPENSATION && step.name().equals(revoked.step())
+      calls.replaceAll(step -> step.kind() == Kind.COMPENSATION && step.name().equals(revoked.step())
           ? step.ended(Status.COMPENSATION_FAILED, true, null, revoked.error(), revoked.at()) : step);
     }
     if (event.beyond() != null) {
-      event.beyond().forEach(step -> log.add(StepRecord.perhapsBegun(step, event.at())));
+      event.beyond().forEach(step -> calls.add(StepRecord.perhapsBegun(step, event.at())));
     }
-    begin(log, event);
-    return new SagaState(input, event.leadsTo(), failure == null ? failureIn(event) : failure, List.copyOf(log), startedAt,
+    begin(calls, event);
+    return new SagaState(input, event.leadsTo(), failure == null ? failureIn(event) : failure, List.copyOf(calls), startedAt,
         event.leadsTo().isActive() ? null : event.at());
   }
 
@@ -102,18 +102,18 @@ public record SagaState(JsonNode input, SagaStatus state, Failure failure, List<
     return UnaryOperator.identity();
   }
 
-  private static void begin(List<StepRecord> log, SagaEvent event) {
+  private static void begin(List<StepRecord> calls, SagaEvent event) {
     if (event.begins() == null) {
       return;
     }
-    for (int i = 0; i < log.size(); i++) {
-      StepRecord step = log.get(i);
+    for (int i = 0; i < calls.size(); i++) {
+      StepRecord step = calls.get(i);
       if (step.status() == Status.COMPENSATION_FAILED && step.name().equals(event.begins().step())) {
-        log.set(i, step.takenUpAgain());
+        calls.set(i, step.retried());
         return;
       }
     }
-    log.add(StepRecord.begun(event.begins(), event.at()));
+    calls.add(StepRecord.begun(event.begins(), event.at()));
   }
 
   private Failure failureIn(SagaEvent event) {

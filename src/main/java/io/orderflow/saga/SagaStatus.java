@@ -1,19 +1,19 @@
 package io.orderflow.saga;
 
-/** Where a saga stands, as operators see it. */
+/** The status of a saga. */
 public enum SagaStatus {
-  /** Its steps are being carried out. */
+  /** Its actions and retriable steps are being called. */
   RUNNING,
-  /** A step failed or the client cancelled: what was done is being undone. */
+  /** An action failed or a client cancelled: its compensations are being called. */
   COMPENSATING,
-  /** All steps succeeded; the end. */
+  /** All steps succeeded. Final. */
   COMPLETED,
-  /** All that was done is undone; the end. */
+  /** All compensations succeeded. It may still become {@link #COMPENSATION_FAILED} if a service reports a failure later. */
   COMPENSATED,
-  /** Something could not be undone within its retries: an operator takes it up again. */
+  /** A compensation failed in all its attempts. An operator can retry it. */
   COMPENSATION_FAILED;
 
-  /** Whether the saga still moves by itself. */
+  /** Whether the saga still makes calls. */
   public boolean isActive() {
     return this == RUNNING || this == COMPENSATING;
   }

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The table {@code sagas}: where each saga stands. The {@link io.orderflow.journal.JournalIndex} writes it, every node reads it. */
+/** The table {@code sagas}: the status of each saga. The {@link io.orderflow.journal.JournalIndex} writes it, every node reads it. */
 final class SagaTable {
 
   /** A row of the table. */
   record Listed(String definition, String sagaId, SagaStatus state, Instant startedAt, Instant updatedAt) {}
 
-  /** A saga that should move, and the number of its last event. */
-  record Moving(String definition, String sagaId, long sequence) {}
+  /** An active saga and the sequence number of its last event. */
+  record Active(String definition, String sagaId, long sequence) {}
 
   private record Change(String definition, String sagaId, String state, long sequence, long startedAt, long updatedAt) {}
 
@@ -29,7 +29,7 @@ final class SagaTable {
 
   private SagaTable() {}
 
-  /** Takes in what the journal says; a row that is older than what is known changes nothing. */
+  /** Updates the table from journal rows. A row that is older than the table changes nothing. */
   static void record(Connection connection, List<Row> rows) throws SQLException {
     RowBatch changes = RowBatch.of("definition VARCHAR", "saga_id VARCHAR", "state VARCHAR", "sequence BIGINT", "started_at BIGINT",
         "updated_at BIGINT");
@@ -42,10 +42,10 @@ final class SagaTable {
         + " VALUES (r.definition, r.saga_id, r.state, r.sequence, r.started_at, r.updated_at)");
   }
 
-  /** Sagas in that state, in the order of their ids and definitions, beginning after the given one. */
-  static List<Moving> moving(Connection connection, SagaStatus state, String afterId, String afterDefinition, int limit)
+  /** Sagas of an active status, by id and definition, beginning after the given saga. */
+  static List<Active> active(Connection connection, SagaStatus state, String afterId, String afterDefinition, int limit)
       throws SQLException {
-    // One state at a time, so that a page is a range of sagas_by_id however many thousands wait for the payment provider.
+    // One status at a time: a page is then a range of sagas_by_id, however many thousands wait for the payment provider.
     try (PreparedStatement select = connection.prepareStatement("SELECT definition, saga_id, sequence FROM sagas WHERE state = ?"
         + " AND saga_id >= ? AND (saga_id > ? OR definition > ?) ORDER BY state, saga_id, definition LIMIT ?")) {
       select.setString(1, state.name());
@@ -53,25 +53,25 @@ final class SagaTable {
       select.setString(3, afterId);
       select.setString(4, afterDefinition);
       select.setInt(5, limit);
-      List<Moving> rows = new ArrayList<>();
+      List<Active> rows = new ArrayList<>();
       try (ResultSet found = select.executeQuery()) {
         while (found.next()) {
-          rows.add(new Moving(found.getString(1), found.getString(2), found.getLong(3)));
+          rows.add(new Active(found.getString(1), found.getString(2), found.getLong(3)));
         }
       }
       return rows;
     }
   }
 
-  /** Sagas of that definition at rest in that state since before then, oldest first, beginning after the given one. */
-  static List<Listed> atRest(Connection connection, String definition, SagaStatus state, Instant before, Instant after, String afterId,
+  /** Sagas of the definition that ended in this status before the given time, oldest first, beginning after the given saga. */
+  static List<Listed> ended(Connection connection, String definition, SagaStatus state, Instant before, Instant after, String afterId,
       int limit) throws SQLException {
     return select(connection, "WHERE state = ? AND definition = ? AND updated_at < ? AND started_at < ? AND started_at >= ?"
         + " AND (started_at > ? OR saga_id > ?) ORDER BY started_at, saga_id LIMIT ?", state.name(), definition, before.toEpochMilli(),
         before.toEpochMilli(), after.toEpochMilli(), after.toEpochMilli(), afterId, limit);
   }
 
-  /** Takes sagas out. */
+  /** Removes sagas. */
   static void delete(Connection connection, String definition, List<String> sagaIds) throws SQLException {
     try (PreparedStatement delete = connection.prepareStatement("DELETE FROM sagas WHERE saga_id = ? AND definition = ?")) {
       for (String id : sagaIds) {
@@ -83,7 +83,7 @@ final class SagaTable {
     }
   }
 
-  /** Sagas newest first, beginning after the given one. */
+  /** Sagas, newest first, beginning after the given saga. */
   static List<Listed> list(Connection connection, Optional<SagaStatus> state, Instant before, String beforeId, int limit)
       throws SQLException {
     String page = " (started_at < ? OR started_at = ? AND saga_id < ?) ORDER BY started_at DESC, saga_id DESC LIMIT ?";

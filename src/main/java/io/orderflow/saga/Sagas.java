@@ -19,10 +19,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
-/** All sagas of one definition: what business packages start, ask and cancel. */
+/** Starts, reads, cancels and retries the sagas of one definition. Business packages use this. */
 public final class Sagas<I> {
 
-  /** How long an ask of a saga may take before it fails with a {@link java.util.concurrent.TimeoutException}. */
+  /** The longest wait for a reply; then the stage fails with a {@link java.util.concurrent.TimeoutException}. */
   private static final Duration ASK = Duration.ofSeconds(4);
 
   private final SagaDefinition<I> definition;
@@ -37,7 +37,7 @@ public final class Sagas<I> {
     this.key = EntityTypeKey.create(SagaCommand.class, entityType(definition.name()));
   }
 
-  /** Makes the node carry sagas of this definition. Never passivated by the shard: a saga that moves stays, one at rest leaves. */
+  /** Registers the sagas of this definition on the node. The shard never passivates them: an active saga stays, an ended one asks to stop. */
   public static <I> Sagas<I> init(ActorSystem<?> system, SagaDefinition<I> definition, Clock clock) {
     Sagas<I> sagas = new Sagas<>(definition, ClusterSharding.get(system), new StoredEvents(system));
     SagaSettings settings = new SagaSettings(system.settings().config().getConfig("orderflow.sagas"));
@@ -59,17 +59,17 @@ public final class Sagas<I> {
     return definition.name();
   }
 
-  /** What the saga was started with. */
-  public I input(SagaState progress) {
-    return definition.read(progress.input());
+  /** The input that the saga was started with. */
+  public I input(SagaState saga) {
+    return definition.read(saga.input());
   }
 
-  /** Starts a saga; once the stage has completed it ends by itself, whatever crashes. One that exists, or did, is left as it is. */
+  /** Starts a saga. Once the stage has completed, the saga ends by itself, whatever crashes. A saga that exists, also in the archive, stays as it is. */
   public CompletionStage<SagaState> start(String id, I input) {
     return start(id, false, input);
   }
 
-  /** The same for an id that was never used: spares looking for it among the sagas of the past. */
+  /** The same for an id that was never used: the archive isn't read. */
   public CompletionStage<SagaState> startNew(String id, I input) {
     return start(id, true, input);
   }
@@ -78,42 +78,42 @@ public final class Sagas<I> {
     return ask(id, replyTo -> new SagaCommand.Start(definition.write(input), newId, replyTo), ASK);
   }
 
-  /** How far it has come, or had when it ended; refused with SAGA_NOT_FOUND. */
+  /** The saga's state. The rejection is SAGA_NOT_FOUND. */
   public CompletionStage<SagaState> get(String id) {
     return ask(id, SagaCommand.Get::new, ASK)
-        .exceptionallyCompose(failure -> ofThePast(id, failure, CompletableFuture::completedStage));
+        .exceptionallyCompose(failure -> fromArchive(id, failure, CompletableFuture::completedStage));
   }
 
-  /** Its progress when it has come to rest; fails with a time-out when it moves longer than that. */
+  /** The saga's state once it has ended. Fails with a time-out if it is still active after the limit. */
   public CompletionStage<SagaState> awaitEnd(String id, Duration limit) {
     return ask(id, SagaCommand.AwaitEnd::new, limit);
   }
 
   /**
-   * Has it undone; one that is being undone or is undone already stays as it is. Refused with TOO_LATE once all steps have succeeded.
+   * Compensates the saga. A saga that compensates already, or has, stays as it is. The rejection is TOO_LATE once the pivot has succeeded.
    *
-   * @param code what the saga's failure will say
+   * @param code the code of the saga's failure
    */
   public CompletionStage<SagaState> cancel(String id, String code, String detail) {
     return ask(id, replyTo -> new SagaCommand.Cancel(code, detail, replyTo), ASK)
-        .exceptionallyCompose(failure -> ofThePast(id, failure, saga -> saga.state() == SagaStatus.COMPENSATED
+        .exceptionallyCompose(failure -> fromArchive(id, failure, saga -> saga.state() == SagaStatus.COMPENSATED
             ? CompletableFuture.completedStage(saga) : CompletableFuture.failedFuture(SagaReplies.tooLate().reply().getError())));
   }
 
-  /** Takes up failed compensations again; refused with NOTHING_TO_RETRY when none has failed. */
+  /** Retries the failed compensations. The rejection is NOTHING_TO_RETRY if none has failed. */
   public CompletionStage<SagaState> retry(String id) {
     return ask(id, SagaCommand.Retry::new, ASK).exceptionallyCompose(failure ->
-        ofThePast(id, failure, saga -> CompletableFuture.failedFuture(SagaReplies.nothingToRetry().reply().getError())));
+        fromArchive(id, failure, saga -> CompletableFuture.failedFuture(SagaReplies.nothingToRetry().reply().getError())));
   }
 
-  /** Says that a step that was pending may have come to its outcome; without this it is asked after its pause. */
+  /** Tells the saga that a pending call may have its outcome. Without this the saga asks again after the call's pause. */
   public void askAgain(String id) {
     entity(id).tell(SagaCommand.AskAgain.INSTANCE);
   }
 
   /**
-   * Says that a compensation which the service had taken over as good as done could not be made after all: the saga is COMPENSATION_FAILED
-   * then, and an operator can take it up again. Changes nothing while the saga moves, so it has to be said again. The message may get lost.
+   * Reports that a compensation failed after its service had answered success. The saga becomes COMPENSATION_FAILED, and an operator can
+   * retry it. An active saga ignores the report and the message may get lost, so the service must repeat it.
    */
   public void compensationFailed(String id, String step, String error) {
     entity(id).tell(new SagaCommand.CompensationFailed(step, error));
@@ -123,8 +123,8 @@ public final class Sagas<I> {
     entity(id).tell(SagaCommand.Wake.INSTANCE);
   }
 
-  /** What is answered where the saga is not in the journal any more; without it in the archive either, the failure stays. */
-  private CompletionStage<SagaState> ofThePast(String id, Throwable failure, Function<SagaState, CompletionStage<SagaState>> answer) {
+  /** The answer from the archive if the journal doesn't have the saga. If the archive doesn't have it either, the failure stays. */
+  private CompletionStage<SagaState> fromArchive(String id, Throwable failure, Function<SagaState, CompletionStage<SagaState>> answer) {
     return stored.foldIfNotFound(failure, persistenceId(id), SagaEvent.class, SagaState.NONE, SagaState::apply).thenCompose(answer);
   }
 

@@ -1,14 +1,14 @@
 package io.orderflow.saga;
 
-import io.orderflow.saga.SagaTable.Moving;
+import io.orderflow.saga.SagaTable.Active;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Which sagas have written nothing for a while, as one observer sees it in passes over all that should move. It compares only times that
- * the observer itself has read: the times in the table are those of other machines. Not for several threads.
+ * Finds the sagas that have written nothing for a while, in passes over all active sagas. Only times of this node's own clock are
+ * compared: the times in the table come from other machines. Not thread-safe.
  */
 final class Silence {
 
@@ -22,8 +22,8 @@ final class Silence {
   private Map<Key, Seen> thisPass = new HashMap<>();
 
   /**
-   * @param after how long nothing must have come from a saga
-   * @param bound the most sagas that are observed at once; one beyond it counts as silent
+   * @param after how long a saga must have written nothing
+   * @param bound the most sagas that are observed at once; any other saga counts as silent
    */
   Silence(Duration after, int bound) {
     this.after = after;
@@ -31,11 +31,11 @@ final class Silence {
   }
 
   /**
-   * Whether the saga has been at the same event for that long.
+   * Whether the saga has written nothing for that long.
    *
-   * @param now by a clock that does not jump
+   * @param now from a clock that never jumps
    */
-  boolean of(Moving saga, Instant now) {
+  boolean of(Active saga, Instant now) {
     if (thisPass.size() >= bound) {
       return true;
     }
@@ -46,7 +46,7 @@ final class Silence {
     return !now.isBefore(seen.first().plus(after));
   }
 
-  /** All that should move were shown: those that were not have come to rest, and are forgotten. */
+  /** Every active saga has been passed to {@link #of}. The others have ended and are forgotten. */
   void endPass() {
     lastPass = thisPass;
     thisPass = new HashMap<>();

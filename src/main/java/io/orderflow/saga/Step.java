@@ -6,10 +6,10 @@ import java.util.function.Function;
 /**
  * One step of a saga.
  *
- * @param name what it is called in the saga's definition, in events, in settings and to the operator
- * @param action what it does
- * @param compensation what undoes it, also when it is not known whether the action happened; null for nothing
- * @param concurrently whether it is called together with the step before it
+ * @param name its name in the definition, events and settings, and for operators
+ * @param action the service call
+ * @param compensation undoes the action, also when the action is in doubt; null for none
+ * @param concurrently whether its action is called concurrently with the step before it
  */
 public record Step<I>(String name, Function<StepCall<I>, CompletionStage<StepResult>> action,
     Function<StepCall<I>, CompletionStage<StepResult>> compensation, boolean concurrently) {

@@ -5,18 +5,18 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How patient a saga is with one step.
+ * The time limit, retries and back-off of one step.
  *
  * @param timeLimit how long one call may take
- * @param maxAttempts the calls made before the step is given up; a conclusion is never given up
- * @param minBackoff the pause after the first failure; each further one doubles it
+ * @param maxAttempts the number of calls before the step counts as failed; ignored for a retriable step
+ * @param minBackoff the pause after the first failure; each further failure doubles it
  * @param maxBackoff the longest pause
- * @param jitter the share of a pause, 0 to 1, that is drawn by lot, so that sagas that failed together do not return together
- * @param reason the failure's code when the action is given up
+ * @param jitter the random share of a pause, 0 to 1, so that sagas that failed together do not retry together
+ * @param reason the failure's code if all attempts of the action fail
  */
 public record StepPolicy(Duration timeLimit, int maxAttempts, Duration minBackoff, Duration maxBackoff, double jitter, String reason) {
 
-  /** The policy of a step: what the definition's section says of it, for the rest the defaults. */
+  /** The step's section in the settings, over the defaults. */
   static StepPolicy of(Config sagas, String definition, String step, StepRecord.Kind kind) {
     Config policy = section(sagas, definition + "." + step + "." + (kind == StepRecord.Kind.COMPENSATION ? "compensation" : "action"))
         .withFallback(section(sagas, definition + "." + step))
@@ -29,7 +29,7 @@ public record StepPolicy(Duration timeLimit, int maxAttempts, Duration minBackof
     return config.hasPath(path) ? config.getConfig(path) : com.typesafe.config.ConfigFactory.empty();
   }
 
-  /** The pause after that many failures: exponential, with the jitter taken off it. */
+  /** The pause after that many failures: exponential, shortened by the jitter. */
   Duration backoff(int failures, RandomGenerator random) {
     double doubled = minBackoff.toMillis() * Math.pow(2, Math.min(failures - 1, 30));
     double capped = Math.min(doubled, maxBackoff.toMillis());

@@ -5,43 +5,49 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 
 /**
- * One line of a saga's log book: an action, a compensation or a conclusion that was begun.
+ * One call in a saga's state: an action, a compensation or a retriable step that was begun.
  *
  * @param name the step's name
- * @param kind which of its calls
- * @param status how it went
- * @param attempts the calls made, the one under way or scheduled included
- * @param failures the calls that failed since it was begun or taken up again
- * @param inDoubt whether the call may have had an effect although no answer said so
+ * @param kind action, compensation or retriable step
+ * @param status its outcome so far
+ * @param attempts the number of attempts, including the attempt under way or scheduled
+ * @param failures the number of failed attempts since the beginning or the last operator's retry
+ * @param inDoubt whether the call may have had an effect although no answer confirmed it
  * @param startedAt when it was begun
- * @param endedAt when it ended; null while it runs
- * @param result what it answered, if anything
- * @param error the last failure or the refusal, for operators
+ * @param endedAt when it ended; null while it is under way
+ * @param result the service's result; null for none
+ * @param error the last failure or the rejection, for operators
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record StepRecord(String name, Kind kind, Status status, int attempts, int failures, boolean inDoubt, Instant startedAt,
     Instant endedAt, String result, String error) {
 
-  /** The sorts of call. */
-  public enum Kind { ACTION, COMPENSATION, @JsonProperty("CONCLUSION") RETRIABLE }
+  /** The kinds of call. */
+  public enum Kind {
+    ACTION,
+    COMPENSATION,
+    /** Stored and shown to clients under its former name. */
+    @JsonProperty("CONCLUSION")
+    RETRIABLE
+  }
 
-  /** How a call went. */
+  /** The outcome of a call. */
   public enum Status {
-    /** An action or conclusion that was begun. */
+    /** An action or retriable step that is under way. */
     RUNNING,
     COMPLETED,
-    /** The business said no. */
+    /** The service rejected the action. */
     REFUSED,
-    /** Every retry failed. */
+    /** Every attempt failed. */
     FAILED,
-    /** Given up because the client cancelled. */
+    /** A client cancelled while the action was under way. */
     CANCELLED,
-    /** An action that may have been begun before a crash; it is undone like one that was. */
+    /** An action that may have been called without a record. It is compensated. */
     IN_DOUBT,
-    /** A compensation that was begun. */
+    /** A compensation that is under way. */
     COMPENSATING,
     COMPENSATED,
-    /** Every retry of a compensation failed. */
+    /** Every attempt of a compensation failed. */
     COMPENSATION_FAILED
   }
 
@@ -63,7 +69,7 @@ public record StepRecord(String name, Kind kind, Status status, int attempts, in
     return new StepRecord(name, kind, status, attempts + 1, failures + 1, true, startedAt, null, null, lastError);
   }
 
-  StepRecord takenUpAgain() {
+  StepRecord retried() {
     return new StepRecord(name, kind, Status.COMPENSATING, attempts + 1, 0, true, startedAt, null, null, error);
   }
 
@@ -71,7 +77,7 @@ public record StepRecord(String name, Kind kind, Status status, int attempts, in
     return kind == other.kind && name.equals(other.name);
   }
 
-  /** Whether the step may have left something behind that must be undone. */
+  /** Whether this is an action that completed or is in doubt. */
   boolean needsCompensation() {
     return kind == Kind.ACTION && (status == Status.COMPLETED || inDoubt);
   }

@@ -5,35 +5,35 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What a step's service answers. That it could not tell (a time-out, a lost connection, a defect) is said by a stage that fails: the
- * call is then repeated, and in the end the step is compensated because it is in doubt.
+ * The answer of a step's service. A failed stage is a technical failure: a time-out, a lost connection, a defect. The saga then retries the
+ * call with back-off. After the last attempt the step is in doubt and is compensated.
  */
 public sealed interface StepResult {
 
   /**
-   * It is done.
+   * The call succeeded.
    *
-   * @param result what later steps and views may need of it, such as a transaction's id; null for nothing
+   * @param result a value for later steps and projections, such as a transaction's id; null for none
    */
   record Done(String result) implements StepResult {}
 
   /**
-   * The business says no: repeating it would not help.
+   * A business rejection: the saga compensates without a retry.
    *
-   * @param code stable, in upper case; what the order shows as its reason
-   * @param partly whether something was done before it was refused, so that this step must be compensated too
+   * @param code stable, in upper case; clients see it as the reason
+   * @param partly whether the call had an effect before it was rejected, so that this step must be compensated too
    */
   record Refused(String code, String detail, boolean partly) implements StepResult {}
 
   /**
-   * The service has taken the call over durably and will see it through: no failure, and no end yet. It knows the call and its compensation
-   * for good: the same call is made again without a new record of the saga.
+   * The service has stored the call and will finish it later. It never forgets the call or its compensation, so the saga repeats the call
+   * without a new record of its own.
    *
-   * @param askAgainAfter when to make the same call again, for its end or one more such answer; not counted as an attempt
+   * @param askAgainAfter the pause before the same call is made again; not counted as an attempt
    */
   record Pending(Duration askAgainAfter) implements StepResult {}
 
-  /** Done, with nothing to tell. */
+  /** Success without a result. */
   static StepResult done() {
     return new Done(null);
   }
@@ -42,12 +42,12 @@ public sealed interface StepResult {
     return new Done(result);
   }
 
-  /** Refused before anything was done. */
+  /** A rejection without any effect. */
   static StepResult refused(String code, String detail) {
     return new Refused(code, detail, false);
   }
 
-  /** An answer that is known already. */
+  /** An answer that is known at once. */
   static CompletionStage<StepResult> now(StepResult result) {
     return CompletableFuture.completedFuture(result);
   }

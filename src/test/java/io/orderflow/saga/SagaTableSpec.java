@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import io.orderflow.saga.SagaTable.Listed;
-import io.orderflow.saga.SagaTable.Moving;
+import io.orderflow.saga.SagaTable.Active;
 import io.orderflow.journal.JournalReader;
 import io.orderflow.journal.JournalReader.Row;
 import io.orderflow.journal.TestDatabase;
@@ -87,11 +87,11 @@ class SagaTableSpec {
     journal.event(6, "saga-transfer|e", 1, "RUNNING", NOW.toEpochMilli());
     journal.event(7, "saga-transfer|e", 2, "RUNNING", NOW.toEpochMilli());
     sweep(0);
-    assertThat(SagaTable.moving(connection, SagaStatus.RUNNING, "", "", 10)).containsExactly(
-        new Moving("order", "a", 1), new Moving("transfer", "a", 1), new Moving("transfer", "e", 2));
-    assertThat(SagaTable.moving(connection, SagaStatus.RUNNING, "", "", 1)).containsExactly(new Moving("order", "a", 1));
-    assertThat(SagaTable.moving(connection, SagaStatus.RUNNING, "a", "order", 1)).containsExactly(new Moving("transfer", "a", 1));
-    assertThat(SagaTable.moving(connection, SagaStatus.COMPENSATING, "", "", 10)).containsExactly(new Moving("order", "b", 1));
+    assertThat(SagaTable.active(connection, SagaStatus.RUNNING, "", "", 10)).containsExactly(
+        new Active("order", "a", 1), new Active("transfer", "a", 1), new Active("transfer", "e", 2));
+    assertThat(SagaTable.active(connection, SagaStatus.RUNNING, "", "", 1)).containsExactly(new Active("order", "a", 1));
+    assertThat(SagaTable.active(connection, SagaStatus.RUNNING, "a", "order", 1)).containsExactly(new Active("transfer", "a", 1));
+    assertThat(SagaTable.active(connection, SagaStatus.COMPENSATING, "", "", 10)).containsExactly(new Active("order", "b", 1));
   }
 
   private void sweep(long from) throws SQLException {

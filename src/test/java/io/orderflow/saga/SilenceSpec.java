@@ -2,7 +2,7 @@ package io.orderflow.saga;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.orderflow.saga.SagaTable.Moving;
+import io.orderflow.saga.SagaTable.Active;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -39,20 +39,20 @@ class SilenceSpec {
 
   @Test
   void one_id_may_stand_for_two_sagas() {
-    assertThat(silence.of(new Moving("order", "a", 1), START)).isFalse();
-    assertThat(silence.of(new Moving("transfer", "a", 1), START.plusSeconds(5))).isFalse();
+    assertThat(silence.of(new Active("order", "a", 1), START)).isFalse();
+    assertThat(silence.of(new Active("transfer", "a", 1), START.plusSeconds(5))).isFalse();
   }
 
   @Test
   void those_beyond_the_bound_count_as_silent() {
     for (String id : new String[] {"a", "b"}) {
-      assertThat(silence.of(new Moving("order", id, 1), START)).isFalse();
+      assertThat(silence.of(new Active("order", id, 1), START)).isFalse();
     }
-    assertThat(silence.of(new Moving("order", "c", 1), START)).isTrue();
+    assertThat(silence.of(new Active("order", "c", 1), START)).isTrue();
   }
 
   private boolean seen(String id, long sequence, int second) {
-    boolean silent = silence.of(new Moving("order", id, sequence), START.plusSeconds(second));
+    boolean silent = silence.of(new Active("order", id, sequence), START.plusSeconds(second));
     silence.endPass();
     return silent;
   }
