@@ -52,7 +52,7 @@ class CartFlowSpec {
   @TempDir
   private static Path data;
   /** Threads of the clients' own: the common pool is the node's in this JVM, and these wait. */
-  private final ExecutorService clients = Executors.newFixedThreadPool(16);
+  private ExecutorService clients;
   private TestNode node;
   private ShopClient shop;
 
@@ -61,6 +61,7 @@ class CartFlowSpec {
 
   @BeforeParameterizedClassInvocation
   void start() {
+    clients = Executors.newFixedThreadPool(16);
     node = TestNode.start(data.resolve(database.name()), database.fresh().withFallback(SHORT_QUEUE));
     shop = node.shop();
   }

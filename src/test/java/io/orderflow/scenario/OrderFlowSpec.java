@@ -51,7 +51,7 @@ class OrderFlowSpec {
   @TempDir
   private static Path data;
   /** Threads of the clients' own: the common pool is the node's in this JVM, and these wait. */
-  private final ExecutorService clients = Executors.newFixedThreadPool(16);
+  private ExecutorService clients;
   private TestNode node;
   private ShopClient shop;
 
@@ -60,6 +60,7 @@ class OrderFlowSpec {
 
   @BeforeParameterizedClassInvocation
   void start() {
+    clients = Executors.newFixedThreadPool(16);
     node = TestNode.start(data.resolve(database.name()), database.fresh().withFallback(IMPATIENT));
     shop = node.shop();
   }
