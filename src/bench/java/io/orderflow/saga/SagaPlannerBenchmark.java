@@ -37,8 +37,8 @@ public class SagaPlannerBenchmark {
   private final SagaState begun = SagaState.NONE.apply(planner.start(JsonNodeFactory.instance.textNode("order"), NOW));
   private final SagaState charging = completed(completed(begun));
 
-  private SagaState completed(SagaState progress) {
-    return progress.apply(planner.completed(progress, "result", NOW));
+  private SagaState completed(SagaState current) {
+    return current.apply(planner.completed(current, "result", NOW));
   }
 
   @Benchmark
@@ -59,10 +59,10 @@ public class SagaPlannerBenchmark {
   /** Seven planner and their events' effects. */
   @Benchmark
   public SagaState wholeSaga() {
-    SagaState progress = begun;
-    while (progress.state().isActive()) {
-      progress = completed(progress);
+    SagaState current = begun;
+    while (current.state().isActive()) {
+      current = completed(current);
     }
-    return progress;
+    return current;
   }
 }

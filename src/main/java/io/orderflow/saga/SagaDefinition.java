@@ -58,7 +58,7 @@ public final class SagaDefinition<I> {
 
   /**
    * Calls the step that was added last concurrently with the step before it, whose result it must not need. Its own result counts once
-   * the step before it has succeeded. If that one fails, both are compensated.
+   * the step before it has succeeded. If the step before fails, this step is compensated too.
    *
    * @throws IllegalStateException if there is no step of the same kind before it
    */

@@ -109,7 +109,7 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
     super(context);
     this.database = database;
     this.sagas = sagas.stream().collect(Collectors.toMap(Sagas::name, Function.identity()));
-    // A silent saga waits at most a fifth longer than it must.
+    // A silent saga waits about a fifth longer than it must, at most.
     this.betweenRounds = wakeAfter.dividedBy(5);
     this.steady = SteadyClock.beginningAt(clock);
     this.silence = new Silence(wakeAfter, MAX_OBSERVED);

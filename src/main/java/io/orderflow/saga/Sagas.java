@@ -64,7 +64,10 @@ public final class Sagas<I> {
     return definition.read(saga.input());
   }
 
-  /** Starts a saga. Once the stage has completed, the saga ends by itself, whatever crashes. A saga that exists, also in the archive, stays as it is. */
+  /**
+   * Starts a saga. Once the stage has completed, the saga ends by itself, whatever crashes. A saga that exists, in the journal or in the
+   * archive, stays as it is.
+   */
   public CompletionStage<SagaState> start(String id, I input) {
     return start(id, false, input);
   }

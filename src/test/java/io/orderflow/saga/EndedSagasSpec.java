@@ -17,14 +17,14 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Which sagas have ended for good. */
+/** The sagas that may be archived. */
 class EndedSagasSpec {
 
   private static final Instant BEFORE = Instant.ofEpochMilli(1_000);
 
   @ParameterizedTest
   @EnumSource(TestDatabase.class)
-  void those_that_ended_well_or_are_undone_long_ago(TestDatabase database) throws SQLException {
+  void completed_and_compensated_sagas_are_archived_after_a_while(TestDatabase database) throws SQLException {
     try (TestJournal journal = TestJournal.of(database.fresh())) {
       List<Row> rows = new ArrayList<>();
       for (SagaStatus state : SagaStatus.values()) {
@@ -48,7 +48,7 @@ class EndedSagasSpec {
     }
   }
 
-  /** One by one, each behind the one before it. */
+  /** One at a time, each after the one before it. */
   private static List<String> ids(ArchiveRule ended, Connection connection) throws SQLException {
     List<String> ids = new ArrayList<>();
     List<Ending> next = ended.next(connection, BEFORE, Optional.empty(), 1);

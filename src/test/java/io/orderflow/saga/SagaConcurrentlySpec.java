@@ -9,7 +9,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Steps that are called together with the one before them. */
+/** Steps that are called concurrently with the step before them. */
 class SagaConcurrentlySpec {
 
   private final SagaKit saga = SagaKit.given(List.of("create", "reserve", "charge"), List.of("leave", "confirm"),
@@ -25,15 +25,15 @@ class SagaConcurrentlySpec {
     SagaKit.Call create = saga.isStarted().expect("create");
     saga.expect("reserve").succeeds();
     saga.expectNoCallNow();
-    assertThat(SagaKit.log(saga.progress())).containsExactly("create RUNNING");
+    assertThat(SagaKit.steps(saga.state())).containsExactly("create RUNNING");
     create.succeeds();
     saga.expectAllSucceed("charge", "leave", "confirm");
-    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPLETED))).containsExactly("create COMPLETED", "reserve COMPLETED",
+    assertThat(SagaKit.steps(saga.ends(SagaStatus.COMPLETED))).containsExactly("create COMPLETED", "reserve COMPLETED",
         "charge COMPLETED", "leave COMPLETED", "confirm COMPLETED");
   }
 
   @Test
-  void the_one_alongside_may_answer_last() {
+  void the_concurrent_step_may_answer_last() {
     saga.isStarted().expectAllSucceed("create");
     SagaKit.Call reserve = saga.expect("reserve");
     saga.expectNoCallNow();
@@ -42,29 +42,29 @@ class SagaConcurrentlySpec {
   }
 
   @Test
-  void an_early_refusal_counts_when_the_step_before_has_succeeded() {
+  void an_early_rejection_counts_when_the_step_before_has_succeeded() {
     SagaKit.Call create = saga.isStarted().expect("create");
-    saga.expect("reserve").isRefused("OUT_OF_STOCK");
+    saga.expect("reserve").isRejected("OUT_OF_STOCK");
     saga.expectNoCallNow();
     create.succeeds();
     saga.expectAllSucceed("undo create");
-    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPENSATED))).containsExactly("create COMPLETED", "reserve REFUSED", "create COMPENSATED");
+    assertThat(SagaKit.steps(saga.ends(SagaStatus.COMPENSATED))).containsExactly("create COMPLETED", "reserve REFUSED", "create COMPENSATED");
   }
 
   @Test
-  void when_the_step_before_is_refused_the_one_alongside_is_undone_although_its_answer_never_counts() {
+  void when_the_step_before_is_rejected_the_concurrent_step_is_compensated_although_its_answer_never_counts() {
     SagaKit.Call create = saga.isStarted().expect("create");
     SagaKit.Call reserve = saga.expect("reserve");
-    create.isRefused("NO");
+    create.isRejected("NO");
     SagaKit.Call undo = saga.expect("undo reserve");
     reserve.succeeds();
     saga.expectNoCallNow();
     undo.succeeds();
-    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPENSATED))).containsExactly("create REFUSED", "reserve IN_DOUBT", "reserve COMPENSATED");
+    assertThat(SagaKit.steps(saga.ends(SagaStatus.COMPENSATED))).containsExactly("create REFUSED", "reserve IN_DOUBT", "reserve COMPENSATED");
   }
 
   @Test
-  void when_the_step_before_is_given_up_both_are_undone() {
+  void when_every_attempt_of_the_step_before_fails_both_are_compensated() {
     SagaKit.Call create = saga.isStarted().expect("create");
     saga.expect("reserve").succeeds();
     create.fails();
@@ -76,16 +76,16 @@ class SagaConcurrentlySpec {
       }
     }
     saga.expectAllSucceed("undo reserve", "undo create");
-    saga.rests(SagaStatus.COMPENSATED);
+    saga.ends(SagaStatus.COMPENSATED);
   }
 
   @Test
-  void when_the_client_cancels_both_are_undone() {
+  void when_the_client_cancels_both_are_compensated() {
     saga.isStarted().expect("create");
     saga.expect("reserve");
     saga.cancel();
     saga.expectAllSucceed("undo reserve", "undo create");
-    assertThat(saga.rests(SagaStatus.COMPENSATED).failure().code()).isEqualTo("CUSTOMER_REQUEST");
+    assertThat(saga.ends(SagaStatus.COMPENSATED).failure().code()).isEqualTo("CUSTOMER_REQUEST");
   }
 
   @Test
@@ -95,11 +95,11 @@ class SagaConcurrentlySpec {
     create.fails();
     saga.backoffPasses(1);
     saga.expectAllSucceed("create", "charge", "leave", "confirm");
-    saga.rests(SagaStatus.COMPLETED);
+    saga.ends(SagaStatus.COMPLETED);
   }
 
   @Test
-  void an_early_failure_is_repeated_when_the_step_before_has_succeeded() {
+  void an_early_failure_is_retried_when_the_step_before_has_succeeded() {
     SagaKit.Call create = saga.isStarted().expect("create");
     saga.expect("reserve").fails();
     create.succeeds();
@@ -111,15 +111,15 @@ class SagaConcurrentlySpec {
   }
 
   @Test
-  void an_early_answer_that_the_service_has_taken_over_is_asked_for_again() {
+  void an_early_pending_call_is_repeated() {
     SagaKit.Call create = saga.isStarted().expect("create");
-    saga.expect("reserve").isTakenOver(Duration.ofSeconds(1));
+    saga.expect("reserve").isPending(Duration.ofSeconds(1));
     create.succeeds();
     saga.awaitRecords(2);
     saga.expectNoCallNow();
     saga.timePasses(Duration.ofSeconds(1));
     saga.expectAllSucceed("reserve", "charge", "leave", "confirm");
-    saga.rests(SagaStatus.COMPLETED);
+    saga.ends(SagaStatus.COMPLETED);
   }
 
   @Test
@@ -127,11 +127,11 @@ class SagaConcurrentlySpec {
     SagaKit.Call create = saga.isStarted().expect("create");
     saga.expect("reserve");
     create.succeeds();
-    assertThat(SagaKit.log(saga.progress())).containsExactly("create COMPLETED", "reserve RUNNING");
+    assertThat(SagaKit.steps(saga.state())).containsExactly("create COMPLETED", "reserve RUNNING");
     saga.timePasses(SagaKit.TIME_LIMIT);
     saga.backoffPasses(1);
     saga.expectAllSucceed("reserve", "charge", "leave", "confirm");
-    saga.rests(SagaStatus.COMPLETED);
+    saga.ends(SagaStatus.COMPLETED);
   }
 
   @Test
@@ -149,28 +149,28 @@ class SagaConcurrentlySpec {
     saga.expect("reserve").succeeds();
     saga.crashesAndIsWoken();
     saga.expectAllSucceed("create", "reserve", "charge", "leave", "confirm");
-    saga.rests(SagaStatus.COMPLETED);
+    saga.ends(SagaStatus.COMPLETED);
   }
 
   @Test
-  void a_conclusion_alongside_is_repeated_until_it_succeeds() {
+  void a_concurrent_retriable_step_is_repeated_until_it_succeeds() {
     saga.isStarted().expectAllSucceed("create", "reserve", "charge");
     SagaKit.Call leave = saga.expect("leave");
     saga.expect("confirm").fails();
     leave.succeeds();
     saga.backoffPasses(1);
     saga.expectAllSucceed("confirm");
-    saga.rests(SagaStatus.COMPLETED);
+    saga.ends(SagaStatus.COMPLETED);
   }
 
   @Test
-  void nothing_is_called_alongside_before_all_steps_are_on_record() {
+  void no_retriable_step_is_called_before_the_pivots_success_is_on_record() {
     saga.isStarted().expectAllSucceed("create", "reserve", "charge");
     saga.expect("leave");
     saga.expect("confirm");
     saga.crashesAndIsWoken();
     saga.expectAllSucceed("leave", "confirm");
-    saga.rests(SagaStatus.COMPLETED);
+    saga.ends(SagaStatus.COMPLETED);
   }
 
   @Test

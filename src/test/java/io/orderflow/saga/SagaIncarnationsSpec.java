@@ -28,7 +28,7 @@ class SagaIncarnationsSpec {
   }
 
   @Test
-  void what_an_older_one_decides_after_it_was_taken_over_is_refused() {
+  void the_journal_rejects_a_decision_of_an_incarnation_that_was_taken_over() {
     older.isStarted();
     older.expectAllSucceed("reserve", "charge");
     Call unanswered = older.expect("ship");
@@ -36,16 +36,16 @@ class SagaIncarnationsSpec {
     newer.expectAllSucceed("reserve", "charge");
     Call ship = newer.expect("ship");
     assertThat(nodes.takesEffect(ship)).isTrue();
-    unanswered.isRefused("SHIPPING_UNAVAILABLE");
+    unanswered.isRejected("SHIPPING_UNAVAILABLE");
     nodes.awaitRefused(1);
     older.isStopped();
     ship.succeeds();
-    assertThat(nodes.rests().state()).isEqualTo(SagaStatus.COMPLETED);
-    nodes.assertBooks();
+    assertThat(nodes.ends().state()).isEqualTo(SagaStatus.COMPLETED);
+    nodes.assertEffects();
   }
 
   @Test
-  void a_cancellation_that_an_older_one_takes_is_refused_too() {
+  void the_journal_rejects_a_cancellation_by_an_older_incarnation() {
     older.isStarted();
     older.expect("reserve");
     newer.spawns();
@@ -55,28 +55,28 @@ class SagaIncarnationsSpec {
     nodes.awaitRefused(1);
     older.isStopped();
     nodes.timePasses(SagaKit.TIME_LIMIT);
-    assertThat(nodes.rests().state()).isEqualTo(SagaStatus.COMPLETED);
-    nodes.assertBooks();
+    assertThat(nodes.ends().state()).isEqualTo(SagaStatus.COMPLETED);
+    nodes.assertEffects();
   }
 
   @Test
-  void nothing_is_called_before_the_takeover_is_on_record() {
+  void nothing_is_called_before_resumed_is_on_record() {
     older.isStarted();
     older.expectAllSucceed("reserve", "charge");
     nodes.journal.holdIf(all -> true);
-    older.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
-    LateJournal.Held refusal = nodes.awaitHeld(0);
+    older.expect("ship").isRejected("SHIPPING_UNAVAILABLE");
+    LateJournal.Held rejection = nodes.awaitHeld(0);
     newer.spawns();
-    LateJournal.Held takeover = nodes.awaitHeld(1);
+    LateJournal.Held resumed = nodes.awaitHeld(1);
     assertThat(newer.poll(Duration.ofMillis(50))).isNull();
     nodes.journal.holdNone();
-    refusal.landsUnheard();
-    takeover.lands();
+    rejection.landsUnheard();
+    resumed.lands();
     older.isStopped();
     nodes.timePasses(Duration.ofSeconds(1));
     newer.expectAllSucceed("undo charge", "undo reserve");
-    assertThat(nodes.rests().state()).isEqualTo(SagaStatus.COMPENSATED);
-    nodes.assertBooks();
+    assertThat(nodes.ends().state()).isEqualTo(SagaStatus.COMPENSATED);
+    nodes.assertEffects();
   }
 
   @ParameterizedTest
@@ -85,37 +85,37 @@ class SagaIncarnationsSpec {
     older.isStarted();
     older.expectAllSucceed("reserve", "charge");
     nodes.journal.holdIf(all -> true);
-    older.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
-    LateJournal.Held refusal = nodes.awaitHeld(0);
-    refusal.isGivenUp();
+    older.expect("ship").isRejected("SHIPPING_UNAVAILABLE");
+    LateJournal.Held rejection = nodes.awaitHeld(0);
+    rejection.isGivenUp();
     nodes.timePasses(Duration.ofSeconds(1));
     LateJournal.Held resumed = nodes.awaitHeld(1);
     nodes.journal.holdNone();
     if (beforeTheNextOne) {
-      refusal.lands();
+      rejection.lands();
       resumed.lands();
     } else {
       resumed.lands();
       nodes.takesEffect(older.expect("reserve"));
-      refusal.lands();
+      rejection.lands();
       nodes.timePasses(SagaKit.TIME_LIMIT);
     }
-    assertThat(nodes.rests().state()).isEqualTo(beforeTheNextOne ? SagaStatus.COMPENSATED : SagaStatus.COMPLETED);
-    nodes.assertBooks();
+    assertThat(nodes.ends().state()).isEqualTo(beforeTheNextOne ? SagaStatus.COMPENSATED : SagaStatus.COMPLETED);
+    nodes.assertEffects();
   }
 
   @Test
-  void a_call_of_an_older_one_that_arrives_long_after_a_newer_one_has_undone_its_step_has_no_effect() {
+  void a_call_of_an_older_incarnation_that_arrives_long_after_the_compensation_has_no_effect() {
     older.isStarted();
     List<Call> late = List.of(older.expect("reserve"), older.expect("charge"));
     cancelledByTheNewerOne();
     nodes.timePasses(FREEZE);
     late.forEach(call -> assertThat(nodes.takesEffect(call)).as(call.name()).isFalse());
-    nodes.assertBooks();
+    nodes.assertEffects();
   }
 
   @Test
-  void an_older_one_that_was_frozen_calls_nothing_when_an_answer_comes() {
+  void an_older_incarnation_that_was_frozen_calls_nothing_when_an_answer_comes() {
     older.isStarted();
     older.expectAllSucceed("reserve");
     Call charge = older.expect("charge");
@@ -126,14 +126,14 @@ class SagaIncarnationsSpec {
     charge.succeeds();
     nodes.awaitRefused(refused + 1);
     assertThat(older.poll(Duration.ofMillis(50))).isNull();
-    nodes.assertBooks();
+    nodes.assertEffects();
   }
 
   @Test
-  void an_older_one_that_was_frozen_between_two_attempts_calls_nothing() {
+  void an_older_incarnation_that_was_frozen_between_two_attempts_calls_nothing() {
     older.isStarted();
     older.expect("reserve").fails();
-    nodes.awaitRecords(2);
+    older.hasRecorded(2);
     older.expectAllSucceed("charge");
     cancelledByTheNewerOne();
     nodes.timePasses(FREEZE);
@@ -142,7 +142,7 @@ class SagaIncarnationsSpec {
     nodes.timePasses(SagaKit.BACKOFF);
     nodes.awaitRefused(refused + 1);
     assertThat(older.poll(Duration.ofMillis(50))).isNull();
-    nodes.assertBooks();
+    nodes.assertEffects();
   }
 
   @Test
@@ -157,11 +157,11 @@ class SagaIncarnationsSpec {
     start.isHeardOf();
     assertThat(nodes.takesEffect(older.expect("reserve"))).isFalse();
     assertThat(nodes.takesEffect(older.expect("charge"))).isFalse();
-    nodes.assertBooks();
+    nodes.assertEffects();
   }
 
   @Test
-  void the_last_action_of_an_older_one_cannot_conclude_what_a_newer_one_undoes() {
+  void an_older_incarnation_cannot_complete_a_saga_that_a_newer_one_compensates() {
     older.isStarted();
     older.expectAllSucceed("reserve", "charge");
     Call ship = older.expect("ship");
@@ -172,57 +172,57 @@ class SagaIncarnationsSpec {
     nodes.awaitRefused(1);
     older.isStopped();
     newer.cancel();
-    assertThat(nodes.rests().state()).isEqualTo(SagaStatus.COMPENSATED);
-    nodes.assertBooks();
+    assertThat(nodes.ends().state()).isEqualTo(SagaStatus.COMPENSATED);
+    nodes.assertEffects();
   }
 
   @Test
   void a_saga_that_pauses_for_long_between_two_attempts_records_that_it_goes_on_and_its_call_is_valid() {
     older.isStarted();
     older.expect("reserve").fails();
-    nodes.awaitRecords(2);
+    older.hasRecorded(2);
     older.expectAllSucceed("charge");
     nodes.timePasses(SagaKit.DEFER_RECORDING_FOR.plusSeconds(1));
     Call again = older.expect("reserve");
     assertThat(nodes.records()).last().isInstanceOf(SagaEvent.Resumed.class);
     assertThat(nodes.takesEffect(again)).isTrue();
     again.succeeds();
-    assertThat(nodes.rests().state()).isEqualTo(SagaStatus.COMPLETED);
-    nodes.assertBooks();
+    assertThat(nodes.ends().state()).isEqualTo(SagaStatus.COMPLETED);
+    nodes.assertEffects();
   }
 
   @Test
-  void one_that_is_told_to_leave_while_its_write_fails_leaves() {
+  void an_incarnation_that_is_stopped_while_its_write_fails_stops() {
     older.isStarted();
     older.expectAllSucceed("reserve", "charge");
     nodes.journal.holdIf(all -> true);
-    older.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
-    LateJournal.Held refusal = nodes.awaitHeld(0);
+    older.expect("ship").isRejected("SHIPPING_UNAVAILABLE");
+    LateJournal.Held rejection = nodes.awaitHeld(0);
     older.leaves(() -> {
-      refusal.isGivenUp();
+      rejection.isGivenUp();
       nodes.timePasses(Duration.ofSeconds(1));
     });
   }
 
   @Test
-  void a_takeover_is_no_step() {
+  void resumed_is_no_step() {
     older.isStarted();
     older.expectAllSucceed("reserve", "charge");
     older.expect("ship");
     older.isStopped();
     newer.spawns();
     newer.expectAllSucceed("reserve", "charge", "ship", "confirm");
-    assertThat(SagaKit.log(nodes.rests()))
+    assertThat(SagaKit.steps(nodes.ends()))
         .containsExactly("reserve COMPLETED", "charge COMPLETED", "ship COMPLETED", "confirm COMPLETED");
     assertThat(nodes.records()).hasSize(4);
   }
 
   /**
-   * Incarnations come and go, live side by side, their calls and writes arrive late, twice or never, clients cancel: whatever the dice say,
-   * the saga's end is true. {@code -Dincarnations.seed} repeats a round, {@code -Dincarnations.rounds} makes it longer.
+   * Random incarnations start, stop and live at once. Their calls and writes arrive late, twice or never, and clients cancel. The saga's final
+   * status always matches the effects of its steps. {@code -Dincarnations.seed} repeats a round, {@code -Dincarnations.rounds} adds rounds.
    */
   @Test
-  void whatever_comes_late_the_sagas_end_is_what_its_services_have_done() {
+  void whatever_comes_late_the_sagas_final_status_matches_the_effects_of_its_steps() {
     long first = Long.getLong("incarnations.seed", System.nanoTime());
     for (int round = 0; round < Integer.getInteger("incarnations.rounds", 10); round++) {
       long seed = first + round;
@@ -277,10 +277,10 @@ class SagaIncarnationsSpec {
     }
     nodes.journal.holdNone();
     nodes.journal.held().forEach(LateJournal.Held::lands);
-    nodes.rests();
+    nodes.ends();
     nodes.timePasses(Duration.ofSeconds(dice.nextInt(120)));
     nodes.late.forEach(nodes::takesEffect);
-    nodes.assertBooks();
+    nodes.assertEffects();
   }
 
   private void answer(Node node, SplittableRandom dice) {
@@ -293,7 +293,7 @@ class SagaIncarnationsSpec {
     if (fate == 0 && isAction) {
       nodes.late.add(call);
     } else if (fate <= 2 && isAction && !nodes.isDone(call.name())) {
-      call.isRefused("NO");
+      call.isRejected("NO");
     } else if (fate == 3 && isAction) {
       nodes.takesEffect(call);
       call.fails();
@@ -302,7 +302,7 @@ class SagaIncarnationsSpec {
     }
   }
 
-  /** The older one is frozen, a newer one takes over, and its client cancels. */
+  /** The older incarnation is frozen, a newer one takes over, and a client cancels the saga there. */
   private void cancelledByTheNewerOne() {
     older.freezes();
     newer.spawns();
@@ -310,7 +310,7 @@ class SagaIncarnationsSpec {
     newer.expect("charge");
     newer.cancel();
     newer.expectAllSucceed("undo ship", "undo charge", "undo reserve");
-    assertThat(nodes.rests().state()).isEqualTo(SagaStatus.COMPENSATED);
+    assertThat(nodes.ends().state()).isEqualTo(SagaStatus.COMPENSATED);
     newer.isStopped();
     nodes.late.clear();
   }

@@ -32,8 +32,8 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * A kit for specs of sagas: given a saga, expect this call, answer it so, expect that. The calls are answered by the spec, one by one;
- * the clock stands still until the spec lets time pass; the journal is kept over crashes.
+ * A kit for specs of sagas: given a saga, expect a call, answer it, expect the next. The spec answers each call. The clock stands still
+ * until the spec lets time pass. The journal survives crashes.
  */
 final class SagaKit implements AutoCloseable {
 
@@ -48,15 +48,15 @@ final class SagaKit implements AutoCloseable {
       answer.complete(StepResult.done(result));
     }
 
-    void isRefused(String code) {
+    void isRejected(String code) {
       answer.complete(StepResult.refused(code, "no"));
     }
 
-    void isRefusedHalfDone(String code) {
+    void isRejectedPartlyDone(String code) {
       answer.complete(new StepResult.Refused(code, "no", true));
     }
 
-    void isTakenOver(Duration askAgainAfter) {
+    void isPending(Duration askAgainAfter) {
       answer.complete(new StepResult.Pending(askAgainAfter));
     }
 
@@ -65,7 +65,7 @@ final class SagaKit implements AutoCloseable {
     }
   }
 
-  /** Until its last record is so old a saga goes ahead of it. */
+  /** The age of the last record up to which a saga defers recording. */
   static final Duration DEFER_RECORDING_FOR = Duration.ofSeconds(2);
   static final Duration TIME_LIMIT = Duration.ofSeconds(5);
   /** Longer than any back-off of the kit's policy. */
@@ -90,28 +90,28 @@ final class SagaKit implements AutoCloseable {
   private final SagaDefinition<String> definition;
   private ActorRef<SagaCommand> saga;
 
-  private SagaKit(List<String> steps, List<String> conclusions, Set<String> concurrently) {
+  private SagaKit(List<String> steps, List<String> retriables, Set<String> concurrently) {
     SagaDefinition<String> listed = SagaDefinition.named("spec", String.class);
     for (String step : steps) {
       listed = listed.step(step, called(step), called("undo " + step));
       listed = concurrently.contains(step) ? listed.concurrently() : listed;
     }
-    for (String conclusion : conclusions) {
-      listed = listed.retriable(conclusion, called(conclusion));
-      listed = concurrently.contains(conclusion) ? listed.concurrently() : listed;
+    for (String retriable : retriables) {
+      listed = listed.retriable(retriable, called(retriable));
+      listed = concurrently.contains(retriable) ? listed.concurrently() : listed;
     }
     this.definition = listed;
     this.saga = spawn();
   }
 
-  /** Given a saga of these steps, each with a compensation, and a conclusion. */
-  static SagaKit given(List<String> steps, String conclusion) {
-    return new SagaKit(steps, List.of(conclusion), Set.of());
+  /** Given a saga of these steps, each with a compensation, and a retriable step. */
+  static SagaKit given(List<String> steps, String retriable) {
+    return new SagaKit(steps, List.of(retriable), Set.of());
   }
 
-  /** Given a saga of these steps and conclusions, some of them called together with the one before. */
-  static SagaKit given(List<String> steps, List<String> conclusions, Set<String> concurrently) {
-    return new SagaKit(steps, conclusions, concurrently);
+  /** Given a saga of these steps and retriable steps, some of them called concurrently with the step before. */
+  static SagaKit given(List<String> steps, List<String> retriables, Set<String> concurrently) {
+    return new SagaKit(steps, retriables, concurrently);
   }
 
   private Function<StepCall<String>, CompletionStage<StepResult>> called(String name) {
@@ -139,7 +139,7 @@ final class SagaKit implements AutoCloseable {
     return this;
   }
 
-  /** The saga's answer to what it was asked last. */
+  /** The saga's reply to the last command. */
   StatusReply<SagaState> answer() {
     return replies.receiveMessage(PATIENCE);
   }
@@ -204,7 +204,7 @@ final class SagaKit implements AutoCloseable {
 
   /** Waits until that many failures are on record, then lets the back-off pass. */
   void backoffPasses(int failures) {
-    progressWhen(progress -> progress.underWay().map(step -> step.failures() == failures).orElse(false));
+    stateWhen(current -> current.underWay().map(step -> step.failures() == failures).orElse(false));
     timePasses(BACKOFF);
   }
 
@@ -214,62 +214,63 @@ final class SagaKit implements AutoCloseable {
     time.timePasses(duration);
   }
 
-  /** The time as it is written down jumps back; what measures how much time has passed goes on as before. */
+  /** The wall clock jumps back; the steady clock runs on. */
   void wallClockIsSetBack(Duration duration) {
     clock.set(clock.instant().minus(duration));
   }
 
-  /** Expects that all it was told so far made it call nothing. */
+  /** Expects that the messages so far led to no call. */
   void expectNoCallNow() {
-    progress(); // answered after everything that was told before
+    state(); // replied after all earlier messages are handled
     assertThat(calls).isEmpty();
   }
 
-  /** Waits until that many events are on record. */
+  /** Waits until that many events are on record and the saga has handled the last write. */
   void awaitRecords(int events) {
     PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
     Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
         .until(() -> journal.persistedInStorage("saga-spec|saga-1").size() == events);
+    state(); // replied after the last write is handled
   }
 
-  /** The process dies and the saga is woken in another one; calls that were under way stay unanswered. */
+  /** The process dies and the saga is woken in another process. Calls that were under way stay unanswered. */
   void crashesAndIsWoken() {
     crashes();
     wake();
   }
 
-  /** The same, and nobody wakes it. */
+  /** The same without a wake-up. */
   void crashes() {
     kit.stop(saga, PATIENCE);
     calls.clear();
     saga = spawn();
   }
 
-  SagaState progress() {
+  SagaState state() {
     TestProbe<StatusReply<SagaState>> probe = kit.createTestProbe();
     saga.tell(new SagaCommand.Get(probe.getRef()));
     return probe.receiveMessage(PATIENCE).getValue();
   }
 
-  private SagaState progressWhen(Predicate<SagaState> condition) {
+  private SagaState stateWhen(Predicate<SagaState> condition) {
     return Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
-        .until(this::progress, condition);
+        .until(this::state, condition);
   }
 
-  /** Expects that the saga comes to rest so. */
-  SagaState rests(SagaStatus state) {
-    SagaState rest = progressWhen(progress -> progress.state() == state);
-    assertThat(rest.endedAt()).isNotNull();
+  /** Expects that the saga ends with this status. */
+  SagaState ends(SagaStatus state) {
+    SagaState ended = stateWhen(current -> current.state() == state);
+    assertThat(ended.endedAt()).isNotNull();
     assertThat(calls).isEmpty();
-    return rest;
+    return ended;
   }
 
-  /** Expects that the saga asks its shard to leave memory. */
+  /** Expects that the saga asks its shard for passivation. */
   void leavesMemory() {
     shard.expectMessageClass(ClusterSharding.Passivate.class, PATIENCE);
   }
 
-  /** Expects that it does so when nobody asks for it any more. */
+  /** Expects passivation some time after the last message. */
   void leavesMemoryAfterAWhile() {
     Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2)).untilAsserted(() -> {
       timePasses(KEEP_IN_MEMORY);
@@ -277,15 +278,15 @@ final class SagaKit implements AutoCloseable {
     });
   }
 
-  /** Expects that it did not ask for that yet. */
+  /** Expects no passivation so far. */
   void isInMemory() {
-    progress(); // answered after everything that was told before
+    state(); // replied after all earlier messages are handled
     shard.expectNoMessage(A_WHILE);
   }
 
-  /** The log book in short: {@code reserve COMPLETED}. */
-  static List<String> log(SagaState progress) {
-    return progress.steps().stream().map(step -> step.name() + " " + step.status()).toList();
+  /** Each call with its status, such as {@code reserve COMPLETED}. */
+  static List<String> steps(SagaState current) {
+    return current.steps().stream().map(step -> step.name() + " " + step.status()).toList();
   }
 
   @Override

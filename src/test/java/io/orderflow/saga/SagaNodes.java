@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.ManualTime;
+import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import akka.pattern.StatusReply;
 import akka.persistence.testkit.PersistenceTestKitSnapshotPlugin;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.typesafe.config.Config;
@@ -32,14 +34,14 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
 /**
- * Several nodes that share a journal, each of which may have an incarnation of the same saga at the same time. Its steps are "reserve",
- * "charge" (called together with the one before), "ship", its conclusion "confirm". A call takes effect, and is answered, when the spec
- * says so.
+ * Several nodes that share a journal. Each may have an incarnation of the same saga at the same time. The steps are "reserve", "charge"
+ * (called concurrently with "reserve") and "ship"; the retriable step is "confirm". The spec decides when a call takes effect and when it
+ * is answered.
  */
 final class SagaNodes implements AutoCloseable {
 
   static final List<String> STEPS = List.of("reserve", "charge", "ship");
-  /** How long the services know a compensation. */
+  /** How long the services remember a compensation. */
   static final Duration REMEMBERED = Duration.ofSeconds(30);
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -51,9 +53,7 @@ final class SagaNodes implements AutoCloseable {
       compensation-defaults = ${step-defaults}
       """).resolve();
 
-  /**
-   * What the steps have done. It forgets compensations after a while and takes no call whose time has passed, as a product does.
-   */
+  /** The effects of the steps. Like a real service it forgets compensations after a while and rejects calls that are no longer valid. */
   static final class World {
     private final Set<String> done = new HashSet<>();
     private final Map<String, Instant> undone = new HashMap<>();
@@ -89,7 +89,7 @@ final class SagaNodes implements AutoCloseable {
     private Function<StepCall<String>, CompletionStage<StepResult>> called(String id, String name) {
       return details -> {
         Call call = new Call(name, details, new CompletableFuture<>());
-        // What a saga of an earlier round still tries is no concern of this one.
+        // Calls of a saga of an earlier round are ignored.
         if (details.sagaId().equals(id)) {
           calls.add(call);
         }
@@ -106,9 +106,9 @@ final class SagaNodes implements AutoCloseable {
       return listed.retriable("confirm", called(id, "confirm"));
     }
 
-    /** The saga gets an incarnation here, which recovers. */
+    /** Starts an incarnation of the saga on this node; it recovers. */
     Node spawns() {
-      // What an incarnation before it has called may still arrive.
+      // Calls of the incarnation before it may still arrive.
       calls.drainTo(late);
       saga = kit.spawn(Saga.create(new SagaContext<>(sagaId, definition(sagaId), new SagaSettings(SAGAS), clock, steady,
           RandomGenerator.of("L64X128MixRandom"), () -> CompletableFuture.completedStage(SagaState.NONE),
@@ -122,7 +122,7 @@ final class SagaNodes implements AutoCloseable {
       return this;
     }
 
-    /** All clocks go on, and its timers stand still. What it calls and writes meanwhile is up to the spec. */
+    /** The clocks run on and the timers of this node stand still. The spec decides about its calls and writes meanwhile. */
     void freezes() {
       frozen = true;
     }
@@ -135,19 +135,27 @@ final class SagaNodes implements AutoCloseable {
       saga.tell(new SagaCommand.Cancel("CUSTOMER_REQUEST", "changed my mind", kit.system().ignoreRef()));
     }
 
-    /** It ends here, as when its shard moves away and its time to stop is over. */
+    /** Kills the incarnation, like a hand-off that takes too long. */
     void isStopped() {
       kit.stop(saga, PATIENCE);
       calls.drainTo(late);
       saga = null;
     }
 
-    /** It is told to leave memory, and does. */
+    /** Sends the stop message and expects that the actor stops. */
     void leaves(Runnable meanwhile) {
       saga.tell(SagaCommand.Stop.INSTANCE);
       meanwhile.run();
       kit.<SagaCommand>createTestProbe().expectTerminated(saga, PATIENCE);
       saga = null;
+    }
+
+    /** Waits until that many events are on record and the incarnation has handled the last write. */
+    void hasRecorded(int number) {
+      awaitRecords(number);
+      TestProbe<StatusReply<SagaState>> probe = kit.createTestProbe();
+      saga.tell(new SagaCommand.Get(probe.getRef()));
+      probe.receiveMessage(PATIENCE); // replied after the write is handled, when the timer of a back-off runs
     }
 
     boolean isAlive() {
@@ -181,7 +189,7 @@ final class SagaNodes implements AutoCloseable {
   private final SetClock clock = new SetClock(Instant.parse("2026-01-01T12:00:00Z"));
   private final SetClock steady = new SetClock(clock.instant());
   private final List<Node> nodes;
-  /** Calls of incarnations that have ended; none was answered or has taken effect so far. */
+  /** Calls of stopped incarnations. None was answered or has taken effect so far. */
   final List<Call> late = new ArrayList<>();
   private String sagaId = "saga-0";
   World world = new World();
@@ -198,7 +206,7 @@ final class SagaNodes implements AutoCloseable {
     return nodes.stream().filter(Node::isAlive).toList();
   }
 
-  /** All begins anew with another saga. */
+  /** Starts over with another saga. */
   void nextSaga(String id) {
     alive().forEach(Node::isStopped);
     journal.holdNone();
@@ -207,7 +215,7 @@ final class SagaNodes implements AutoCloseable {
     world = new World();
   }
 
-  /** The call takes effect, unless the service refuses that; answers whether it did. */
+  /** Lets the call take effect unless the service rejects it; returns whether it did. */
   boolean takesEffect(Call call) {
     if (call.name().startsWith("undo ")) {
       world.undo(call.name().substring("undo ".length()), clock.instant());
@@ -220,7 +228,7 @@ final class SagaNodes implements AutoCloseable {
     return world.act(call.name(), call.details().validUntil(), clock.instant());
   }
 
-  /** The call takes effect and is answered so, or as a failure when it came too late. */
+  /** Lets the call take effect and succeed. A call that comes too late fails. */
   void succeeds(Call call) {
     if (takesEffect(call)) {
       call.succeedsWith("done");
@@ -244,11 +252,11 @@ final class SagaNodes implements AutoCloseable {
   }
 
   SagaState recorded() {
-    SagaState progress = SagaState.NONE;
+    SagaState current = SagaState.NONE;
     for (SagaEvent event : records()) {
-      progress = progress.apply(event);
+      current = current.apply(event);
     }
-    return progress;
+    return current;
   }
 
   void awaitRecords(int number) {
@@ -267,8 +275,8 @@ final class SagaNodes implements AutoCloseable {
         .until(() -> journal.refused() >= number);
   }
 
-  /** Lets all that is called from now on succeed, on whichever node, until the saga is on record as being at rest. */
-  SagaState rests() {
+  /** Lets every further call succeed, on every node, until the saga's end is on record. */
+  SagaState ends() {
     Awaitility.await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> {
       boolean called = false;
       for (Node node : alive().stream().filter(awake -> !awake.frozen).toList()) {
@@ -286,14 +294,14 @@ final class SagaNodes implements AutoCloseable {
     return recorded();
   }
 
-  /** What was done is what the saga's end says. */
-  void assertBooks() {
-    SagaState rest = recorded();
-    if (rest.state() == SagaStatus.COMPLETED) {
+  /** The effects of the steps match the saga's final status. */
+  void assertEffects() {
+    SagaState ended = recorded();
+    if (ended.state() == SagaStatus.COMPLETED) {
       assertThat(world.done).containsExactlyInAnyOrderElementsOf(STEPS);
       assertThat(world.confirmed).isTrue();
     } else {
-      assertThat(rest.state()).isEqualTo(SagaStatus.COMPENSATED);
+      assertThat(ended.state()).isEqualTo(SagaStatus.COMPENSATED);
       assertThat(world.done).as(() -> "left behind by " + records()).isEmpty();
       assertThat(world.confirmed).isFalse();
     }

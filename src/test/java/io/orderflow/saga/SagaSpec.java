@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The saga engine: what it calls, in which order, and what it makes of each answer. */
+/** The calls of a saga, their order, and its reaction to each answer. */
 class SagaSpec {
 
   private final SagaKit saga = SagaKit.given(List.of("reserve", "charge", "ship"), "confirm");
@@ -21,14 +21,14 @@ class SagaSpec {
   }
 
   @Test
-  void carries_out_the_steps_in_order_and_concludes() {
+  void calls_the_steps_in_order_and_the_retriable_step_last() {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship", "confirm");
-    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPLETED)))
+    assertThat(SagaKit.steps(saga.ends(SagaStatus.COMPLETED)))
         .containsExactly("reserve COMPLETED", "charge COMPLETED", "ship COMPLETED", "confirm COMPLETED");
   }
 
   @Test
-  void leaves_memory_when_it_comes_to_rest_and_not_before() {
+  void leaves_memory_when_it_ends_and_not_before() {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship");
     SagaKit.Call last = saga.expect("confirm");
     saga.isInMemory();
@@ -37,9 +37,9 @@ class SagaSpec {
   }
 
   @Test
-  void one_that_is_asked_for_at_rest_leaves_memory_later() {
+  void an_ended_saga_that_is_read_leaves_memory_later() {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship", "confirm");
-    saga.rests(SagaStatus.COMPLETED);
+    saga.ends(SagaStatus.COMPLETED);
     saga.leavesMemory();
     saga.crashes();
     saga.isInMemory();
@@ -47,13 +47,13 @@ class SagaSpec {
   }
 
   @Test
-  void one_that_is_woken_and_knows_of_nothing_to_do_leaves_memory_and_so_looks_again() {
+  void a_saga_that_is_woken_without_anything_to_do_leaves_memory_and_so_recovers_again() {
     saga.wake();
     saga.leavesMemory();
   }
 
   @Test
-  void a_step_sees_the_input_its_key_and_what_earlier_steps_answered() {
+  void a_step_gets_the_input_its_idempotency_key_and_the_results_of_earlier_steps() {
     saga.isStarted().expectAllSucceed("reserve");
     StepCall<String> charge = saga.expect("charge").details();
     assertThat(charge.input()).isEqualTo("input");
@@ -69,51 +69,51 @@ class SagaSpec {
   }
 
   @Test
-  void starting_it_again_changes_nothing_and_answers_how_far_it_is() {
+  void starting_it_again_changes_nothing_and_replies_its_state() {
     saga.isStarted().expectAllSucceed("reserve");
     saga.expect("charge");
     saga.start();
-    assertThat(SagaKit.log(saga.answer().getValue())).containsExactly("reserve COMPLETED", "charge RUNNING");
+    assertThat(SagaKit.steps(saga.answer().getValue())).containsExactly("reserve COMPLETED", "charge RUNNING");
     saga.expectNoCallNow();
   }
 
   @Test
-  void a_refusal_undoes_the_completed_steps_in_reverse_but_not_the_refused_one() {
+  void a_rejection_compensates_the_completed_steps_in_reverse_but_not_the_rejected_step() {
     saga.isStarted().expectAllSucceed("reserve", "charge");
-    saga.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
+    saga.expect("ship").isRejected("SHIPPING_UNAVAILABLE");
     saga.expectAllSucceed("undo charge", "undo reserve");
-    SagaState rest = saga.rests(SagaStatus.COMPENSATED);
-    assertThat(SagaKit.log(rest)).containsExactly("reserve COMPLETED", "charge COMPLETED", "ship REFUSED",
+    SagaState ended = saga.ends(SagaStatus.COMPENSATED);
+    assertThat(SagaKit.steps(ended)).containsExactly("reserve COMPLETED", "charge COMPLETED", "ship REFUSED",
         "charge COMPENSATED", "reserve COMPENSATED");
-    assertThat(rest.failure()).isEqualTo(new Failure("ship", "SHIPPING_UNAVAILABLE", "no"));
+    assertThat(ended.failure()).isEqualTo(new Failure("ship", "SHIPPING_UNAVAILABLE", "no"));
   }
 
   @Test
-  void a_refusal_of_the_first_step_undoes_nothing() {
-    saga.isStarted().expect("reserve").isRefused("OUT_OF_STOCK");
-    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPENSATED))).containsExactly("reserve REFUSED");
+  void a_rejection_of_the_first_step_compensates_nothing() {
+    saga.isStarted().expect("reserve").isRejected("OUT_OF_STOCK");
+    assertThat(SagaKit.steps(saga.ends(SagaStatus.COMPENSATED))).containsExactly("reserve REFUSED");
   }
 
   @Test
-  void a_refusal_after_something_was_done_undoes_that_step_too() {
-    saga.isStarted().expect("reserve").isRefusedHalfDone("OUT_OF_STOCK");
+  void a_partly_done_step_that_is_rejected_is_compensated_too() {
+    saga.isStarted().expect("reserve").isRejectedPartlyDone("OUT_OF_STOCK");
     saga.expectAllSucceed("undo reserve");
-    saga.rests(SagaStatus.COMPENSATED);
+    saga.ends(SagaStatus.COMPENSATED);
   }
 
   @Test
-  void a_failed_call_is_repeated_after_a_pause_and_counted() {
+  void a_failed_call_is_retried_after_a_back_off_and_counted() {
     saga.isStarted().expect("reserve").fails();
     saga.backoffPasses(1);
     SagaKit.Call second = saga.expect("reserve");
     assertThat(second.details().attempt()).isEqualTo(2);
     second.succeeds();
     saga.expect("charge");
-    assertThat(saga.progress().steps().get(0).attempts()).isEqualTo(2);
+    assertThat(saga.state().steps().get(0).attempts()).isEqualTo(2);
   }
 
   @Test
-  void a_call_without_an_answer_is_repeated_after_its_time_limit() {
+  void a_call_without_an_answer_is_retried_after_its_time_limit() {
     saga.isStarted().expect("reserve");
     saga.timePasses(SagaKit.TIME_LIMIT);
     saga.backoffPasses(1);
@@ -122,30 +122,30 @@ class SagaSpec {
   }
 
   @Test
-  void a_call_that_the_service_took_over_is_made_again_until_its_end_and_is_no_failure() {
-    saga.isStarted().expect("reserve").isTakenOver(Duration.ofSeconds(1));
+  void a_pending_call_is_repeated_until_its_outcome_and_is_no_failure() {
+    saga.isStarted().expect("reserve").isPending(Duration.ofSeconds(1));
     saga.expectNoCallNow();
     for (int asked = 0; asked < 2 * SagaKit.ATTEMPTS; asked++) {
       saga.timePasses(Duration.ofSeconds(1));
-      saga.expect("reserve").isTakenOver(Duration.ofSeconds(1));
+      saga.expect("reserve").isPending(Duration.ofSeconds(1));
       saga.expectNoCallNow();
     }
     saga.timePasses(Duration.ofSeconds(1));
     saga.expect("reserve").succeeds();
     saga.expect("charge");
-    assertThat(saga.progress().steps().get(0).attempts()).isEqualTo(1);
+    assertThat(saga.state().steps().get(0).attempts()).isEqualTo(1);
   }
 
   @Test
-  void a_call_that_the_service_took_over_is_undone_when_the_client_cancels_and_asked_for_after_a_crash() {
-    saga.isStarted().expect("reserve").isTakenOver(Duration.ofHours(1));
+  void a_pending_call_is_compensated_when_the_client_cancels_and_repeated_after_a_crash() {
+    saga.isStarted().expect("reserve").isPending(Duration.ofHours(1));
     saga.expectNoCallNow();
     saga.crashesAndIsWoken();
-    saga.expect("reserve").isTakenOver(Duration.ofHours(1));
+    saga.expect("reserve").isPending(Duration.ofHours(1));
     saga.expectNoCallNow();
     saga.cancel();
     saga.expectAllSucceed("undo ship", "undo charge", "undo reserve");
-    saga.rests(SagaStatus.COMPENSATED);
+    saga.ends(SagaStatus.COMPENSATED);
   }
 
   @Test
@@ -154,134 +154,134 @@ class SagaSpec {
     saga.timePasses(SagaKit.TIME_LIMIT);
     saga.backoffPasses(1);
     SagaKit.Call second = saga.expect("reserve");
-    late.isRefused("OUT_OF_STOCK");
+    late.isRejected("OUT_OF_STOCK");
     second.succeeds();
     saga.expect("charge");
   }
 
   @Test
-  void when_every_attempt_fails_the_step_is_in_doubt_and_undone_with_the_others() {
+  void when_every_attempt_fails_the_step_is_in_doubt_and_compensated_with_the_others() {
     saga.isStarted().expectAllSucceed("reserve");
     saga.expectAllFail("charge");
     saga.expectAllSucceed("undo charge", "undo reserve");
-    SagaState rest = saga.rests(SagaStatus.COMPENSATED);
-    assertThat(rest.failure().code()).isEqualTo("GIVEN_UP");
-    assertThat(rest.failure().step()).isEqualTo("charge");
-    assertThat(rest.steps().get(1).attempts()).isEqualTo(SagaKit.ATTEMPTS);
+    SagaState ended = saga.ends(SagaStatus.COMPENSATED);
+    assertThat(ended.failure().code()).isEqualTo("GIVEN_UP");
+    assertThat(ended.failure().step()).isEqualTo("charge");
+    assertThat(ended.steps().get(1).attempts()).isEqualTo(SagaKit.ATTEMPTS);
   }
 
   @Test
-  void a_refusal_after_a_lost_answer_is_undone_because_the_first_attempt_may_have_worked() {
+  void a_step_rejected_after_a_lost_answer_is_compensated_because_the_first_attempt_may_have_worked() {
     saga.isStarted().expectAllSucceed("reserve");
     saga.expect("charge");
     saga.timePasses(SagaKit.TIME_LIMIT);
     saga.backoffPasses(1);
-    saga.expect("charge").isRefused("PAYMENT_DECLINED");
+    saga.expect("charge").isRejected("PAYMENT_DECLINED");
     saga.expectAllSucceed("undo charge", "undo reserve");
-    assertThat(saga.rests(SagaStatus.COMPENSATED).failure().code()).isEqualTo("PAYMENT_DECLINED");
+    assertThat(saga.ends(SagaStatus.COMPENSATED).failure().code()).isEqualTo("PAYMENT_DECLINED");
   }
 
   @Test
-  void a_compensation_is_told_why() {
+  void a_compensation_gets_the_failure() {
     saga.isStarted().expectAllSucceed("reserve");
-    saga.expect("charge").isRefused("PAYMENT_DECLINED");
+    saga.expect("charge").isRejected("PAYMENT_DECLINED");
     assertThat(saga.expect("undo reserve").details().failure()).contains(new Failure("charge", "PAYMENT_DECLINED", "no"));
   }
 
   @Test
-  void a_failing_compensation_is_repeated() {
+  void a_failed_compensation_is_retried() {
     saga.isStarted().expectAllSucceed("reserve");
-    saga.expect("charge").isRefused("PAYMENT_DECLINED");
+    saga.expect("charge").isRejected("PAYMENT_DECLINED");
     saga.expect("undo reserve").fails();
     saga.backoffPasses(1);
     saga.expect("undo reserve").succeeds();
-    saga.rests(SagaStatus.COMPENSATED);
+    saga.ends(SagaStatus.COMPENSATED);
   }
 
   @Test
   void a_compensation_that_keeps_failing_is_recorded_while_the_others_still_run() {
     saga.isStarted().expectAllSucceed("reserve", "charge");
-    saga.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
+    saga.expect("ship").isRejected("SHIPPING_UNAVAILABLE");
     saga.expectAllFail("undo charge");
     saga.expectAllSucceed("undo reserve");
-    SagaState rest = saga.rests(SagaStatus.COMPENSATION_FAILED);
-    assertThat(SagaKit.log(rest)).contains("charge COMPENSATION_FAILED", "reserve COMPENSATED");
-    assertThat(rest.failure().code()).isEqualTo("SHIPPING_UNAVAILABLE");
+    SagaState ended = saga.ends(SagaStatus.COMPENSATION_FAILED);
+    assertThat(SagaKit.steps(ended)).contains("charge COMPENSATION_FAILED", "reserve COMPENSATED");
+    assertThat(ended.failure().code()).isEqualTo("SHIPPING_UNAVAILABLE");
   }
 
   @Test
-  void an_operators_retry_takes_up_only_the_failed_compensations() {
+  void an_operators_retry_repeats_only_the_failed_compensations() {
     a_compensation_that_keeps_failing_is_recorded_while_the_others_still_run();
     saga.retry();
     assertThat(saga.answer().getValue().state()).isEqualTo(SagaStatus.COMPENSATING);
     saga.expectAllSucceed("undo charge");
-    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPENSATED))).contains("charge COMPENSATED", "reserve COMPENSATED");
+    assertThat(SagaKit.steps(saga.ends(SagaStatus.COMPENSATED))).contains("charge COMPENSATED", "reserve COMPENSATED");
   }
 
   @Test
-  void a_compensation_that_could_not_be_made_after_all_waits_for_an_operator_who_takes_it_up_again() {
+  void a_compensation_that_failed_after_success_was_reported_can_be_retried_by_an_operator() {
     saga.isStarted().expectAllSucceed("reserve", "charge");
-    saga.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
+    saga.expect("ship").isRejected("SHIPPING_UNAVAILABLE");
     saga.expectAllSucceed("undo charge", "undo reserve");
-    saga.rests(SagaStatus.COMPENSATED);
+    saga.ends(SagaStatus.COMPENSATED);
     saga.crashesAndIsWoken();
     saga.compensationFails("charge");
-    SagaState rest = saga.rests(SagaStatus.COMPENSATION_FAILED);
-    assertThat(SagaKit.log(rest)).contains("charge COMPENSATION_FAILED", "reserve COMPENSATED");
+    SagaState ended = saga.ends(SagaStatus.COMPENSATION_FAILED);
+    assertThat(SagaKit.steps(ended)).contains("charge COMPENSATION_FAILED", "reserve COMPENSATED");
     saga.compensationFails("charge");
     saga.crashesAndIsWoken();
-    saga.rests(SagaStatus.COMPENSATION_FAILED);
+    saga.ends(SagaStatus.COMPENSATION_FAILED);
     saga.retry();
     saga.answer();
     saga.expectAllSucceed("undo charge");
-    saga.rests(SagaStatus.COMPENSATED);
+    saga.ends(SagaStatus.COMPENSATED);
   }
 
   @Test
-  void only_a_compensation_that_counts_as_made_can_turn_out_not_to_be() {
+  void only_a_compensation_that_was_reported_as_success_can_fail_later() {
     saga.isStarted().expectAllSucceed("reserve");
     saga.compensationFails("reserve");
     saga.expectAllSucceed("charge", "ship", "confirm");
     saga.compensationFails("charge");
-    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPLETED)))
+    assertThat(SagaKit.steps(saga.ends(SagaStatus.COMPLETED)))
         .containsExactly("reserve COMPLETED", "charge COMPLETED", "ship COMPLETED", "confirm COMPLETED");
   }
 
   @Test
-  void when_all_compensations_failed_a_retry_goes_over_each_once_and_may_fail_again() {
+  void when_all_compensations_failed_a_retry_repeats_each_once_and_may_fail_again() {
     saga.isStarted().expectAllSucceed("reserve", "charge");
-    saga.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
+    saga.expect("ship").isRejected("SHIPPING_UNAVAILABLE");
     saga.expectAllFail("undo charge");
     saga.expectAllFail("undo reserve");
-    saga.rests(SagaStatus.COMPENSATION_FAILED);
+    saga.ends(SagaStatus.COMPENSATION_FAILED);
     saga.retry();
     saga.answer();
     saga.expectAllFail("undo charge");
     saga.expectAllSucceed("undo reserve");
-    saga.rests(SagaStatus.COMPENSATION_FAILED);
+    saga.ends(SagaStatus.COMPENSATION_FAILED);
     saga.retry();
     saga.answer();
     saga.expectAllSucceed("undo charge");
-    saga.rests(SagaStatus.COMPENSATED);
+    saga.ends(SagaStatus.COMPENSATED);
   }
 
   @Test
-  void there_is_nothing_to_retry_in_a_saga_that_went_well() {
+  void a_completed_saga_has_nothing_to_retry() {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship", "confirm");
-    saga.rests(SagaStatus.COMPLETED);
+    saga.ends(SagaStatus.COMPLETED);
     saga.retry();
     assertThat(Rejection.in(saga.answer().getError()).orElseThrow().code()).isEqualTo("NOTHING_TO_RETRY");
   }
 
   @Test
-  void a_conclusion_is_repeated_until_it_succeeds() {
+  void a_retriable_step_is_repeated_until_it_succeeds() {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship");
     for (int attempt = 1; attempt <= SagaKit.ATTEMPTS * 2; attempt++) {
       saga.expect("confirm").fails();
       saga.backoffPasses(attempt);
     }
     saga.expect("confirm").succeeds();
-    saga.rests(SagaStatus.COMPLETED);
+    saga.ends(SagaStatus.COMPLETED);
   }
 
   @Test
@@ -298,11 +298,11 @@ class SagaSpec {
     assertThat(again.details().attempt()).isEqualTo(failures + 1);
     assertThat(again.details().resultOf("charge")).contains("charge done");
     again.succeeds();
-    saga.rests(SagaStatus.COMPLETED);
+    saga.ends(SagaStatus.COMPLETED);
   }
 
   @Test
-  void a_cancelled_saga_undoes_the_step_under_way_too_and_ignores_its_late_answer() {
+  void a_cancelled_saga_compensates_the_step_under_way_too_and_ignores_its_late_answer() {
     saga.isStarted().expectAllSucceed("reserve");
     SagaKit.Call charge = saga.expect("charge");
     saga.cancel();
@@ -311,9 +311,9 @@ class SagaSpec {
     charge.succeeds();
     undo.succeeds();
     saga.expectAllSucceed("undo reserve");
-    SagaState rest = saga.rests(SagaStatus.COMPENSATED);
-    assertThat(rest.failure().code()).isEqualTo("CUSTOMER_REQUEST");
-    assertThat(SagaKit.log(rest)).contains("charge CANCELLED");
+    SagaState ended = saga.ends(SagaStatus.COMPENSATED);
+    assertThat(ended.failure().code()).isEqualTo("CUSTOMER_REQUEST");
+    assertThat(SagaKit.steps(ended)).contains("charge CANCELLED");
   }
 
   @Test
@@ -325,7 +325,7 @@ class SagaSpec {
   }
 
   @Test
-  void cancelling_twice_undoes_once() {
+  void cancelling_twice_compensates_once() {
     saga.isStarted().expect("reserve");
     saga.cancel();
     saga.answer();
@@ -333,11 +333,11 @@ class SagaSpec {
     saga.cancel();
     assertThat(saga.answer().isSuccess()).isTrue();
     undo.succeeds();
-    saga.rests(SagaStatus.COMPENSATED);
+    saga.ends(SagaStatus.COMPENSATED);
   }
 
   @Test
-  void who_waits_for_its_rest_is_answered_then() {
+  void a_client_that_waits_for_the_end_gets_its_reply_then() {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship");
     SagaKit.Call confirm = saga.expect("confirm");
     saga.awaitEnd();
@@ -347,22 +347,22 @@ class SagaSpec {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
-  void after_a_crash_it_repeats_what_went_well_since_its_last_record_and_the_call_that_was_under_way(int completed) {
+  void after_a_crash_it_repeats_the_calls_since_its_last_record_and_the_call_under_way(int completed) {
     List<String> all = List.of("reserve", "charge", "ship", "confirm");
     saga.isStarted().expectAllSucceed(all.subList(0, completed).toArray(String[]::new));
     saga.expect(all.get(completed));
     saga.crashesAndIsWoken();
     saga.expectAllSucceed(all.toArray(String[]::new));
-    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPLETED))).hasSize(all.size());
+    assertThat(SagaKit.steps(saga.ends(SagaStatus.COMPLETED))).hasSize(all.size());
   }
 
   @Test
-  void that_all_steps_have_succeeded_is_on_record_before_it_concludes() {
+  void the_pivots_success_is_on_record_before_the_retriable_step_is_called() {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship");
     saga.expect("confirm");
     saga.crashesAndIsWoken();
     saga.expectAllSucceed("confirm");
-    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPLETED)))
+    assertThat(SagaKit.steps(saga.ends(SagaStatus.COMPLETED)))
         .containsExactly("reserve COMPLETED", "charge COMPLETED", "ship COMPLETED", "confirm COMPLETED");
   }
 
@@ -375,7 +375,7 @@ class SagaSpec {
     saga.expect("ship");
     saga.crashesAndIsWoken();
     saga.expectAllSucceed("charge", "ship", "confirm");
-    saga.rests(SagaStatus.COMPLETED);
+    saga.ends(SagaStatus.COMPLETED);
   }
 
   @Test
@@ -389,7 +389,7 @@ class SagaSpec {
   }
 
   @Test
-  void what_went_well_is_on_record_with_a_failure_that_follows() {
+  void buffered_steps_are_recorded_with_the_failure_that_follows() {
     saga.isStarted().expectAllSucceed("reserve");
     saga.expect("charge").fails();
     saga.backoffPasses(1);
@@ -399,28 +399,28 @@ class SagaSpec {
   }
 
   @Test
-  void what_went_well_is_on_record_once_a_service_has_taken_a_call_over() {
+  void buffered_steps_are_recorded_once_a_call_is_pending() {
     saga.isStarted().expectAllSucceed("reserve");
-    saga.expect("charge").isTakenOver(Duration.ofHours(1));
+    saga.expect("charge").isPending(Duration.ofHours(1));
     saga.awaitRecords(2);
     saga.crashesAndIsWoken();
     saga.expectAllSucceed("charge", "ship", "confirm");
-    saga.rests(SagaStatus.COMPLETED);
+    saga.ends(SagaStatus.COMPLETED);
   }
 
   @Test
-  void turning_round_after_a_crash_undoes_also_what_may_have_been_done_ahead_of_the_record() {
+  void a_rejection_after_a_crash_also_compensates_actions_that_may_have_been_called_without_a_record() {
     saga.isStarted().expectAllSucceed("reserve", "charge");
     saga.expect("ship");
     saga.crashesAndIsWoken();
-    saga.expect("reserve").isRefused("OUT_OF_STOCK");
+    saga.expect("reserve").isRejected("OUT_OF_STOCK");
     saga.expectAllSucceed("undo ship", "undo charge", "undo reserve");
-    assertThat(SagaKit.log(saga.rests(SagaStatus.COMPENSATED))).containsExactly("reserve REFUSED", "charge IN_DOUBT", "ship IN_DOUBT",
+    assertThat(SagaKit.steps(saga.ends(SagaStatus.COMPENSATED))).containsExactly("reserve REFUSED", "charge IN_DOUBT", "ship IN_DOUBT",
         "ship COMPENSATED", "charge COMPENSATED", "reserve COMPENSATED");
   }
 
   @Test
-  void when_it_is_cancelled_after_a_crash_it_undoes_what_may_have_been_done_ahead_of_the_record() {
+  void a_cancellation_after_a_crash_also_compensates_actions_that_may_have_been_called_without_a_record() {
     saga.isStarted().expectAllSucceed("reserve", "charge");
     saga.expect("ship");
     saga.crashesAndIsWoken();
@@ -430,35 +430,35 @@ class SagaSpec {
     saga.crashesAndIsWoken();
     undo.succeeds();
     saga.expectAllSucceed("undo ship", "undo charge", "undo reserve");
-    saga.rests(SagaStatus.COMPENSATED);
+    saga.ends(SagaStatus.COMPENSATED);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
-  void after_a_crash_it_goes_on_undoing(int undone) {
+  void after_a_crash_it_goes_on_with_its_compensations(int undone) {
     List<String> undos = List.of("undo charge", "undo reserve");
     saga.isStarted().expectAllSucceed("reserve", "charge");
-    saga.expect("ship").isRefused("SHIPPING_UNAVAILABLE");
+    saga.expect("ship").isRejected("SHIPPING_UNAVAILABLE");
     saga.expectAllSucceed(undos.subList(0, undone).toArray(String[]::new));
     saga.expect(undos.get(undone));
     saga.crashesAndIsWoken();
     saga.expectAllSucceed(undos.subList(undone, undos.size()).toArray(String[]::new));
-    saga.rests(SagaStatus.COMPENSATED);
+    saga.ends(SagaStatus.COMPENSATED);
   }
 
   @Test
-  void a_refusal_after_a_crash_is_undone_because_the_call_before_it_may_have_worked() {
+  void a_step_rejected_after_a_crash_is_compensated_because_the_call_before_it_may_have_worked() {
     saga.isStarted().expectAllSucceed("reserve");
     saga.expect("charge");
     saga.crashesAndIsWoken();
     saga.expectAllSucceed("reserve");
-    saga.expect("charge").isRefused("PAYMENT_DECLINED");
+    saga.expect("charge").isRejected("PAYMENT_DECLINED");
     saga.expectAllSucceed("undo ship", "undo charge", "undo reserve");
-    saga.rests(SagaStatus.COMPENSATED);
+    saga.ends(SagaStatus.COMPENSATED);
   }
 
   @Test
-  void after_a_crash_the_retries_that_failed_still_count() {
+  void after_a_crash_the_failed_attempts_still_count() {
     saga.isStarted().expect("reserve").fails();
     saga.backoffPasses(1);
     saga.expect("reserve").fails();
@@ -467,7 +467,7 @@ class SagaSpec {
     saga.crashesAndIsWoken();
     saga.expect("reserve").fails();
     saga.expectAllSucceed("undo ship", "undo charge", "undo reserve");
-    saga.rests(SagaStatus.COMPENSATED);
+    saga.ends(SagaStatus.COMPENSATED);
   }
 
   @Test
@@ -478,9 +478,9 @@ class SagaSpec {
   }
 
   @Test
-  void a_saga_at_rest_calls_nothing_after_a_crash() {
+  void an_ended_saga_calls_nothing_after_a_crash() {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship", "confirm");
-    saga.rests(SagaStatus.COMPLETED);
+    saga.ends(SagaStatus.COMPLETED);
     saga.crashesAndIsWoken();
     saga.expectNoCallNow();
   }

@@ -3,8 +3,8 @@ package io.orderflow.saga;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
-import io.orderflow.saga.SagaTable.Listed;
 import io.orderflow.saga.SagaTable.Active;
+import io.orderflow.saga.SagaTable.Listed;
 import io.orderflow.journal.JournalReader;
 import io.orderflow.journal.JournalReader.Row;
 import io.orderflow.journal.TestDatabase;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How the table of sagas follows the journal. */
+/** The table of sagas follows the journal. */
 @ParameterizedClass
 @EnumSource(TestDatabase.class)
 class SagaTableSpec {
@@ -78,7 +78,7 @@ class SagaTableSpec {
   }
 
   @Test
-  void sagas_that_should_move_come_in_pages_whatever_clock_wrote_them() throws SQLException {
+  void active_sagas_come_in_pages_whatever_clock_wrote_them() throws SQLException {
     journal.event(1, "saga-order|a", 1, "RUNNING", NOW.plusSeconds(100_000).toEpochMilli());
     journal.event(2, "saga-order|b", 1, "COMPENSATING", NOW.toEpochMilli());
     journal.event(3, "saga-order|c", 1, "COMPLETED", NOW.toEpochMilli());

@@ -23,7 +23,7 @@ class SilenceSpec {
   }
 
   @Test
-  void one_that_writes_is_not() {
+  void a_saga_that_writes_is_not_silent() {
     assertThat(seen("a", 1, 0)).isFalse();
     assertThat(seen("a", 2, 5)).isFalse();
     assertThat(seen("a", 2, 9)).isFalse();
@@ -31,20 +31,20 @@ class SilenceSpec {
   }
 
   @Test
-  void one_that_was_not_seen_for_a_pass_begins_anew() {
+  void a_saga_that_was_not_seen_for_a_pass_starts_over() {
     assertThat(seen("a", 1, 0)).isFalse();
     silence.endPass();
     assertThat(seen("a", 1, 6)).isFalse();
   }
 
   @Test
-  void one_id_may_stand_for_two_sagas() {
+  void two_definitions_may_use_the_same_id() {
     assertThat(silence.of(new Active("order", "a", 1), START)).isFalse();
     assertThat(silence.of(new Active("transfer", "a", 1), START.plusSeconds(5))).isFalse();
   }
 
   @Test
-  void those_beyond_the_bound_count_as_silent() {
+  void sagas_beyond_the_bound_count_as_silent() {
     for (String id : new String[] {"a", "b"}) {
       assertThat(silence.of(new Active("order", id, 1), START)).isFalse();
     }
