@@ -9,7 +9,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.pattern.StatusReply;
 import io.orderflow.account.Account;
 import io.orderflow.eventsourcing.HostedAggregate;
-import io.orderflow.journal.Postgresql;
+import io.orderflow.testkit.Postgresql;
 import io.orderflow.testkit.ShopClient;
 import io.orderflow.testkit.TestNode;
 import java.math.BigDecimal;

@@ -2,8 +2,8 @@ package io.orderflow.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
-import io.orderflow.journal.Postgresql;
 import io.orderflow.testkit.NodeProcess;
+import io.orderflow.testkit.Postgresql;
 import io.orderflow.testkit.ShopClient;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package io.orderflow.bench;
 
 import com.typesafe.config.Config;
-import io.orderflow.journal.Postgresql;
 import io.orderflow.simulator.RunningSimulator;
 import io.orderflow.testkit.NodeProcess;
+import io.orderflow.testkit.Postgresql;
 import io.orderflow.testkit.ShopClient;
 import java.nio.file.Path;
 import java.sql.Connection;

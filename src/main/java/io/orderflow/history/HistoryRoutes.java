@@ -1,10 +1,10 @@
 package io.orderflow.history;
 
 import akka.http.javadsl.server.Route;
+import io.orderflow.history.EventHistory.Shown;
 import io.orderflow.http.Json;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
-import io.orderflow.history.EventHistory.Shown;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

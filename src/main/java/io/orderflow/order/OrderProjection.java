@@ -2,11 +2,11 @@ package io.orderflow.order;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.http.Json;
-import io.orderflow.order.Order.Status;
-import io.orderflow.shipping.Address;
 import io.orderflow.journal.RowBatch;
+import io.orderflow.order.Order.Status;
 import io.orderflow.projection.ProjectionDefinition;
 import io.orderflow.projection.ProjectionEvent;
+import io.orderflow.shipping.Address;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;

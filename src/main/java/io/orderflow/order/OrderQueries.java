@@ -2,10 +2,10 @@ package io.orderflow.order;
 
 import io.orderflow.http.Json;
 import io.orderflow.http.Page;
-import io.orderflow.kernel.Money;
-import io.orderflow.order.Order.Status;
 import io.orderflow.journal.Database;
 import io.orderflow.journal.RowBatch;
+import io.orderflow.kernel.Money;
+import io.orderflow.order.Order.Status;
 import io.orderflow.projection.Projections;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

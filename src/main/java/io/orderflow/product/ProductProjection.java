@@ -1,7 +1,7 @@
 package io.orderflow.product;
 
-import io.orderflow.kernel.Money;
 import io.orderflow.journal.RowBatch;
+import io.orderflow.kernel.Money;
 import io.orderflow.projection.ProjectionDefinition;
 import io.orderflow.projection.ProjectionEvent;
 import java.sql.Connection;

@@ -1,9 +1,9 @@
 package io.orderflow.product;
 
 import io.orderflow.http.Page;
-import io.orderflow.kernel.Money;
 import io.orderflow.journal.Database;
 import io.orderflow.journal.RowBatch;
+import io.orderflow.kernel.Money;
 import io.orderflow.projection.Projections;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,7 +1,7 @@
 package io.orderflow.saga;
 
-import io.orderflow.saga.SagaTable.Listed;
 import io.orderflow.journal.ArchiveRule;
+import io.orderflow.saga.SagaTable.Listed;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;

@@ -3,10 +3,10 @@ package io.orderflow.account;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.account.Account.Balance;
-import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.eventsourcing.AggregateIncarnations;
-import io.orderflow.kernel.Money;
+import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.journal.LateJournal;
+import io.orderflow.kernel.Money;
 import java.math.BigDecimal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -2,8 +2,8 @@ package io.orderflow.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.orderflow.http.ClientPresence;
 import io.orderflow.eventsourcing.AggregateKit;
+import io.orderflow.http.ClientPresence;
 import io.orderflow.testkit.ServiceNode;
 import io.orderflow.testkit.ShopClient;
 import io.orderflow.testkit.ShopClient.Answer;

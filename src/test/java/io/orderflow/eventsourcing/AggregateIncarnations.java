@@ -1,8 +1,8 @@
 package io.orderflow.eventsourcing;
 
 import akka.pattern.StatusReply;
-import io.orderflow.kernel.Incarnations;
 import io.orderflow.journal.LateJournal;
+import io.orderflow.testkit.Incarnations;
 
 /** Two nodes that share a journal, and one aggregate that lives on both: an older incarnation and a newer one. */
 public final class AggregateIncarnations<C, E, S, R> implements AutoCloseable {

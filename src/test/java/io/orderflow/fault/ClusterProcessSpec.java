@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
-import io.orderflow.journal.Postgresql;
 import io.orderflow.simulator.RunningSimulator;
 import io.orderflow.testkit.FrozenReads;
 import io.orderflow.testkit.JournalNumbers;
 import io.orderflow.testkit.NetworkCut;
 import io.orderflow.testkit.NodeClock;
 import io.orderflow.testkit.NodeProcess;
+import io.orderflow.testkit.Postgresql;
 import io.orderflow.testkit.ShopBooks;
 import io.orderflow.testkit.Shoppers;
 import java.nio.file.Path;

@@ -3,10 +3,10 @@ package io.orderflow.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
-import io.orderflow.journal.Postgresql;
 import io.orderflow.simulator.RunningSimulator;
 import io.orderflow.testkit.NodeProcess;
 import io.orderflow.testkit.Placed;
+import io.orderflow.testkit.Postgresql;
 import io.orderflow.testkit.ShopClient;
 import io.orderflow.testkit.ShopClient.Answer;
 import java.io.UncheckedIOException;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.orderflow.gateway.TokenBucketShard.Granted;
 import io.orderflow.gateway.RateLimiter.Admitted;
 import io.orderflow.gateway.RateLimiter.Decision;
 import io.orderflow.gateway.RateLimiter.Refused;
 import io.orderflow.gateway.RateLimiter.Unknown;
+import io.orderflow.gateway.TokenBucketShard.Granted;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,8 +3,8 @@ package io.orderflow.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
-import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.Route;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.http.HttpServer;

@@ -15,6 +15,8 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Configuration;
+import io.orderflow.testkit.TestDatabase;
+import io.orderflow.testkit.TestJournal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;

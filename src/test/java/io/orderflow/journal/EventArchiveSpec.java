@@ -3,6 +3,8 @@ package io.orderflow.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.journal.ArchiveRule.Ending;
+import io.orderflow.testkit.TestDatabase;
+import io.orderflow.testkit.TestJournal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import io.orderflow.projection.ProjectionKit;
+import io.orderflow.testkit.TestDatabase;
+import io.orderflow.testkit.TestJournal;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.journal.JournalReader.Gap;
 import io.orderflow.journal.JournalReader.Row;
+import io.orderflow.testkit.TestDatabase;
+import io.orderflow.testkit.TestJournal;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;

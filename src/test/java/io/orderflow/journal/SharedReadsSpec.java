@@ -3,9 +3,11 @@ package io.orderflow.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.journal.JournalReader.Row;
-import io.orderflow.kernel.SetClock;
 import io.orderflow.journal.SharedReads.Read;
 import io.orderflow.projection.ProjectionKit;
+import io.orderflow.testkit.SetClock;
+import io.orderflow.testkit.TestDatabase;
+import io.orderflow.testkit.TestJournal;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,8 +2,9 @@ package io.orderflow.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.orderflow.eventsourcing.AggregateKit;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import io.orderflow.eventsourcing.AggregateKit;
+import io.orderflow.testkit.EntityKit;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;

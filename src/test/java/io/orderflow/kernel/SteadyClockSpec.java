@@ -2,6 +2,7 @@ package io.orderflow.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.orderflow.testkit.SetClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

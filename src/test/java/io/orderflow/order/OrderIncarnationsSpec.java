@@ -2,14 +2,14 @@ package io.orderflow.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.eventsourcing.AggregateIncarnations;
+import io.orderflow.eventsourcing.AggregateKit;
+import io.orderflow.journal.LateJournal;
 import io.orderflow.kernel.Money;
 import io.orderflow.order.Order.State;
 import io.orderflow.order.Order.Status;
 import io.orderflow.payment.PaymentMethod;
 import io.orderflow.product.Inventory;
-import io.orderflow.journal.LateJournal;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.orderflow.http.Page;
-import io.orderflow.journal.TestDatabase;
 import io.orderflow.kernel.Money;
 import io.orderflow.order.Order.Status;
 import io.orderflow.payment.PaymentMethod;
 import io.orderflow.product.Inventory;
 import io.orderflow.projection.ProjectionEvent;
 import io.orderflow.projection.ProjectionKit;
+import io.orderflow.testkit.TestDatabase;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;

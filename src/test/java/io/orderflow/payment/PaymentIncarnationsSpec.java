@@ -2,15 +2,15 @@ package io.orderflow.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.orderflow.eventsourcing.AggregateKit;
 import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
-import io.orderflow.kernel.Incarnations;
+import io.orderflow.eventsourcing.AggregateKit;
+import io.orderflow.journal.LateJournal;
 import io.orderflow.kernel.Money;
 import io.orderflow.payment.Payment.Patience;
 import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Status;
-import io.orderflow.journal.LateJournal;
+import io.orderflow.testkit.Incarnations;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;

@@ -3,11 +3,11 @@ package io.orderflow.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.orderflow.journal.JournalReader;
 import io.orderflow.payment.PaymentQueueTable.Backlog;
 import io.orderflow.payment.PaymentQueueTable.Waiting;
-import io.orderflow.journal.JournalReader;
-import io.orderflow.journal.TestDatabase;
-import io.orderflow.journal.TestJournal;
+import io.orderflow.testkit.TestDatabase;
+import io.orderflow.testkit.TestJournal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -2,21 +2,21 @@ package io.orderflow.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.orderflow.kernel.EntityKit;
-import io.orderflow.eventsourcing.AggregateKit;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
+import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Rejection;
-import io.orderflow.kernel.SetClock;
-import io.orderflow.payment.Payment.Patience;
 import io.orderflow.payment.Payment.AttemptOutcome;
+import io.orderflow.payment.Payment.Patience;
 import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Operation;
 import io.orderflow.payment.PaymentState.Status;
 import io.orderflow.payment.ProviderFailure.Kind;
+import io.orderflow.testkit.EntityKit;
+import io.orderflow.testkit.SetClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.BlockingQueue;

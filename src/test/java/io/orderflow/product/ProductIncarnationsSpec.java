@@ -2,11 +2,11 @@ package io.orderflow.product;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.eventsourcing.AggregateIncarnations;
+import io.orderflow.eventsourcing.AggregateKit;
+import io.orderflow.journal.LateJournal;
 import io.orderflow.kernel.Money;
 import io.orderflow.product.Product.Details;
-import io.orderflow.journal.LateJournal;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

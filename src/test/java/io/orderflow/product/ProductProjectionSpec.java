@@ -3,10 +3,10 @@ package io.orderflow.product;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.orderflow.journal.TestDatabase;
 import io.orderflow.kernel.Money;
 import io.orderflow.projection.ProjectionEvent;
 import io.orderflow.projection.ProjectionKit;
+import io.orderflow.testkit.TestDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.orderflow.http.ProblemException;
-import io.orderflow.journal.TestDatabase;
 import io.orderflow.projection.ParkedAggregates.Outcome;
 import io.orderflow.projection.ProjectionStatus.State;
+import io.orderflow.testkit.TestDatabase;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.OptionalLong;

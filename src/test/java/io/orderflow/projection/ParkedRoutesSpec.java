@@ -3,8 +3,8 @@ package io.orderflow.projection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.orderflow.journal.TestDatabase;
 import io.orderflow.testkit.ShopClient;
+import io.orderflow.testkit.TestDatabase;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,8 +3,8 @@ package io.orderflow.projection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
-import io.orderflow.journal.TestDatabase;
 import io.orderflow.projection.ProjectionStatus.State;
+import io.orderflow.testkit.TestDatabase;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -2,9 +2,9 @@ package io.orderflow.saga;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.orderflow.journal.LateJournal;
 import io.orderflow.saga.SagaKit.Call;
 import io.orderflow.saga.SagaNodes.Node;
-import io.orderflow.journal.LateJournal;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;

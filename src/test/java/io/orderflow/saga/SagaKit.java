@@ -15,7 +15,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.kernel.Configuration;
-import io.orderflow.kernel.SetClock;
+import io.orderflow.testkit.SetClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

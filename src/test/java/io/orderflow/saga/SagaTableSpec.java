@@ -3,12 +3,13 @@ package io.orderflow.saga;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
-import io.orderflow.saga.SagaTable.Active;
-import io.orderflow.saga.SagaTable.Listed;
 import io.orderflow.journal.JournalReader;
 import io.orderflow.journal.JournalReader.Row;
-import io.orderflow.journal.TestDatabase;
-import io.orderflow.journal.TestJournal;
+import io.orderflow.saga.SagaTable.Active;
+import io.orderflow.saga.SagaTable.Listed;
+import io.orderflow.saga.SagaTable.Moving;
+import io.orderflow.testkit.TestDatabase;
+import io.orderflow.testkit.TestJournal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.ConfigFactory;
-import io.orderflow.journal.TestDatabase;
 import io.orderflow.testkit.FickleProvider;
 import io.orderflow.testkit.ShopClient;
+import io.orderflow.testkit.TestDatabase;
 import io.orderflow.testkit.TestNode;
 import java.io.IOException;
 import java.nio.file.Path;

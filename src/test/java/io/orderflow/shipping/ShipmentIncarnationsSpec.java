@@ -2,11 +2,11 @@ package io.orderflow.shipping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.eventsourcing.AggregateIncarnations;
+import io.orderflow.eventsourcing.AggregateKit;
+import io.orderflow.journal.LateJournal;
 import io.orderflow.shipping.Shipment.State;
 import io.orderflow.shipping.Shipment.Status;
-import io.orderflow.journal.LateJournal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

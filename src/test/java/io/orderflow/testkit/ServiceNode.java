@@ -8,7 +8,6 @@ import akka.http.javadsl.server.Route;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.http.HttpServer;
-import io.orderflow.kernel.EntityKit;
 
 /** A cluster of one node in this JVM, its journal in memory: for the specs of one service. */
 public final class ServiceNode implements AutoCloseable {

@@ -1,4 +1,4 @@
-package io.orderflow.kernel;
+package io.orderflow.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,8 @@ import akka.pattern.StatusReply;
 import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.orderflow.kernel.Configuration;
+import io.orderflow.kernel.Rejection;
 import java.util.List;
 import java.util.function.Function;
 

@@ -1,4 +1,4 @@
-package io.orderflow.kernel;
+package io.orderflow.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +10,8 @@ import akka.pattern.StatusReply;
 import akka.persistence.testkit.PersistenceTestKitSnapshotPlugin;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.journal.LateJournal;
+import io.orderflow.kernel.Configuration;
+import io.orderflow.kernel.Rejection;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;

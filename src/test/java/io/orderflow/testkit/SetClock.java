@@ -1,4 +1,4 @@
-package io.orderflow.kernel;
+package io.orderflow.testkit;
 
 import java.time.Clock;
 import java.time.Instant;

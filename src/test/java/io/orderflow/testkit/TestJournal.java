@@ -1,6 +1,7 @@
-package io.orderflow.journal;
+package io.orderflow.testkit;
 
 import com.typesafe.config.Config;
+import io.orderflow.journal.Database;
 import io.orderflow.kernel.Configuration;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -1,4 +1,4 @@
-package io.orderflow.journal;
+package io.orderflow.testkit;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
