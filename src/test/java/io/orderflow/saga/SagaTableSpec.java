@@ -7,7 +7,6 @@ import io.orderflow.journal.JournalReader;
 import io.orderflow.journal.JournalReader.Row;
 import io.orderflow.saga.SagaTable.Active;
 import io.orderflow.saga.SagaTable.Listed;
-import io.orderflow.saga.SagaTable.Moving;
 import io.orderflow.testkit.TestDatabase;
 import io.orderflow.testkit.TestJournal;
 import java.sql.Connection;
