@@ -69,7 +69,7 @@ class ParkingSpec {
       assertThat(parked.persistenceId()).isEqualTo("entity|e7");
       assertThat(parked.sequence()).isEqualTo(2);
       assertThat(parked.heldUpTo()).isEqualTo(3);
-      assertThat(parked.manifest()).contains("Added");
+      assertThat(parked.manifest()).isEqualTo("spec.added");
       assertThat(parked.error()).contains("can't add " + POISON);
       assertThat(parked.attempts()).isEqualTo(1);
     });
@@ -101,7 +101,7 @@ class ParkingSpec {
     }
     assertThat(lines).singleElement().satisfies(line -> {
       assertThat(line.getLevel()).isEqualTo(Level.ERROR);
-      assertThat(line.getFormattedMessage()).contains("view first", "entity|one", "event 1", "can't add " + POISON);
+      assertThat(line.getFormattedMessage()).contains("projection first", "entity|one", "event 1", "can't add " + POISON);
     });
   }
 

@@ -43,6 +43,8 @@ class ShipmentIncarnationsSpec {
     if (!beforeTheCancellation) {
       created.lands();
     }
+    // An older one that recovered before the cancellation learns of it by its next write.
+    assertThat(shipment.older.ask(new Shipment.Cancel()).getValue().status()).isEqualTo(Status.CANCELLED);
     shipment.older.refuses(new Shipment.Create(null), "SHIPMENT_CANCELLED");
     assertThat(shipment.older.ask(new Shipment.Get()).getValue().status()).isEqualTo(Status.CANCELLED);
   }

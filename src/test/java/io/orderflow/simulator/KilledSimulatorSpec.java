@@ -75,7 +75,7 @@ class KilledSimulatorSpec {
 
   private static Process start(Path folder) throws IOException {
     ProcessBuilder process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-cp",
-        System.getProperty("java.class.path"), "io.orderflow.simulator.ProviderMain").directory(folder.toFile());
+        System.getProperty("java.class.path"), "io.orderflow.simulator.SimulatorMain").directory(folder.toFile());
     process.environment().put("ORDERFLOW_DATA_DIR", folder.toString());
     process.environment().put("ORDERFLOW_PROVIDER_PORT", "0");
     return process.redirectErrorStream(true).start();
