@@ -5,12 +5,12 @@ import akka.http.javadsl.server.Route;
 import io.orderflow.http.Json;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
+import io.orderflow.kernel.Ids;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.saga.SagaState;
 import io.orderflow.saga.Sagas;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,6 +21,8 @@ import java.util.function.Supplier;
  * reference, so that a repeat reaches the same saga.
  */
 public final class TransferRoutes extends Routes {
+
+  private static final Rejection REUSED = Rejection.unprocessable("REFERENCE_REUSED", "the reference was used for another transfer");
 
   private final AccountService accounts;
   private final Sagas<Transfer> sagas;
@@ -49,9 +51,8 @@ public final class TransferRoutes extends Routes {
       Transfer transfer = new Transfer(from, request.to(), amount(request.amount(), account.balance().currency()));
       String id = request.reference().map(reference -> idOf(from, reference)).orElseGet(() -> ids.get().toString());
       CompletionStage<SagaState> started = request.reference().isPresent() ? sagas.start(id, transfer) : sagas.startNew(id, transfer);
-      return after(started, progress -> complete(sagas.input(progress).equals(transfer)
-          ? Json.response(202, TransferResponse.of(id, transfer, progress)).addHeader(Location.create("/api/transfers/" + id))
-          : Problem.of(422, "REFERENCE_REUSED", "the reference was used for another transfer").response()));
+      return answer(started.thenApply(progress -> sagas.startedWith(progress, transfer, REUSED)), progress ->
+          Json.response(202, TransferResponse.of(id, transfer, progress)).addHeader(Location.create("/api/transfers/" + id)));
     });
   }
 
@@ -75,6 +76,6 @@ public final class TransferRoutes extends Routes {
 
   /** No id contains the character between the two. */
   private static String idOf(String from, String reference) {
-    return UUID.nameUUIDFromBytes(("transfer:" + from + "|" + reference).getBytes(StandardCharsets.UTF_8)).toString();
+    return Ids.named("transfer", from, reference);
   }
 }

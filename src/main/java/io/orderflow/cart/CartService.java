@@ -5,18 +5,17 @@ import io.orderflow.cart.ShoppingCart.Contents;
 import io.orderflow.eventsourcing.AggregateClient;
 import io.orderflow.eventsourcing.AggregateType;
 import io.orderflow.eventsourcing.Aggregates;
+import io.orderflow.kernel.Ids;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.order.OrderPlacement;
 import io.orderflow.order.PlacedOrder;
 import io.orderflow.product.Inventory;
 import io.orderflow.product.ProductService;
 import io.orderflow.saga.SagaState;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -45,7 +44,7 @@ public final class CartService {
 
   /** The id of the order that a cart becomes; no client's Idempotency-Key makes the same one. */
   static String orderIdOf(String cartId) {
-    return UUID.nameUUIDFromBytes(("cart:" + cartId).getBytes(StandardCharsets.UTF_8)).toString();
+    return Ids.named("cart", cartId);
   }
 
   /** What is in it; refused with CART_NOT_FOUND. */

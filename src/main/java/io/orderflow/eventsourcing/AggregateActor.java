@@ -1,6 +1,5 @@
 package io.orderflow.eventsourcing;
 
-import akka.actor.typed.SupervisorStrategy;
 import akka.persistence.typed.EventAdapter;
 import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.javadsl.CommandHandler;
@@ -11,7 +10,6 @@ import akka.persistence.typed.javadsl.Recovery;
 import akka.persistence.typed.javadsl.RetentionCriteria;
 import io.orderflow.journal.ManifestAdapter;
 import io.orderflow.journal.NoSnapshots;
-import java.time.Duration;
 
 /** Runs one aggregate as an event-sourced actor that writes the events of each command separately. It recovers after a failed write. */
 final class AggregateActor<C, E, S, R> extends EventSourcedBehavior<Message, E, S> {
@@ -25,8 +23,7 @@ final class AggregateActor<C, E, S, R> extends EventSourcedBehavior<Message, E, 
 
   /** @param leave asks the shard to passivate the aggregate */
   AggregateActor(AggregateType<C, E, S, R> type, String id, int snapshotEvery, Runnable leave) {
-    super(PersistenceId.ofUniqueId(type.persistenceId(id)),
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+    super(PersistenceId.ofUniqueId(type.persistenceId(id)), Supervision.RECOVER);
     this.type = type;
     this.aggregate = type.create().apply(id);
     this.snapshotEvery = snapshotEvery;

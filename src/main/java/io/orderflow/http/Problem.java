@@ -11,12 +11,12 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.orderflow.kernel.Failures;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.kernel.SafeText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -75,7 +75,7 @@ public record Problem(int status, String code, String detail, String field, @Jso
 
   /** The problem for a failure; 500 only for unexpected ones. */
   public static Problem of(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    Throwable cause = Failures.cause(failure);
     if (cause instanceof ProblemException problem) {
       return problem.problem();
     }

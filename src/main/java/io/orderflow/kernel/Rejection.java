@@ -2,7 +2,6 @@ package io.orderflow.kernel;
 
 import akka.pattern.StatusReply;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 
 /**
  * Explains why a command was rejected. A rejection travels as the error text of a {@link StatusReply}, because Akka sends nothing else of
@@ -82,7 +81,7 @@ public record Rejection(Kind kind, String code, String detail) {
 
   /** The rejection in a failed ask. Empty if the ask failed for another reason (a time-out, a lost node, a defect). */
   public static Optional<Rejection> in(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    Throwable cause = Failures.cause(failure);
     if (!(cause instanceof StatusReply.ErrorMessage)) {
       return Optional.empty();
     }

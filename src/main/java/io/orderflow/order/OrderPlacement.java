@@ -13,6 +13,8 @@ public final class OrderPlacement {
 
   /** The code of the rejection of an order because too many payments wait. */
   static final String PAYMENT_QUEUE_FULL = "PAYMENT_QUEUE_FULL";
+  private static final Rejection KEY_REUSED =
+      Rejection.unprocessable("IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used for another order");
 
   private final OrderService orders;
   private final Sagas<PlacedOrder> sagas;
@@ -42,12 +44,7 @@ public final class OrderPlacement {
     CompletionStage<SagaState> placing = payments.accepts(order.payment()) ? placeAccepted(orderId, order)
         : sagas.get(orderId).exceptionallyCompose(failure ->
             CompletableFuture.failedFuture(Rejection.isNotFound(failure) ? noMorePayments().exception() : failure));
-    return placing.thenApply(progress -> {
-      if (!sagas.input(progress).equals(order)) {
-        throw Rejection.unprocessable("IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used for another order").exception();
-      }
-      return progress;
-    });
+    return placing.thenApply(progress -> sagas.startedWith(progress, order, KEY_REUSED));
   }
 
   /** Places an order under an id that was never used; rejected with PAYMENT_QUEUE_FULL. */

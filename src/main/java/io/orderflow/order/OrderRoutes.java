@@ -10,7 +10,6 @@ import io.orderflow.http.Routes;
 import io.orderflow.kernel.Ids;
 import io.orderflow.saga.SagaState;
 import io.orderflow.saga.SagaView;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
@@ -99,6 +98,6 @@ public final class OrderRoutes extends Routes {
   }
 
   static String idOf(String idempotencyKey) {
-    return UUID.nameUUIDFromBytes(("order:" + idempotencyKey).getBytes(StandardCharsets.UTF_8)).toString();
+    return Ids.named("order", idempotencyKey);
   }
 }

@@ -3,7 +3,6 @@ package io.orderflow.payment;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
@@ -18,9 +17,11 @@ import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.Recovery;
 import com.typesafe.config.Config;
+import io.orderflow.eventsourcing.Supervision;
 import io.orderflow.journal.ManifestAdapter;
 import io.orderflow.journal.NoSnapshots;
 import io.orderflow.kernel.CborSerializable;
+import io.orderflow.kernel.Failures;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.kernel.ShortLived;
 import io.orderflow.payment.PaymentState.Due;
@@ -31,7 +32,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,7 +140,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
   private Payment(String orderId, PaymentSource source, Patience patience, Clock clock, Runnable leave, ActorContext<Command> context,
       TimerScheduler<Command> timers) {
     super(PersistenceId.of(KEY.name(), orderId),
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+        Supervision.RECOVER);
     this.orderId = orderId;
     this.source = source;
     this.patience = patience;
@@ -266,8 +266,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
   }
 
   private Effect<PaymentEvent, PaymentState> failed(PaymentState payment, Answered answer) {
-    Throwable cause = answer.failure() instanceof CompletionException wrapped && wrapped.getCause() != null
-        ? wrapped.getCause() : answer.failure();
+    Throwable cause = Failures.cause(answer.failure());
     String message = String.valueOf(cause.getMessage());
     if (!(cause instanceof ProviderFailure) && payment.waitsFor() != answer.operation()) {
       failedCalls += answer.operation() == Operation.CHARGE ? 1 : 0;

@@ -4,6 +4,7 @@ import akka.Done;
 import akka.actor.typed.ActorSystem;
 import akka.pattern.CircuitBreaker;
 import com.typesafe.config.Config;
+import io.orderflow.kernel.Failures;
 import io.orderflow.payment.BreakerSnapshot.State;
 import io.orderflow.payment.ProviderFailure.Kind;
 import java.time.Clock;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -204,7 +204,7 @@ final class PaymentBreaker {
 
   /** Takes in how a call ended and answers with the state after it; what began before the last transition changes nothing. */
   private synchronized State judge(Phase begunIn, String payment, boolean suspect, Throwable failure) {
-    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    Throwable cause = Failures.cause(failure);
     boolean failed = cause instanceof ProviderFailure known && known.kind() == Kind.IN_DOUBT;
     boolean answered = cause == null || cause instanceof ProviderFailure known && known.kind() == Kind.NOT_ACCEPTED;
     if (answered) {

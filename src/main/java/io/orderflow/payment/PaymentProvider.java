@@ -17,6 +17,7 @@ import com.typesafe.config.Config;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.orderflow.http.Json;
 import io.orderflow.http.ProblemException;
+import io.orderflow.kernel.Failures;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.SameThread;
 import io.orderflow.metrics.Meters;
@@ -28,7 +29,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -206,7 +206,7 @@ public final class PaymentProvider {
   }
 
   private static ProviderFailure unanswered(String what, Throwable failure) {
-    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    Throwable cause = Failures.cause(failure);
     if (cause instanceof BufferOverflowException) {
       return new ProviderFailure(Kind.NOT_CALLED, "too many calls are waiting for the payment provider");
     }

@@ -2,7 +2,6 @@ package io.orderflow.saga;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
@@ -18,6 +17,7 @@ import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.Recovery;
 import akka.persistence.typed.javadsl.SignalHandler;
+import io.orderflow.eventsourcing.Supervision;
 import io.orderflow.journal.ManifestAdapter;
 import io.orderflow.journal.NoSnapshots;
 import io.orderflow.metrics.Meters;
@@ -57,7 +57,7 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, SagaSta
 
   private Saga(SagaContext<I> context, ActorContext<SagaCommand> actor, TimerScheduler<SagaCommand> timers) {
     super(PersistenceId.of(Sagas.entityType(context.definition().name()), context.id()),
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+        Supervision.RECOVER);
     this.context = context;
     this.actor = actor;
     this.planner = new SagaPlanner<>(context.definition());

@@ -9,12 +9,13 @@ import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.pattern.StatusReply;
 import io.orderflow.journal.StoredEvents;
+import io.orderflow.kernel.Failures;
+import io.orderflow.kernel.Rejection;
 import io.orderflow.kernel.SameThread;
 import io.orderflow.kernel.SteadyClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -75,6 +76,18 @@ public final class Sagas<I> {
   /** The same for an id that was never used: the archive isn't read. */
   public CompletionStage<SagaState> startNew(String id, I input) {
     return start(id, true, input);
+  }
+
+  /**
+   * The state of a saga that was started under an id that a client chose, if it was started with this input.
+   *
+   * @throws RuntimeException the rejection, if it was started with another input
+   */
+  public SagaState startedWith(SagaState saga, I input, Rejection reused) {
+    if (!input(saga).equals(input)) {
+      throw reused.exception();
+    }
+    return saga;
   }
 
   private CompletionStage<SagaState> start(String id, boolean newId, I input) {
@@ -148,7 +161,7 @@ public final class Sagas<I> {
   }
 
   static String reasonOf(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    Throwable cause = Failures.cause(failure);
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 }
