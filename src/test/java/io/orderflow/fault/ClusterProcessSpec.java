@@ -44,7 +44,7 @@ class ClusterProcessSpec {
 
   private static final int NODES = 3;
   /** Faults of the short form, which the dice choose: each takes a minute on a busy machine. */
-  private static final int FEW = 2;
+  private static final int FEW = 1;
   private static final List<String> FAULTS = List.of("kill", "freeze", "thaw early", "database", "provider", "restart all");
   /** The node that does not notice that it stood still. */
   private static final int UNAWARE = 0;

@@ -24,7 +24,7 @@ class CrashProcessSpec {
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path folder;
   private final long seed = Long.getLong("crash.seed", System.nanoTime());
-  private final int kills = Integer.getInteger("crash.kills", 4);
+  private final int kills = Integer.getInteger("crash.kills", 3);
 
   @Test
   void whatever_moment_it_is_killed_at_every_order_ends_and_the_books_balance() throws Exception {

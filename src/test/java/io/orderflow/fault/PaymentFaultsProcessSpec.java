@@ -34,7 +34,7 @@ class PaymentFaultsProcessSpec {
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path folder;
   private final long seed = Long.getLong("payments.seed", System.nanoTime());
-  private final int orders = Integer.getInteger("payments.orders", 700);
+  private final int orders = Integer.getInteger("payments.orders", 400);
 
   @Test
   void whatever_the_provider_does_each_confirmed_order_is_charged_once_and_no_other_keeps_a_charge() throws Exception {
