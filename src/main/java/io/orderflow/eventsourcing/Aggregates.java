@@ -2,12 +2,9 @@ package io.orderflow.eventsourcing;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.javadsl.Behaviors;
-import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
-import io.orderflow.kernel.ShortLived;
+import java.util.function.BiFunction;
 
 /** Hosts aggregates on the nodes with the role {@code services}. */
 public final class Aggregates {
@@ -18,17 +15,10 @@ public final class Aggregates {
   public static <C, E, S, R> AggregateClient<C, E, S, R> host(ActorSystem<?> system, AggregateType<C, E, S, R> type) {
     EntityTypeKey<Message> key = EntityTypeKey.create(Message.class, type.name());
     GroupCommit.Settings settings = GroupCommit.Settings.of(system.settings().config().getConfig("orderflow"));
-    ClusterSharding.get(system).init(type.shortLived()
-        ? ShortLived.entity(system, key, Message.Signal.LEAVE, (id, leave) -> behavior(type, id, settings, leave))
-        : entity(type, key, settings));
+    BiFunction<String, Runnable, Behavior<Message>> behavior = (id, leave) -> behavior(type, id, settings, leave);
+    ClusterSharding.get(system).init(type.shortLived() ? ShardedEntities.shortLived(system, key, Message.Signal.LEAVE, behavior)
+        : ShardedEntities.entity(key, Message.Signal.LEAVE, behavior));
     return new AggregateClient<>(system, type, key);
-  }
-
-  private static <C, E, S, R> Entity<Message, ShardingEnvelope<Message>> entity(AggregateType<C, E, S, R> type, EntityTypeKey<Message> key,
-      GroupCommit.Settings settings) {
-    return Entity.of(key, entity -> Behaviors.<Message>setup(context -> behavior(type, entity.getEntityId(), settings,
-            () -> entity.getShard().tell(new ClusterSharding.Passivate<>(context.getSelf())))))
-        .withStopMessage(Message.Signal.LEAVE).withRole("services");
   }
 
   static <C, E, S, R> Behavior<Message> behavior(AggregateType<C, E, S, R> type, String id, GroupCommit.Settings settings, Runnable leave) {

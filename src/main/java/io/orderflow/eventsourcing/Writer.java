@@ -1,40 +1,22 @@
 package io.orderflow.eventsourcing;
 
 import akka.actor.typed.ActorRef;
-import akka.persistence.typed.EventAdapter;
-import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
-import akka.persistence.typed.javadsl.EventHandler;
-import akka.persistence.typed.javadsl.EventSourcedBehavior;
-import akka.persistence.typed.javadsl.Recovery;
-import akka.persistence.typed.javadsl.RetentionCriteria;
 import io.orderflow.eventsourcing.Message.Ask;
-import io.orderflow.journal.ManifestAdapter;
-import io.orderflow.journal.NoSnapshots;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Decides batches of commands and stores the events of each batch in one write, all or none. Stops when a write fails. */
-final class Writer<C, E, S, R> extends EventSourcedBehavior<Writer.Batch<C, R>, E, S> {
+final class Writer<C, E, S, R> extends HostedBehavior<Writer.Batch<C, R>, C, E, S, R> {
 
   /** @param writtenTo notified once all events are stored and all callers have their reply */
   record Batch<C, R>(List<Ask<C, R>> commands, ActorRef<GroupCommit.Written> writtenTo) {}
 
-  private final AggregateType<C, E, S, R> type;
-  private final Aggregate<C, E, S, R> aggregate;
-  private final int snapshotEvery;
 
   Writer(AggregateType<C, E, S, R> type, String id, int snapshotEvery) {
-    super(PersistenceId.ofUniqueId(type.persistenceId(id)));
-    this.type = type;
-    this.aggregate = type.create().apply(id);
-    this.snapshotEvery = snapshotEvery;
-  }
-
-  @Override
-  public S emptyState() {
-    return aggregate.initialState();
+    super(type, id, snapshotEvery, Optional.empty());
   }
 
   @Override
@@ -60,25 +42,5 @@ final class Writer<C, E, S, R> extends EventSourcedBehavior<Writer.Batch<C, R>, 
       }
       batch.writtenTo().tell(GroupCommit.Written.INSTANCE);
     });
-  }
-
-  @Override
-  public EventHandler<S, E> eventHandler() {
-    return aggregate::apply;
-  }
-
-  @Override
-  public EventAdapter<E, ?> eventAdapter() {
-    return type.manifest() == null ? super.eventAdapter() : new ManifestAdapter<>(type.manifest());
-  }
-
-  @Override
-  public Recovery recovery() {
-    return type.snapshots() ? super.recovery() : NoSnapshots.RECOVERY;
-  }
-
-  @Override
-  public RetentionCriteria retentionCriteria() {
-    return type.snapshots() ? RetentionCriteria.snapshotEvery(snapshotEvery, AggregateActor.SNAPSHOTS_KEPT) : super.retentionCriteria();
   }
 }

@@ -17,13 +17,13 @@ import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.Recovery;
 import com.typesafe.config.Config;
+import io.orderflow.eventsourcing.ShardedEntities;
 import io.orderflow.eventsourcing.Supervision;
 import io.orderflow.journal.ManifestAdapter;
 import io.orderflow.journal.NoSnapshots;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Failures;
 import io.orderflow.kernel.Rejection;
-import io.orderflow.kernel.ShortLived;
 import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Operation;
 import io.orderflow.payment.PaymentState.Status;
@@ -128,7 +128,7 @@ public final class Payment extends EventSourcedBehavior<Payment.Command, Payment
     Patience patience = new Patience(payment.getDuration("deadline"), payment.getDuration("refund-deadline"), Duration.ofSeconds(3),
         PaymentPauses.of(payment));
     ClusterSharding.get(system).init(
-        ShortLived.entity(system, KEY, Stop.INSTANCE, (orderId, leave) -> create(orderId, source, patience, clock, leave)));
+        ShardedEntities.shortLived(system, KEY, Stop.INSTANCE, (orderId, leave) -> create(orderId, source, patience, clock, leave)));
   }
 
   /** @param leave what to do when it is settled and no call is under way */
