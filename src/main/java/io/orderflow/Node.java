@@ -24,6 +24,7 @@ import io.orderflow.kernel.Configuration;
 import io.orderflow.node.Module;
 import io.orderflow.node.NodeContext;
 import io.orderflow.order.OrderModule;
+import io.orderflow.order.OrderSaga;
 import io.orderflow.payment.PaymentModule;
 import io.orderflow.product.ProductModule;
 import io.orderflow.projection.ProjectionRoutes;
@@ -133,7 +134,7 @@ public final class Node {
     ProductModule products = new ProductModule(node);
     UserModule users = new UserModule(node);
     PaymentModule payments = new PaymentModule(node, accounts.service(), providerUrl());
-    ShippingModule shipping = new ShippingModule(node);
+    ShippingModule shipping = new ShippingModule(node, OrderSaga.HOME);
     OrderModule orders = new OrderModule(node, products.service(), payments, shipping.service());
     CartModule carts = new CartModule(node, products.service(), orders);
     // Routes are tried and sagas are looked up in this order: those of orders are asked for most.

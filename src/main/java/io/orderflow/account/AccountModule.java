@@ -33,7 +33,7 @@ public final class AccountModule implements Module {
 
   @Override
   public List<ArchiveRule> archiveRules() {
-    return EndedSagas.of(transfers.name(), List.of(), EndedSagas.Unfinished.NOTHING);
+    return EndedSagas.of(transfers.name(), EndedSagas.Unfinished.NOTHING);
   }
 
   @Override

@@ -31,6 +31,11 @@ public final class AggregateClient<C, E, S, R> {
   private final EntityTypeKey<Message> key;
   private final StoredEvents stored;
 
+  /** A client for aggregates that are parts of the homes of that name ({@link HomeType}). */
+  public static <C, E, S, R> AggregateClient<C, E, S, R> ofHomes(ActorSystem<?> system, String home, AggregateType<C, E, S, R> type) {
+    return new AggregateClient<>(system, type, Homes.key(home));
+  }
+
   AggregateClient(ActorSystem<?> system, AggregateType<C, E, S, R> type, EntityTypeKey<Message> key) {
     this.system = system;
     this.type = type;
@@ -40,12 +45,12 @@ public final class AggregateClient<C, E, S, R> {
 
   /** Sends a command. The stage completes once its events are stored. */
   public CompletionStage<R> ask(String id, C command) {
-    return SameThread.answer(entity(id).<R>askWithStatus(replyTo -> new Message.Ask<>(command, replyTo), TIMEOUT));
+    return SameThread.answer(entity(id).<R>askWithStatus(replyTo -> new Message.Ask<>(type.name(), command, replyTo), TIMEOUT));
   }
 
   /** Sends a command without waiting for the reply. */
   public void tell(String id, C command) {
-    entity(id).tell(new Message.Ask<>(command, system.ignoreRef()));
+    entity(id).tell(new Message.Ask<>(type.name(), command, system.ignoreRef()));
   }
 
   /** Sends a query. If the aggregate replies that it does not exist, the query is answered from its archived events, if any. */
@@ -74,9 +79,12 @@ public final class AggregateClient<C, E, S, R> {
     return events(id, 1, Long.MAX_VALUE).runFold(zero, (folded, event) -> step.apply(folded, type.events().cast(event.event())), system);
   }
 
-  /** The aggregate's events from {@code from} to {@code to}, both included, archived events too. Reads page by page. */
+  /**
+   * The aggregate's events of the writes from {@code from} to {@code to}, both included, archived events too. Reads page by page. Without a
+   * home, each write has one event.
+   */
   public Source<Stored, NotUsed> events(String id, long from, long to) {
-    return stored.of(type.persistenceId(id), from, to);
+    return stored.of(key.name() + "|" + id, type.events(), from, to);
   }
 
   /** The type of the aggregates. */

@@ -15,7 +15,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.NotSerializableException;
 
-/** Serialises {@link Message}s between nodes: the address for the reply, then the command by its own serialiser. */
+/** Serialises {@link Message.Ask} and {@link Message.Signal}. An ask is the aggregate's name, the address for the reply and the command by its own serialiser. */
 public final class AskSerializer extends SerializerWithStringManifest {
 
   /** Unique among the node's serialisers; 0 to 40 are Akka's. */
@@ -48,6 +48,7 @@ public final class AskSerializer extends SerializerWithStringManifest {
     Serializer serializer = serialization.findSerializerFor(ask.command());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeUTF(ask.aggregate());
       out.writeUTF(ActorRefResolver.get(Adapter.toTyped(system)).toSerializationFormat(ask.replyTo()));
       out.writeInt(serializer.identifier());
       out.writeUTF(Serializers.manifestFor(serializer, ask.command()));
@@ -64,11 +65,12 @@ public final class AskSerializer extends SerializerWithStringManifest {
       return Message.Signal.valueOf(manifest);
     }
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      String aggregate = in.readUTF();
       String replyTo = in.readUTF();
       int serializer = in.readInt();
       String commandManifest = in.readUTF();
       Object command = SerializationExtension.get(system).deserialize(in.readAllBytes(), serializer, commandManifest).get();
-      return new Message.Ask<>(command, ActorRefResolver.get(Adapter.toTyped(system)).resolveActorRef(replyTo));
+      return new Message.Ask<>(aggregate, command, ActorRefResolver.get(Adapter.toTyped(system)).resolveActorRef(replyTo));
     } catch (IOException malformed) {
       throw new NotSerializableException("not an ask: " + malformed.getMessage());
     }

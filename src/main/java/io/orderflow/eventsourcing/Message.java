@@ -4,11 +4,15 @@ import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
 import io.orderflow.kernel.Rejection;
 
-/** The messages to a hosted aggregate's actor. */
-sealed interface Message {
+/** The messages to hosted aggregates and to homes. Each process of a home adds its own. */
+public interface Message {
 
-  /** A command and the address for the reply. */
-  record Ask<C, R>(C command, ActorRef<StatusReply<R>> replyTo) implements Message {
+  /**
+   * A command to an aggregate and the address for the reply.
+   *
+   * @param aggregate the name of its type
+   */
+  record Ask<C, R>(String aggregate, C command, ActorRef<StatusReply<R>> replyTo) implements Message {
 
     void answer(Decision<?, R> decision) {
       replyTo.tell(decision.rejection() == null ? StatusReply.success(decision.reply()) : decision.rejection().reply());

@@ -38,6 +38,8 @@ public final class EventHistory<E> {
   private final ActorSystem<?> system;
   private final StoredEvents stored;
   private final String entityType;
+  /** The homes that the aggregates live in; null if each has a stream of its own. */
+  private final String home;
   private final Class<E> events;
   private final Function<E, Told> words;
   private final Function<E, Instant> time;
@@ -49,6 +51,18 @@ public final class EventHistory<E> {
    */
   public EventHistory(ActorSystem<?> system, String entityType, Class<E> events, Function<E, Told> words,
       Function<E, Instant> time) {
+    this(system, null, entityType, events, words, time);
+  }
+
+  /** The same for aggregates that live in homes of that name. Their events are numbered here. */
+  public static <E> EventHistory<E> ofHomes(ActorSystem<?> system, String home, String entityType, Class<E> events,
+      Function<E, Told> words, Function<E, Instant> time) {
+    return new EventHistory<>(system, home, entityType, events, words, time);
+  }
+
+  private EventHistory(ActorSystem<?> system, String home, String entityType, Class<E> events, Function<E, Told> words,
+      Function<E, Instant> time) {
+    this.home = home;
     this.time = time;
     this.system = system;
     this.stored = new StoredEvents(system);
@@ -68,7 +82,13 @@ public final class EventHistory<E> {
   }
 
   private Source<Stored, NotUsed> stored(String aggregateId, long from, long to) {
-    return stored.of(entityType + "|" + aggregateId, from, to);
+    if (home == null) {
+      return stored.of(entityType + "|" + aggregateId, events, from, to);
+    }
+    // A home has some dozens of events, of all its parts: the aggregate's own are counted from the first.
+    return stored.of(home + "|" + aggregateId, events, 1, Long.MAX_VALUE).zipWithIndex()
+        .map(counted -> new Stored(counted.second() + 1, counted.first().writtenAt(), counted.first().event()))
+        .filter(event -> event.sequence() >= from).takeWhile(event -> event.sequence() <= to);
   }
 
   private Shown shown(String aggregateId, Stored event) {

@@ -23,7 +23,7 @@ import java.util.function.BiFunction;
 /** Reads the events of an aggregate from archive and journal, page by page. */
 public final class StoredEvents {
 
-  /** An event with its sequence number and the time when it was written, in milliseconds since 1970. */
+  /** An event, the sequence number of its write and the time when it was written, in milliseconds since 1970. */
   public record Stored(long sequence, long writtenAt, Object event) {}
 
   /** The most events in memory at a time. */
@@ -42,14 +42,16 @@ public final class StoredEvents {
     this.serialization = SerializationExtension.get(system);
   }
 
-  /** The existing events with sequence numbers from {@code from} to {@code to}, both included, in order. */
-  public Source<Stored, NotUsed> of(String persistenceId, long from, long to) {
-    return Source.unfoldAsync(from, next -> page(persistenceId, next, to)).mapConcat(page -> page);
+  /** The events of this class in the writes with sequence numbers from {@code from} to {@code to}, both included, in order. */
+  public Source<Stored, NotUsed> of(String persistenceId, Class<?> events, long from, long to) {
+    return Source.unfoldAsync(from, next -> page(persistenceId, next, to)).mapConcat(page -> page)
+        .mapConcat(stored -> EventGroup.of(stored.event(), events).stream()
+            .map(event -> new Stored(stored.sequence(), stored.writtenAt(), event)).toList());
   }
 
   /** Folds all events of the aggregate, in order. */
   public <E, S> CompletionStage<S> fold(String persistenceId, Class<E> events, S none, BiFunction<S, E, S> apply) {
-    return of(persistenceId, 1, END).runFold(none, (state, stored) -> apply.apply(state, events.cast(stored.event())), system);
+    return of(persistenceId, events, 1, END).runFold(none, (state, stored) -> apply.apply(state, events.cast(stored.event())), system);
   }
 
   /**

@@ -30,7 +30,7 @@ public final class OrderHistory {
 
   /** The events of orders. */
   public static EventHistory<Order.Event> of(ActorSystem<?> system) {
-    return new EventHistory<>(system, Order.NAME, Order.Event.class, OrderHistory::told, Order.Event::at);
+    return EventHistory.ofHomes(system, OrderSaga.HOME, Order.NAME, Order.Event.class, OrderHistory::told, Order.Event::at);
   }
 
   private static Told told(Order.Event event) {

@@ -5,7 +5,6 @@ import io.orderflow.history.HistoryRoutes;
 import io.orderflow.journal.ArchiveRule;
 import io.orderflow.node.Module;
 import io.orderflow.node.NodeContext;
-import io.orderflow.payment.Payment;
 import io.orderflow.payment.PaymentModule;
 import io.orderflow.payment.PaymentQueue;
 import io.orderflow.product.Inventory;
@@ -13,7 +12,6 @@ import io.orderflow.product.ProductService;
 import io.orderflow.projection.ProjectionDefinition;
 import io.orderflow.saga.EndedSagas;
 import io.orderflow.saga.Sagas;
-import io.orderflow.shipping.Shipment;
 import io.orderflow.shipping.ShippingService;
 import java.util.List;
 
@@ -30,7 +28,8 @@ public final class OrderModule implements Module {
     this.node = node;
     this.payments = payments;
     OrderService orders = new OrderService(node.system(), node.clock());
-    this.sagas = Sagas.init(node.system(), OrderSaga.definition(orders, new Inventory(products), payments.service(), shipping), node.clock());
+    this.sagas = Sagas.init(node.system(), OrderSaga.definition(orders, new Inventory(products), payments.service(), shipping),
+        List.of(), List.of(orders.type(), shipping.type()), node.clock());
     this.placement = new OrderPlacement(orders, sagas, payments.service());
     this.answers = new OrderAnswers(placement, node.clients(), node.config().getDuration("http.max-wait"),
         node.config().getInt("http.max-waiting"));
@@ -60,10 +59,9 @@ public final class OrderModule implements Module {
     return List.of(new OrderProjection());
   }
 
-  /** Payments and shipments have the ids of their orders, and end with them. */
   @Override
   public List<ArchiveRule> archiveRules() {
-    return EndedSagas.of(sagas.name(), List.of(Order.NAME, Payment.KEY.name(), Shipment.NAME), PaymentQueue.unfinished());
+    return EndedSagas.of(sagas.name(), PaymentQueue.unfinished());
   }
 
   @Override

@@ -69,7 +69,7 @@ public final class OrderProjection implements ProjectionDefinition<Order.Event> 
 
   @Override
   public String entityType() {
-    return Order.NAME;
+    return OrderSaga.HOME;
   }
 
   @Override

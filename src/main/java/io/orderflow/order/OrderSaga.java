@@ -3,6 +3,7 @@ package io.orderflow.order;
 import io.orderflow.payment.PaymentService;
 import io.orderflow.product.Inventory;
 import io.orderflow.saga.SagaDefinition;
+import io.orderflow.saga.Sagas;
 import io.orderflow.shipping.ShippingService;
 
 /** What happens to an order, in order, and what undoes each step. */
@@ -12,17 +13,21 @@ public final class OrderSaga {
   public static final String CHARGE = "charge-payment";
   static final String SHIP = "create-shipment";
 
+  /** The name of the definition. */
+  static final String NAME = "order";
+  /** The name of the homes of orders: order, saga, payment and shipment of one id live together, see decision 11. */
+  public static final String HOME = Sagas.entityType(NAME);
+
   private OrderSaga() {}
 
   /** The saga over these services. */
   public static SagaDefinition<PlacedOrder> definition(OrderService orders, Inventory inventory, PaymentService payments, ShippingService shipping) {
-    return SagaDefinition.named("order", PlacedOrder.class)
+    return SagaDefinition.named(NAME, PlacedOrder.class)
         .step("create-order",      orders::create,           orders::cancel)
         .step("reserve-inventory", inventory::reserve,       inventory::release).concurrently()
         .step(CHARGE,              payments::charge,         payments::refund)
         .step(SHIP,                shipping::createShipment, shipping::cancelShipment)
         .retriable("ship-inventory", inventory::ship)
-        .retriable("confirm-order",  orders::confirm).concurrently()
-        .warmUp(orders::warmUp).warmUp(payments::wake).warmUp(shipping::warmUp);
+        .retriable("confirm-order",  orders::confirm).concurrently();
   }
 }

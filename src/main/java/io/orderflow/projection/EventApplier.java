@@ -1,6 +1,7 @@
 package io.orderflow.projection;
 
 import akka.serialization.Serialization;
+import io.orderflow.journal.EventGroup;
 import io.orderflow.journal.JournalReader.Row;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -8,6 +9,7 @@ import java.sql.Savepoint;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,7 +86,7 @@ final class EventApplier<E> {
 
   private Exception attempt(Connection connection, SliceId id, List<Row> events) {
     try {
-      view.apply(connection, id.generation(), id.slice(), events.stream().map(this::event).toList());
+      view.apply(connection, id.generation(), id.slice(), events.stream().flatMap(this::events).toList());
       return null;
     } catch (Exception failure) {
       // Includes undeclared exceptions of a serialiser that can't read an event.
@@ -92,8 +94,9 @@ final class EventApplier<E> {
     }
   }
 
-  private ProjectionEvent<E> event(Row row) {
+  private Stream<ProjectionEvent<E>> events(Row row) {
     String id = row.persistenceId().substring(row.persistenceId().indexOf('|') + 1);
-    return new ProjectionEvent<>(id, row.sequence(), view.events().cast(row.payload().read(serialization)));
+    return EventGroup.of(row.payload().read(serialization), view.events()).stream()
+        .map(event -> new ProjectionEvent<>(id, row.sequence(), event));
   }
 }

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Archives the completed and the compensated sagas of one definition, each with the entities that belong to it alone. A saga whose
- * compensation failed stays in the journal, because an operator can retry it.
+ * Archives the completed and the compensated sagas of one definition, each with all that lives in its home. A saga whose compensation
+ * failed stays in the journal, because an operator can retry it.
  */
 public final class EndedSagas implements ArchiveRule {
 
@@ -29,20 +29,18 @@ public final class EndedSagas implements ArchiveRule {
 
   private final String definition;
   private final SagaStatus state;
-  private final List<String> entityTypes;
   private final Unfinished unfinished;
 
-  private EndedSagas(String definition, SagaStatus state, List<String> entityTypes, Unfinished unfinished) {
+  private EndedSagas(String definition, SagaStatus state, Unfinished unfinished) {
     this.definition = definition;
     this.state = state;
-    this.entityTypes = Stream.concat(Stream.of(Sagas.entityType(definition)), entityTypes.stream()).toList();
     this.unfinished = unfinished;
   }
 
-  /** @param entityTypes the types whose entity with the saga's id belongs to the saga alone */
-  public static List<ArchiveRule> of(String definition, List<String> entityTypes, Unfinished unfinished) {
+  /** The rules for the sagas of this definition, one for each status. */
+  public static List<ArchiveRule> of(String definition, Unfinished unfinished) {
     return Stream.of(SagaStatus.COMPLETED, SagaStatus.COMPENSATED)
-        .<ArchiveRule>map(state -> new EndedSagas(definition, state, entityTypes, unfinished)).toList();
+        .<ArchiveRule>map(state -> new EndedSagas(definition, state, unfinished)).toList();
   }
 
   @Override
@@ -54,7 +52,7 @@ public final class EndedSagas implements ArchiveRule {
 
   private Ending ending(Listed saga) {
     return new Ending(saga.sagaId(), saga.startedAt().toEpochMilli(),
-        entityTypes.stream().map(type -> type + "|" + saga.sagaId()).toList());
+        List.of(Sagas.entityType(definition) + "|" + saga.sagaId()));
   }
 
   @Override

@@ -1,31 +1,15 @@
 package io.orderflow.saga;
 
 import akka.actor.typed.ActorRef;
-import akka.actor.typed.Behavior;
-import akka.actor.typed.javadsl.ActorContext;
-import akka.actor.typed.javadsl.Behaviors;
-import akka.actor.typed.javadsl.TimerScheduler;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.pattern.StatusReply;
-import akka.persistence.typed.EventAdapter;
-import akka.persistence.typed.PersistenceId;
-import akka.persistence.typed.RecoveryCompleted;
-import akka.persistence.typed.javadsl.CommandHandler;
-import akka.persistence.typed.javadsl.Effect;
-import akka.persistence.typed.javadsl.EffectBuilder;
-import akka.persistence.typed.javadsl.EventHandler;
-import akka.persistence.typed.javadsl.EventSourcedBehavior;
-import akka.persistence.typed.javadsl.Recovery;
-import akka.persistence.typed.javadsl.SignalHandler;
-import io.orderflow.eventsourcing.Supervision;
-import io.orderflow.journal.ManifestAdapter;
-import io.orderflow.journal.NoSnapshots;
+import io.orderflow.eventsourcing.Process;
 import io.orderflow.metrics.Meters;
 import io.orderflow.saga.StepRecord.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,227 +17,219 @@ import org.slf4j.LoggerFactory;
  * One active saga: it calls the actions of its definition in order, and their compensations in reverse order when one fails. The package's
  * description says what holds after crashes.
  *
- * <p>The work runs in one direction. {@link SagaPlanner} decides the next event, {@link StepBuffer} records it, {@link InFlightCalls} makes the
- * next call. The call's outcome comes back as a message. Only this actor knows all three.
+ * <p>The work runs in one direction. {@link SagaPlanner} decides the next event, the saga's home records it, {@link InFlightCalls} makes the
+ * next call. The call's outcome comes back in a later turn, or in the same turn if the service lives in the same home. Only this class knows
+ * all three.
  */
-final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, SagaState> {
+final class Saga<I> implements Process<SagaCommand, SagaEvent, SagaState> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Saga.class);
 
   private final SagaContext<I> context;
-  private final ActorContext<SagaCommand> actor;
   private final SagaPlanner<I> planner;
-  private final StepBuffer buffer;
+  private final RecordAge lastRecord;
   private final InFlightCalls<I> calls;
   private final SagaReplies replies = new SagaReplies();
   /** Whether an earlier incarnation may have made calls that are not on record. */
   private boolean recovered;
-  /** Whether nothing has been written since the recovery: no call may be made yet. */
+  /** Whether the saga has recorded nothing since the recovery: no call may be made yet. */
   private boolean mustResume;
 
-  static <I> Behavior<SagaCommand> create(SagaContext<I> context) {
-    return Behaviors.setup(actor -> Behaviors.withTimers(timers -> new Saga<>(context, actor, timers)));
-  }
-
-  private Saga(SagaContext<I> context, ActorContext<SagaCommand> actor, TimerScheduler<SagaCommand> timers) {
-    super(PersistenceId.of(Sagas.entityType(context.definition().name()), context.id()),
-        Supervision.RECOVER);
+  Saga(SagaContext<I> context) {
     this.context = context;
-    this.actor = actor;
     this.planner = new SagaPlanner<>(context.definition());
-    this.buffer = new StepBuffer(context);
-    this.calls = new InFlightCalls<>(context, actor, timers);
+    this.lastRecord = new RecordAge(context);
+    this.calls = new InFlightCalls<>(context, this::outcome);
   }
 
   @Override
-  public SagaState emptyState() {
-    return SagaState.NONE;
+  public SagaState apply(SagaState saga, SagaEvent event) {
+    return saga.apply(event);
+  }
+
+  /** The saga's status, by which {@link SagaRecovery} finds active sagas. */
+  @Override
+  public String manifest(SagaState saga, List<SagaEvent> events) {
+    return saga.exists() ? saga.state().name() : SagaTable.NO_SAGA;
   }
 
   @Override
-  public CommandHandler<SagaCommand, SagaEvent, SagaState> commandHandler() {
-    return newCommandHandlerBuilder().forAnyState()
-        .onCommand(SagaCommand.Start.class, this::start)
-        .onCommand(SagaCommand.LookedUp.class, this::lookedUp)
-        .onCommand(SagaCommand.Get.class, get -> reply(get.replyTo()))
-        .onCommand(SagaCommand.AwaitEnd.class, this::awaitEnd)
-        .onCommand(SagaCommand.Cancel.class, this::cancel)
-        .onCommand(SagaCommand.Retry.class, this::retry)
-        .onCommand(SagaCommand.CompensationFailed.class, this::compensationFailed)
-        .onCommand(SagaCommand.Resume.class, resume -> mustResume ? resume() : Effect().none())
-        .onCommand(SagaCommand.Answered.class, this::answered)
-        .onCommand(SagaCommand.TimedOut.class,
-            limit -> calls.isCurrent(limit.call()) ? failed("no answer within the time limit") : Effect().none())
-        .onCommand(SagaCommand.BackoffOver.class, this::backoffOver)
-        .onCommand(SagaCommand.AskAgain.class, ask -> askAgain())
-        // SagaRecovery has read that the saga is active. If it isn't, an older incarnation wrote after this one recovered: recover again.
-        .onCommand(SagaCommand.Wake.class, wake -> passivateUnlessActive())
-        .onCommand(SagaCommand.Idle.class, idle -> passivateUnlessActive())
-        .onCommand(SagaCommand.Stop.class, stop -> Effect().stop())
-        .build();
+  public boolean isBusy() {
+    return isActive();
   }
 
   @Override
-  public EventHandler<SagaState, SagaEvent> eventHandler() {
-    return SagaState::apply;
+  public void writing() {
+    lastRecord.writing();
   }
 
   @Override
-  public SignalHandler<SagaState> signalHandler() {
-    return newSignalHandlerBuilder().onSignal(RecoveryCompleted.instance(), this::recoveryCompleted).build();
+  public void written() {
+    lastRecord.written();
   }
 
   @Override
-  public Recovery recovery() {
-    return NoSnapshots.RECOVERY;
+  public void recovered() {
+    if (!isActive()) {
+      context.home().leaveWhenIdle();
+      return;
+    }
+    LOG.info("saga {} resumes at {}", context, saga().underWay().map(StepRecord::name).orElse("its end"));
+    recovered = true;
+    mustResume = true;
+    calls.forgetConcurrent();
+    calls.giveUp();
+    context.home().execute(() -> {
+      if (mustResume) {
+        resume();
+      }
+    });
   }
 
-  /** Writes the saga's status into the journal's manifest column, where {@link SagaRecovery} finds active sagas. */
   @Override
-  public EventAdapter<SagaEvent, SagaEvent> eventAdapter() {
-    return new ManifestAdapter<>(event -> event.leadsTo().name());
-  }
-
-  /** Runs after a start and after a failed write. In the second case this object and its fields live on. */
-  private void recoveryCompleted(SagaState saga) {
-    buffer.recovered(saga);
-    if (saga.exists() && saga.state().isActive()) {
-      LOG.info("saga {} resumes at {}", context, saga.underWay().map(StepRecord::name).orElse("its end"));
-      recovered = true;
-      mustResume = true;
-      calls.forgetConcurrent();
-      calls.giveUp();
-      actor.getSelf().tell(SagaCommand.Resume.INSTANCE);
-    } else {
-      actor.setReceiveTimeout(context.settings().keepInMemory(), SagaCommand.Idle.INSTANCE);
+  public void receive(SagaCommand command) {
+    if (command instanceof SagaCommand.Start start) {
+      start(start);
+    } else if (command instanceof SagaCommand.Get get) {
+      get.replyTo().tell(SagaReplies.of(saga()));
+    } else if (command instanceof SagaCommand.AwaitEnd await) {
+      awaitEnd(await);
+    } else if (command instanceof SagaCommand.Cancel cancel) {
+      Optional<SagaEvent> event = planner.cancel(saga(), cancel.code(), cancel.detail(), alsoInDoubt(), context.now());
+      recordOr(event, cancel.replyTo(), SagaReplies::notCancelled);
+    } else if (command instanceof SagaCommand.Retry retry) {
+      Optional<SagaEvent> event = planner.retry(saga(), context.now());
+      event.ifPresent(retried -> LOG.info("saga {}: the failed compensations are retried", context));
+      recordOr(event, retry.replyTo(), SagaReplies::notRetried);
+    } else if (command instanceof SagaCommand.CompensationFailed failed) {
+      compensationFailed(failed);
+    } else if (command == SagaCommand.AskAgain.INSTANCE) {
+      if (calls.isPending() && isActive()) {
+        call();
+      }
+    } else if (command == SagaCommand.Wake.INSTANCE && !isActive()) {
+      // SagaRecovery has read that the saga is active. If it isn't, an older incarnation wrote after this one recovered: recover again.
+      context.home().leave();
     }
   }
 
   // Clients' commands
 
-  private Effect<SagaEvent, SagaState> start(SagaCommand.Start start) {
+  private void start(SagaCommand.Start start) {
     if (saga().exists()) {
-      return reply(start.replyTo());
-    }
-    if (!start.newId()) {
+      start.replyTo().tell(SagaReplies.of(saga()));
+    } else if (start.newId()) {
+      begin(start);
+    } else {
       // The journal has no event of this id. Sagas go from the journal to the archive, never back: if there was one, it is there.
-      actor.pipeToSelf(context.archived().get(), (found, failure) -> new SagaCommand.LookedUp(start, found, failure));
-      return Effect().none();
+      context.archive().apply(context.id()).whenComplete((found, failure) ->
+          context.home().execute(() -> lookedUp(start, found, failure)));
     }
-    return begin(start);
   }
 
-  private Effect<SagaEvent, SagaState> lookedUp(SagaCommand.LookedUp lookedUp) {
-    SagaCommand.Start start = lookedUp.start();
+  private void lookedUp(SagaCommand.Start start, SagaState past, Throwable failure) {
     if (saga().exists()) {
-      return reply(start.replyTo());
+      start.replyTo().tell(SagaReplies.of(saga()));
+    } else if (failure != null) {
+      LOG.warn("saga {} can't be looked up in the archive: {}", context, failure.toString());
+    } else if (past.exists()) {
+      start.replyTo().tell(SagaReplies.of(past));
+    } else {
+      begin(start);
     }
-    if (lookedUp.failure() != null) {
-      LOG.warn("saga {} can't be looked up in the archive: {}", context, lookedUp.failure().toString());
-      return Effect().none();
+  }
+
+  private void begin(SagaCommand.Start start) {
+    context.home().stay();
+    store(planner.start(start.input(), context.now()));
+    StatusReply<SagaState> reply = StatusReply.success(saga());
+    context.home().afterWrite(() -> start.replyTo().tell(reply));
+    proceed();
+  }
+
+  private void awaitEnd(SagaCommand.AwaitEnd await) {
+    if (!isActive() || !replies.await(await.replyTo())) {
+      await.replyTo().tell(SagaReplies.of(saga()));
     }
-    return lookedUp.past().exists() ? Effect().none().thenReply(start.replyTo(), none -> SagaReplies.of(lookedUp.past())) : begin(start);
   }
 
-  private Effect<SagaEvent, SagaState> begin(SagaCommand.Start start) {
-    context.definition().startWarmUps(context.id());
-    actor.cancelReceiveTimeout();
-    return record(planner.start(start.input(), context.now())).thenReply(start.replyTo(), StatusReply::success);
-  }
-
-  private Effect<SagaEvent, SagaState> awaitEnd(SagaCommand.AwaitEnd await) {
-    boolean active = saga().exists() && saga().state().isActive();
-    return active && replies.await(await.replyTo()) ? Effect().none() : reply(await.replyTo());
-  }
-
-  private Effect<SagaEvent, SagaState> cancel(SagaCommand.Cancel cancel) {
-    Optional<SagaEvent> event = planner.cancel(saga(), cancel.code(), cancel.detail(), alsoInDoubt(), context.now());
-    return event.isPresent() ? record(event.get()).thenReply(cancel.replyTo(), StatusReply::success)
-        : Effect().none().thenReply(cancel.replyTo(), same -> SagaReplies.notCancelled(saga()));
-  }
-
-  private Effect<SagaEvent, SagaState> retry(SagaCommand.Retry retry) {
-    Optional<SagaEvent> event = planner.retry(saga(), context.now());
-    event.ifPresent(retried -> LOG.info("saga {}: the failed compensations are retried", context));
-    return event.isPresent() ? record(event.get()).thenReply(retry.replyTo(), StatusReply::success)
-        : Effect().none().thenReply(retry.replyTo(), same -> SagaReplies.notRetried(saga()));
-  }
-
-  private Effect<SagaEvent, SagaState> compensationFailed(SagaCommand.CompensationFailed failed) {
-    Optional<SagaEvent> event = planner.revoked(saga(), failed.step(), failed.error(), context.now());
+  private void recordOr(Optional<SagaEvent> event, ActorRef<StatusReply<SagaState>> client,
+      Function<SagaState, StatusReply<SagaState>> otherwise) {
     if (event.isEmpty()) {
-      return Effect().none();
+      client.tell(otherwise.apply(saga()));
+      return;
     }
-    LOG.warn("saga {}: the compensation of {} failed after it had been reported as done: {}", context, failed.step(), failed.error());
-    return record(event.get());
+    store(event.get());
+    StatusReply<SagaState> reply = StatusReply.success(saga());
+    context.home().afterWrite(() -> client.tell(reply));
+    proceed();
   }
 
-  private Effect<SagaEvent, SagaState> reply(ActorRef<StatusReply<SagaState>> client) {
-    return Effect().none().thenReply(client, same -> SagaReplies.of(saga()));
+  private void compensationFailed(SagaCommand.CompensationFailed failed) {
+    planner.revoked(saga(), failed.step(), failed.error(), context.now()).ifPresent(event -> {
+      LOG.warn("saga {}: the compensation of {} failed after it had been reported as done: {}", context, failed.step(), failed.error());
+      record(event);
+    });
   }
 
   // Outcomes of calls: decide what follows
 
-  private Effect<SagaEvent, SagaState> answered(SagaCommand.Answered answer) {
-    if (!calls.accepts(answer)) {
-      return Effect().none();
+  private void outcome(InFlightCalls.Outcome outcome) {
+    if (outcome.result() instanceof StepResult.Done done) {
+      completed(planner.completed(saga(), done.result(), context.now()));
+    } else if (outcome.result() instanceof StepResult.Refused rejection) {
+      rejected(rejection);
+    } else if (outcome.result() instanceof StepResult.Pending later) {
+      pending(later);
+    } else {
+      failed(outcome.failure());
     }
-    if (answer.result() instanceof StepResult.Done done) {
-      return completed(planner.completed(saga(), done.result(), context.now()));
-    }
-    if (answer.result() instanceof StepResult.Refused rejection) {
-      return saga().underWay().orElseThrow().kind() == Kind.ACTION
-          ? record(planner.rejected(saga(), rejection.code(), rejection.detail(), rejection.partly() || recovered, alsoInDoubt(),
-              context.now()))
-          : failed(rejection.code() + ": " + rejection.detail());
-    }
-    return answer.result() instanceof StepResult.Pending later ? pending(later) : failed(answer.failure());
   }
 
-  private Effect<SagaEvent, SagaState> completed(SagaEvent.StepCompleted event) {
-    if (planner.mayDefer(saga(), event) && buffer.isFresh()) {
-      buffer.defer(event);
+  private void completed(SagaEvent.StepCompleted event) {
+    StepRecord step = saga().underWay().orElseThrow();
+    if (planner.mayDefer(saga(), event) && (lastRecord.isFresh() || calls.isAtOnce(step))) {
+      context.home().defer(event);
       call();
-      return Effect().none();
+      return;
     }
-    if (saga().underWay().orElseThrow().kind() == Kind.RETRIABLE) {
+    store(event);
+    if (step.kind() == Kind.RETRIABLE && !isActive()) {
       // Before the write: the steps have succeeded, and repeating this one after a crash changes nothing.
-      replies.ended(saga().apply(event));
+      replies.ended(saga());
     }
-    return record(event);
+    proceed();
   }
 
-  private Effect<SagaEvent, SagaState> failed(String error) {
+  private void rejected(StepResult.Refused rejection) {
+    if (saga().underWay().orElseThrow().kind() == Kind.ACTION) {
+      record(planner.rejected(saga(), rejection.code(), rejection.detail(), rejection.partly() || recovered, alsoInDoubt(), context.now()));
+    } else {
+      failed(rejection.code() + ": " + rejection.detail());
+    }
+  }
+
+  private void failed(String error) {
     StepRecord step = saga().underWay().orElseThrow();
     LOG.debug("saga {}: {} failed: {}", context, step.name(), error);
-    return record(planner.failed(saga(), error, context.policy(step), alsoInDoubt(), context.now()));
+    record(planner.failed(saga(), error, context.policy(step), alsoInDoubt(), context.now()));
   }
 
-  /** Records only what is buffered: the service itself has the pending call on record. */
-  private Effect<SagaEvent, SagaState> pending(StepResult.Pending later) {
-    if (buffer.isEmpty()) {
-      calls.askAfter(later.askAgainAfter());
-      return Effect().none();
-    }
-    return store(buffer.write()).thenRun(same -> calls.askAfter(later.askAgainAfter()));
+  /** Records only what is deferred: the service itself has the pending call on record. */
+  private void pending(StepResult.Pending later) {
+    calls.askAfter(later.askAgainAfter(), this::backoffOver);
+    context.home().flush();
   }
 
-  private Effect<SagaEvent, SagaState> backoffOver(SagaCommand.BackoffOver over) {
-    if (!calls.isCurrent(over.call()) || !saga().state().isActive()) {
-      return Effect().none();
+  private void backoffOver() {
+    if (!isActive()) {
+      return;
     }
-    if (!calls.isPending() && !buffer.isFresh()) {
-      return resume();
-    }
-    call();
-    return Effect().none();
-  }
-
-  private Effect<SagaEvent, SagaState> askAgain() {
-    if (calls.isPending() && saga().state().isActive()) {
+    if (!calls.isPending() && !lastRecord.isFresh()) {
+      resume();
+    } else {
       call();
     }
-    return Effect().none();
   }
 
   /** The actions after the one under way that may have been called: any by an earlier incarnation, the concurrent one by this incarnation. */
@@ -263,44 +239,65 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, SagaSta
 
   // Record
 
-  /** Stores the event, and the buffered ones before it; then makes the next call or ends the saga. */
-  private EffectBuilder<SagaEvent, SagaState> record(SagaEvent event) {
-    return store(buffer.write(event)).thenRun(this::proceed);
+  /** Records the event, and the deferred ones before it; then makes the next call or ends the saga. */
+  private void record(SagaEvent event) {
+    store(event);
+    proceed();
   }
 
-  /** Records that this incarnation goes on, then makes the call under way at once. */
-  private Effect<SagaEvent, SagaState> resume() {
-    return store(buffer.write(new SagaEvent.Resumed(saga().state(), context.now()))).thenRun(same -> call());
+  /** Records that this incarnation goes on, then makes the call under way. */
+  private void resume() {
+    store(new SagaEvent.Resumed(saga().state(), context.now()));
+    call();
   }
 
-  private EffectBuilder<SagaEvent, SagaState> store(List<SagaEvent> events) {
+  private void store(SagaEvent event) {
     // Before the write: an answer that arrives during it must not count for the call that follows.
     calls.giveUp();
-    return Effect().persist(events).thenRun(saga -> {
-      mustResume = false;
-      buffer.recorded(saga);
-    });
+    mustResume = false;
+    context.home().record(event);
   }
 
   // Call
 
-  private void proceed(SagaState saga) {
-    if (!saga.state().isActive()) {
-      end(saga);
+  private void proceed() {
+    if (!isActive()) {
+      calls.end();
+      SagaState ended = saga();
+      context.home().afterWrite(() -> end(ended));
       return;
     }
-    StepRecord step = saga.underWay().orElseThrow();
+    StepRecord step = saga().underWay().orElseThrow();
     if (step.failures() > 0) {
-      calls.repeatAfter(context.backoff(step));
+      calls.repeatAfter(context.backoff(step), this::backoffOver);
     } else {
       call();
     }
   }
 
+  /**
+   * Makes the call under way: at once if it affects only this home, otherwise as soon as its record is stored. A concurrent call that
+   * affects only this home is stored with that record.
+   */
   private void call() {
+    StepRecord step = saga().underWay().orElseThrow();
+    if (calls.isAtOnce(step)) {
+      callNow();
+      return;
+    }
+    planner.concurrentWith(step).ifPresent(calls::decideConcurrently);
+    long number = calls.current();
+    context.home().onceStored(() -> {
+      if (calls.current() == number && isActive()) {
+        callNow();
+      }
+    });
+  }
+
+  private void callNow() {
     // The service has a pending call on record and would know of its compensation: its repetition needs no fresh record.
-    Instant latestStart = calls.isPending() ? Instant.MAX : buffer.freshUntil();
-    calls.make(saga(), saga().underWay().flatMap(planner::concurrentWith), latestStart);
+    Instant latestStart = calls.isPending() ? Instant.MAX : lastRecord.freshUntil();
+    calls.make(saga().underWay().flatMap(planner::concurrentWith), latestStart);
   }
 
   // End
@@ -311,25 +308,17 @@ final class Saga<I> extends EventSourcedBehavior<SagaCommand, SagaEvent, SagaSta
     if (saga.failure() != null) {
       LOG.info("saga {} {} in {} ms: {} at {}", context, saga.state(), duration.toMillis(), saga.failure().code(), saga.failure().step());
     }
-    Meters.of(actor.getSystem()).timer("orderflow.sagas", "definition", context.definition().name(), "state", saga.state().name())
+    Meters.of(context.home().system()).timer("orderflow.sagas", "definition", context.definition().name(), "state", saga.state().name())
         .record(duration);
     replies.ended(saga);
-    passivate();
+    context.home().leaveWhenIdle();
   }
 
-  private Effect<SagaEvent, SagaState> passivateUnlessActive() {
-    if (!saga().exists() || !saga().state().isActive()) {
-      passivate();
-    }
-    return Effect().none();
+  private boolean isActive() {
+    return saga().exists() && saga().state().isActive();
   }
 
-  private void passivate() {
-    context.shard().tell(new ClusterSharding.Passivate<>(actor.getSelf()));
-  }
-
-  /** The saga's state, with the buffered events applied. */
   private SagaState saga() {
-    return buffer.state();
+    return context.state();
   }
 }

@@ -3,10 +3,11 @@ package io.orderflow.saga;
 import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.orderflow.eventsourcing.Message;
 import io.orderflow.kernel.CborSerializable;
 
-/** The messages of a saga's actor: commands of clients, and messages that it sends to itself. */
-sealed interface SagaCommand extends CborSerializable {
+/** The messages to a saga. */
+sealed interface SagaCommand extends Message, CborSerializable {
 
   /**
    * Starts the saga. A saga that exists, in the journal or in the archive, stays as it is. The reply is the saga's state in both cases.
@@ -35,25 +36,4 @@ sealed interface SagaCommand extends CborSerializable {
 
   /** The outcome of a pending call may be known: repeats the call at once. */
   enum AskAgain implements SagaCommand { INSTANCE }
-
-  /** Stops the actor once the write under way has succeeded or failed. */
-  enum Stop implements SagaCommand { INSTANCE }
-
-  /** To itself: the recovery is complete. */
-  enum Resume implements SagaCommand { INSTANCE }
-
-  /** To itself: the result of reading the archive. */
-  record LookedUp(Start start, SagaState past, Throwable failure) implements SagaCommand {}
-
-  /** To itself: the outcome of a call. @param result null if the call failed */
-  record Answered(long call, StepResult result, String failure) implements SagaCommand {}
-
-  /** To itself: the call was not answered in time. */
-  record TimedOut(long call) implements SagaCommand {}
-
-  /** To itself: the pause before the next attempt of the call is over. */
-  record BackoffOver(long call) implements SagaCommand {}
-
-  /** To itself: no message has come for {@link SagaSettings#keepInMemory}. */
-  enum Idle implements SagaCommand { INSTANCE }
 }

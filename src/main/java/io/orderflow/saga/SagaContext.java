@@ -1,28 +1,35 @@
 package io.orderflow.saga;
 
-import akka.actor.typed.ActorRef;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import io.orderflow.eventsourcing.ProcessContext;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
- * Everything that the parts of one saga's actor share.
+ * Everything that the parts of one saga share.
  *
- * @param id the saga's id
  * @param definition the saga's steps
  * @param settings time limits, retries and back-offs
  * @param clock the wall clock, for times that are stored or sent to services
  * @param steady a clock that never jumps, for ages
  * @param random draws the jitter of back-offs
- * @param archived reads this saga from the archive; {@link SagaState#NONE} if the archive doesn't have it
- * @param shard passivates the actor
+ * @param archive reads a saga from the archive by its id; {@link SagaState#NONE} if the archive doesn't have it
+ * @param home where the saga lives: it holds the state, stores the events and runs the turns
  */
-record SagaContext<I>(String id, SagaDefinition<I> definition, SagaSettings settings, Clock clock, Clock steady, RandomGenerator random,
-    Supplier<CompletionStage<SagaState>> archived, ActorRef<ClusterSharding.ShardCommand> shard) {
+record SagaContext<I>(SagaDefinition<I> definition, SagaSettings settings, Clock clock, Clock steady, RandomGenerator random,
+    Function<String, CompletionStage<SagaState>> archive, ProcessContext<SagaEvent, SagaState> home) {
+
+  String id() {
+    return home.id();
+  }
+
+  /** The saga's state after all its events, stored or not. */
+  SagaState state() {
+    return home.state();
+  }
 
   Instant now() {
     return clock.instant();
@@ -40,6 +47,6 @@ record SagaContext<I>(String id, SagaDefinition<I> definition, SagaSettings sett
   /** The saga's name in log lines: definition and id. */
   @Override
   public String toString() {
-    return definition.name() + " " + id;
+    return definition.name() + " " + id();
   }
 }

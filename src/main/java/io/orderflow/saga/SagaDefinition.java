@@ -9,7 +9,6 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -30,30 +29,46 @@ public final class SagaDefinition<I> {
   private final Class<I> inputType;
   private final List<Step<I>> steps;
   private final List<Step<I>> retriables;
-  private final List<Consumer<String>> warmUps;
 
-  private SagaDefinition(String name, Class<I> inputType, List<Step<I>> steps, List<Step<I>> retriables, List<Consumer<String>> warmUps) {
+  private SagaDefinition(String name, Class<I> inputType, List<Step<I>> steps, List<Step<I>> retriables) {
     this.name = name;
     this.inputType = inputType;
     this.steps = steps;
     this.retriables = retriables;
-    this.warmUps = warmUps;
   }
 
   /** A saga without steps. */
   public static <I> SagaDefinition<I> named(String name, Class<I> inputType) {
-    return new SagaDefinition<>(name, inputType, List.of(), List.of(), List.of());
+    return new SagaDefinition<>(name, inputType, List.of(), List.of());
   }
 
   /** Adds a step. Its compensation is also called when the action is in doubt; null for none. */
   public SagaDefinition<I> step(String step, Function<StepCall<I>, CompletionStage<StepResult>> action,
       Function<StepCall<I>, CompletionStage<StepResult>> compensation) {
-    return new SagaDefinition<>(name, inputType, plus(steps, new Step<>(step, action, compensation, false)), retriables, warmUps);
+    return step(Step.later(step, action, compensation));
+  }
+
+  /** Adds a step whose service answers at once: its aggregate lives in the saga's home, and both are stored in one write. */
+  public SagaDefinition<I> step(String step, Step.Immediate<I> action, Step.Immediate<I> compensation) {
+    return step(Step.atOnce(step, action, compensation));
   }
 
   /** Adds a retriable step. Retriable steps run when all other steps have succeeded. */
   public SagaDefinition<I> retriable(String step, Function<StepCall<I>, CompletionStage<StepResult>> action) {
-    return new SagaDefinition<>(name, inputType, steps, plus(retriables, new Step<>(step, action, null, false)), warmUps);
+    return retriable(Step.later(step, action, null));
+  }
+
+  /** Adds a retriable step whose service answers at once. */
+  public SagaDefinition<I> retriable(String step, Step.Immediate<I> action) {
+    return retriable(Step.atOnce(step, action, null));
+  }
+
+  private SagaDefinition<I> step(Step<I> step) {
+    return new SagaDefinition<>(name, inputType, plus(steps, step), retriables);
+  }
+
+  private SagaDefinition<I> retriable(Step<I> step) {
+    return new SagaDefinition<>(name, inputType, steps, plus(retriables, step));
   }
 
   /**
@@ -63,16 +78,8 @@ public final class SagaDefinition<I> {
    * @throws IllegalStateException if there is no step of the same kind before it
    */
   public SagaDefinition<I> concurrently() {
-    return retriables.isEmpty() ? new SagaDefinition<>(name, inputType, lastConcurrent(steps), retriables, warmUps)
-        : new SagaDefinition<>(name, inputType, steps, lastConcurrent(retriables), warmUps);
-  }
-
-  /**
-   * Calls this with the id of each saga that starts, so that entities which later steps need are loaded early. It must have no other
-   * effect, and it may be skipped.
-   */
-  public SagaDefinition<I> warmUp(Consumer<String> warmUp) {
-    return new SagaDefinition<>(name, inputType, steps, retriables, plus(warmUps, warmUp));
+    return retriables.isEmpty() ? new SagaDefinition<>(name, inputType, lastConcurrent(steps), retriables)
+        : new SagaDefinition<>(name, inputType, steps, lastConcurrent(retriables));
   }
 
   public String name() {
@@ -95,10 +102,6 @@ public final class SagaDefinition<I> {
   Step<I> get(String step) {
     return java.util.stream.Stream.concat(steps.stream(), retriables.stream()).filter(s -> s.name().equals(step)).findFirst()
         .orElseThrow(() -> new IllegalStateException("the saga " + name + " has no step " + step));
-  }
-
-  void startWarmUps(String sagaId) {
-    warmUps.forEach(warmUp -> warmUp.accept(sagaId));
   }
 
   JsonNode write(I input) {

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * The events of a saga. Each event has the outcome of the call that was under way and the call that is begun next. While all goes well,
- * several completed steps are one record ({@link StepsCompleted}). After a crash, calls that are not on record are repeated or compensated.
+ * several completed steps are stored in one write. After a crash, calls that are not on record are repeated or compensated.
  */
 public sealed interface SagaEvent extends CborSerializable {
 
@@ -48,34 +48,6 @@ public sealed interface SagaEvent extends CborSerializable {
 
   /** The call under way has succeeded. */
   record StepCompleted(String result, Begins begins, SagaStatus leadsTo, Instant at) implements SagaEvent {}
-
-  /** Several calls have succeeded, one after the other. */
-  record StepsCompleted(List<StepCompleted> completions) implements SagaEvent {
-
-    /** One event for all; a single completion stays as it is. */
-    static SagaEvent of(List<StepCompleted> completions) {
-      return completions.size() == 1 ? completions.get(0) : new StepsCompleted(List.copyOf(completions));
-    }
-
-    @Override
-    public Begins begins() {
-      return last().begins();
-    }
-
-    @Override
-    public SagaStatus leadsTo() {
-      return last().leadsTo();
-    }
-
-    @Override
-    public Instant at() {
-      return last().at();
-    }
-
-    private StepCompleted last() {
-      return completions.get(completions.size() - 1);
-    }
-  }
 
   /** The call under way failed or was not answered in time. It is repeated after a back-off. */
   record AttemptFailed(String error, SagaStatus leadsTo, Instant at) implements SagaEvent {

@@ -57,13 +57,6 @@ public record SagaState(JsonNode input, SagaStatus state, Failure failure, List<
           started.begins() == null ? List.of() : List.of(StepRecord.begun(started.begins(), started.at())), started.at(),
           started.leadsTo().isActive() ? null : started.at());
     }
-    if (event instanceof SagaEvent.StepsCompleted several) {
-      SagaState state = this;
-      for (SagaEvent completed : several.completions()) {
-        state = state.apply(completed);
-      }
-      return state;
-    }
     List<StepRecord> calls = new ArrayList<>(steps);
     UnaryOperator<StepRecord> outcome = outcomeOf(event);
     calls.replaceAll(step -> step.endedAt() == null ? outcome.apply(step) : step);

@@ -25,6 +25,8 @@ final class SagaTable {
 
   private record Change(String definition, String sagaId, String state, long sequence, long startedAt, long updatedAt) {}
 
+  /** The first word of the manifest of a home whose saga doesn't exist. */
+  static final String NO_SAGA = "-";
   private static final String PREFIX = Sagas.entityType("");
 
   private SagaTable() {}
@@ -113,12 +115,13 @@ final class SagaTable {
   private static Collection<Change> lastOfEach(List<Row> rows) {
     Map<String, Change> last = new LinkedHashMap<>();
     for (Row row : rows) {
-      if (row.persistenceId().startsWith(PREFIX)) {
+      String state = row.manifest() == null ? NO_SAGA : row.manifest().split(" ", 2)[0];
+      if (row.persistenceId().startsWith(PREFIX) && !state.equals(NO_SAGA)) {
         Change before = last.get(row.persistenceId());
         if (before == null || before.sequence() < row.sequence()) {
           int separator = row.persistenceId().indexOf('|');
           last.put(row.persistenceId(), new Change(row.persistenceId().substring(PREFIX.length(), separator),
-              row.persistenceId().substring(separator + 1), row.manifest(), row.sequence(),
+              row.persistenceId().substring(separator + 1), state, row.sequence(),
               before == null ? row.writtenAt() : before.startedAt(), row.writtenAt()));
         }
       }

@@ -19,27 +19,19 @@ public final class SagaTypes implements TypeNames {
         Map.entry("saga.state", SagaState.class),
         Map.entry("saga.step-completed", SagaEvent.StepCompleted.class),
         Map.entry("saga.step-given-up", SagaEvent.StepGivenUp.class),
-        Map.entry("saga.step-refused", SagaEvent.StepRefused.class),
-        Map.entry("saga.steps-completed", SagaEvent.StepsCompleted.class));
+        Map.entry("saga.step-refused", SagaEvent.StepRefused.class));
   }
 
   @Override
   public Map<String, Class<?>> sent() {
     return Map.ofEntries(
-        Map.entry("saga.answered", SagaCommand.Answered.class),
         Map.entry("saga.ask-again", SagaCommand.AskAgain.class),
         Map.entry("saga.await-end", SagaCommand.AwaitEnd.class),
-        Map.entry("saga.backoff-over", SagaCommand.BackoffOver.class),
         Map.entry("saga.cancel", SagaCommand.Cancel.class),
         Map.entry("saga.compensation-failed", SagaCommand.CompensationFailed.class),
         Map.entry("saga.get", SagaCommand.Get.class),
-        Map.entry("saga.idle", SagaCommand.Idle.class),
-        Map.entry("saga.looked-up", SagaCommand.LookedUp.class),
-        Map.entry("saga.resume", SagaCommand.Resume.class),
         Map.entry("saga.retry", SagaCommand.Retry.class),
         Map.entry("saga.start", SagaCommand.Start.class),
-        Map.entry("saga.stop", SagaCommand.Stop.class),
-        Map.entry("saga.timed-out", SagaCommand.TimedOut.class),
         Map.entry("saga.wake", SagaCommand.Wake.class));
   }
 }

@@ -2,12 +2,16 @@ package io.orderflow.saga;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.cluster.sharding.typed.ClusterShardingSettings;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.pattern.StatusReply;
+import io.orderflow.eventsourcing.AggregateType;
+import io.orderflow.eventsourcing.HomeType;
+import io.orderflow.eventsourcing.Homes;
+import io.orderflow.eventsourcing.Message;
+import io.orderflow.eventsourcing.ProcessContext;
+import io.orderflow.eventsourcing.ProcessType;
 import io.orderflow.journal.StoredEvents;
 import io.orderflow.kernel.Failures;
 import io.orderflow.kernel.Rejection;
@@ -15,6 +19,8 @@ import io.orderflow.kernel.SameThread;
 import io.orderflow.kernel.SteadyClock;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -28,30 +34,52 @@ public final class Sagas<I> {
 
   private final SagaDefinition<I> definition;
   private final ClusterSharding sharding;
-  private final EntityTypeKey<SagaCommand> key;
+  private final EntityTypeKey<Message> key;
   private final StoredEvents stored;
 
   private Sagas(SagaDefinition<I> definition, ClusterSharding sharding, StoredEvents stored) {
     this.definition = definition;
     this.sharding = sharding;
     this.stored = stored;
-    this.key = EntityTypeKey.create(SagaCommand.class, entityType(definition.name()));
+    this.key = Homes.key(entityType(definition.name()));
   }
 
-  /** Registers the sagas of this definition on the node. The shard never passivates them: an active saga stays, an ended one asks to stop. */
+  /** Registers the sagas of this definition on the node. */
   public static <I> Sagas<I> init(ActorSystem<?> system, SagaDefinition<I> definition, Clock clock) {
+    return init(system, definition, List.of(), List.of(), clock);
+  }
+
+  /**
+   * Registers the sagas of this definition on the node, with the parts that live in their homes: each has the saga's id and is stored with
+   * the saga. A step may call them by a service that answers at once.
+   */
+  public static <I> Sagas<I> init(ActorSystem<?> system, SagaDefinition<I> definition, List<ProcessType<?, ?, ?>> processes,
+      List<AggregateType<?, ?, ?, ?>> aggregates, Clock clock) {
     Sagas<I> sagas = new Sagas<>(definition, ClusterSharding.get(system), new StoredEvents(system));
     SagaSettings settings = new SagaSettings(system.settings().config().getConfig("orderflow.sagas"));
-    Clock steady = SteadyClock.beginningAt(clock);
-    sagas.sharding.init(Entity.of(sagas.key, entity -> Saga.create(new SagaContext<>(entity.getEntityId(), definition, settings, clock, steady,
-            RandomGenerator.getDefault(), () -> sagas.archived(entity.getEntityId()), entity.getShard())))
-        .withStopMessage(SagaCommand.Stop.INSTANCE).withRole("services")
-        .withSettings(ClusterShardingSettings.create(system)
-            .withPassivationStrategy(ClusterShardingSettings.PassivationStrategySettings$.MODULE$.disabled())));
+    Homes.host(system, home(definition, settings, clock, sagas::archived, processes, aggregates));
     return sagas;
   }
 
-  static String entityType(String definition) {
+  /** The home of a saga and of the parts that live with it. */
+  static <I> HomeType home(SagaDefinition<I> definition, SagaSettings settings, Clock clock,
+      Function<String, CompletionStage<SagaState>> archive, List<ProcessType<?, ?, ?>> processes,
+      List<AggregateType<?, ?, ?, ?>> aggregates) {
+    Clock steady = SteadyClock.beginningAt(clock);
+    ProcessType<SagaCommand, SagaEvent, SagaState> saga = type(home ->
+        new SagaContext<>(definition, settings, clock, steady, RandomGenerator.getDefault(), archive, home));
+    List<ProcessType<?, ?, ?>> all = new ArrayList<>(List.of(saga));
+    all.addAll(processes);
+    return new HomeType(entityType(definition.name()), settings.keepInMemory(), List.copyOf(all), aggregates);
+  }
+
+  static <I> ProcessType<SagaCommand, SagaEvent, SagaState> type(
+      Function<ProcessContext<SagaEvent, SagaState>, SagaContext<I>> context) {
+    return new ProcessType<>(SagaCommand.class, SagaEvent.class, SagaState.NONE, home -> new Saga<>(context.apply(home)));
+  }
+
+  /** The name of the homes of a definition's sagas, in sharding and storage. */
+  public static String entityType(String definition) {
     return "saga-" + definition;
   }
 
@@ -156,7 +184,7 @@ public final class Sagas<I> {
     return SameThread.answer(entity(id).askWithStatus(command::apply, limit));
   }
 
-  private EntityRef<SagaCommand> entity(String id) {
+  private EntityRef<Message> entity(String id) {
     return sharding.entityRefFor(key, id);
   }
 

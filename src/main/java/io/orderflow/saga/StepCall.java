@@ -1,5 +1,6 @@
 package io.orderflow.saga;
 
+import io.orderflow.eventsourcing.Home;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -19,9 +20,10 @@ import java.util.Optional;
  *     compensation for longer than a call is valid; otherwise an older incarnation, which doesn't know of the compensation, could repeat the
  *     compensated action
  * @param failure why the saga compensates; empty for an action
+ * @param home the saga's home, for services whose aggregates live there
  */
 public record StepCall<I>(String sagaId, String step, int attempt, I input, Map<String, String> results, Instant startedAt, Instant validUntil,
-    Optional<Failure> failure) {
+    Optional<Failure> failure, Home home) {
 
   /** The same for every attempt of the action and of its compensation. */
   public String idempotencyKey() {

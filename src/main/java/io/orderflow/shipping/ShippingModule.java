@@ -5,13 +5,14 @@ import io.orderflow.node.Module;
 import io.orderflow.node.NodeContext;
 import java.util.List;
 
-/** Shipments on a node. They leave the journal with their orders. */
+/** Shipments on a node. They live in the homes of their orders. */
 public final class ShippingModule implements Module {
 
   private final ShippingService shipping;
 
-  public ShippingModule(NodeContext node) {
-    this.shipping = new ShippingService(node.system(), node.clock());
+  /** @param home the name of the homes that shipments live in */
+  public ShippingModule(NodeContext node, String home) {
+    this.shipping = new ShippingService(node.system(), home, node.clock());
   }
 
   public ShippingService service() {

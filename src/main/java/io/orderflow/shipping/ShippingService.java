@@ -3,7 +3,6 @@ package io.orderflow.shipping;
 import akka.actor.typed.ActorSystem;
 import io.orderflow.eventsourcing.AggregateClient;
 import io.orderflow.eventsourcing.AggregateType;
-import io.orderflow.eventsourcing.Aggregates;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.saga.StepCall;
 import io.orderflow.saga.StepResult;
@@ -22,42 +21,49 @@ public final class ShippingService {
     Address shippingAddress();
   }
 
+  private final AggregateType<Shipment.Command, Shipment.Event, Shipment.State, Shipment.State> type;
   private final AggregateClient<Shipment.Command, Shipment.Event, Shipment.State, Shipment.State> shipments;
   private final Set<String> countries;
 
-  /** Hosts shipments. The countries are those of {@code orderflow.shipping.countries}. */
-  public ShippingService(ActorSystem<?> system, Clock clock) {
-    this.shipments = Aggregates.host(system, type(clock));
+  /**
+   * Ships to the countries of {@code orderflow.shipping.countries}.
+   *
+   * @param home the name of the homes that shipments live in
+   */
+  public ShippingService(ActorSystem<?> system, String home, Clock clock) {
+    this.type = type(clock);
+    this.shipments = AggregateClient.ofHomes(system, home, type);
     this.countries = Configuration.list(system.settings().config().getString("orderflow.shipping.countries")).stream()
         .map(country -> country.toUpperCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
   }
 
   static AggregateType<Shipment.Command, Shipment.Event, Shipment.State, Shipment.State> type(Clock clock) {
-    return AggregateType.of(Shipment.NAME, Shipment.Event.class, new Shipment(clock)).shortLived(Shipment.State::exists);
+    return AggregateType.of(Shipment.NAME, Shipment.Event.class, new Shipment(clock));
   }
 
-  /** Creates the shipment; answers with its id. Refused for a country that is not served. */
-  public CompletionStage<StepResult> createShipment(StepCall<? extends Shippable> call) {
+  /** The aggregate, for the home that hosts it. */
+  public AggregateType<?, ?, ?, ?> type() {
+    return type;
+  }
+
+  /** Creates the shipment; the result is its id. Rejected for a country that is not served. */
+  public StepResult createShipment(StepCall<? extends Shippable> call) {
     Address address = call.input().shippingAddress();
     if (address != null && !countries.contains(address.country().toUpperCase(Locale.ROOT))) {
-      return StepResult.now(StepResult.refused("SHIPPING_UNAVAILABLE", "there is no shipping to " + address.country()));
+      return StepResult.refused("SHIPPING_UNAVAILABLE", "there is no shipping to " + address.country());
     }
-    return shipments.ask(call.sagaId(), new Shipment.Create(address))
-        .thenApply(shipment -> StepResult.done(Shipment.idOf(call.sagaId())));
+    call.home().decide(type, new Shipment.Create(address));
+    return StepResult.done(Shipment.idOf(call.sagaId()));
   }
 
   /** Cancels the shipment, also one that has not been created yet. */
-  public CompletionStage<StepResult> cancelShipment(StepCall<? extends Shippable> call) {
-    return shipments.ask(call.sagaId(), new Shipment.Cancel()).thenApply(shipment -> StepResult.done());
+  public StepResult cancelShipment(StepCall<? extends Shippable> call) {
+    call.home().decide(type, new Shipment.Cancel());
+    return StepResult.done();
   }
 
   /** The shipment of an order, be it in the archive; refused with SHIPMENT_NOT_FOUND. */
   CompletionStage<Shipment.State> get(String orderId) {
     return shipments.read(orderId, new Shipment.Get());
-  }
-
-  /** Has a shipment recover before it is needed. */
-  public void warmUp(String orderId) {
-    shipments.warmUp(orderId);
   }
 }

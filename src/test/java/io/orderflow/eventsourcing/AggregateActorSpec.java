@@ -89,7 +89,7 @@ class AggregateActorSpec {
 
   @Test
   void commands_of_every_kind_and_signals_travel_between_nodes() {
-    var toAnOrder = new Message.Ask<>(new Order.Confirm("tx_1", "s-1"), client.ref());
+    var toAnOrder = new Message.Ask<>(Order.NAME, new Order.Confirm("tx_1", "s-1"), client.ref());
     kit.serializationTestKit().verifySerialization(toAnOrder, true);
     kit.serializationTestKit().verifySerialization(Message.Signal.WARM_UP, true);
     kit.serializationTestKit().verifySerialization(Message.Signal.LEAVE, true);
@@ -101,7 +101,7 @@ class AggregateActorSpec {
   }
 
   private StatusReply<Integer> ask(ActorRef<Message> counter, int number) {
-    counter.tell(new Message.Ask<>(number, client.ref()));
+    counter.tell(new Message.Ask<>("counter", number, client.ref()));
     return client.receiveMessage();
   }
 }

@@ -25,21 +25,23 @@ public final class AggregateIncarnations<C, E, S, R> implements AutoCloseable {
 
     /** Asks it, again and again until it answers, as a saga does. */
     public StatusReply<R> ask(C command) {
-      return actor.ask(replyTo -> new Message.Ask<C, R>(command, replyTo));
+      return actor.ask(replyTo -> new Message.Ask<C, R>(name, command, replyTo));
     }
 
     /** Asks it until it answers, and expects that it rejects the command with this code. */
     public void refuses(C command, String code) {
-      actor.<R>refuses(replyTo -> new Message.Ask<C, R>(command, replyTo), code);
+      actor.<R>refuses(replyTo -> new Message.Ask<C, R>(name, command, replyTo), code);
     }
   }
 
+  private final String name;
   private final Incarnations<Message> both;
   public final LateJournal.Shared journal;
   public final Incarnation older;
   public final Incarnation newer;
 
   public AggregateIncarnations(AggregateType<C, E, S, R> type, String id) {
+    this.name = type.name();
     this.both = new Incarnations<>(() -> Aggregates.behavior(type, id, SETTINGS, () -> {}));
     this.journal = both.journal;
     this.older = new Incarnation(both.older);
@@ -48,12 +50,12 @@ public final class AggregateIncarnations<C, E, S, R> implements AutoCloseable {
 
   /** The writes of the older one, which is told this now, do not reach the journal before the spec lets them. */
   public LateJournal.Held olderWritesLate(C command) {
-    return both.<R>olderWritesLate(replyTo -> new Message.Ask<C, R>(command, replyTo));
+    return both.<R>olderWritesLate(replyTo -> new Message.Ask<C, R>(name, command, replyTo));
   }
 
   /** The older one is told to leave memory while a write of it is on its way, which then fails: it leaves. */
   public void olderLeavesThoughItsWriteFails(C command) {
-    both.<R>olderLeavesThoughItsWriteFails(replyTo -> new Message.Ask<C, R>(command, replyTo), Message.Signal.LEAVE);
+    both.<R>olderLeavesThoughItsWriteFails(replyTo -> new Message.Ask<C, R>(name, command, replyTo), Message.Signal.LEAVE);
   }
 
   /** The write that is held next. */

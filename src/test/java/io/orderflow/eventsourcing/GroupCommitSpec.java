@@ -157,7 +157,7 @@ class GroupCommitSpec {
   }
 
   private Message.Ask<Integer, Integer> add(int number) {
-    return new Message.Ask<>(number, client.ref());
+    return new Message.Ask<>("counter", number, client.ref());
   }
 
   private static List<Integer> numbers(Batch<Integer, Integer> batch) {

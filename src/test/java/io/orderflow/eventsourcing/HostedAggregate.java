@@ -13,10 +13,12 @@ public final class HostedAggregate<C, R> {
 
   private static final Duration PATIENCE = Duration.ofSeconds(4);
 
+  private final String type;
   private final EntityRef<Message> entity;
 
   /** @param type the name of its type */
   public HostedAggregate(ActorSystem<?> system, String type, String id) {
+    this.type = type;
     this.entity = ClusterSharding.get(system).entityRefFor(EntityTypeKey.create(Message.class, type), id);
   }
 
@@ -27,11 +29,11 @@ public final class HostedAggregate<C, R> {
 
   /** Tells it a command; the reply goes to that actor. */
   public void tell(C command, ActorRef<StatusReply<R>> replyTo) {
-    entity.tell(new Message.Ask<>(command, replyTo));
+    entity.tell(new Message.Ask<>(type, command, replyTo));
   }
 
   /** Tells it a command and waits for the reply. */
   public R ask(C command) {
-    return entity.<R>askWithStatus(replyTo -> new Message.Ask<>(command, replyTo), PATIENCE).toCompletableFuture().join();
+    return entity.<R>askWithStatus(replyTo -> new Message.Ask<>(type, command, replyTo), PATIENCE).toCompletableFuture().join();
   }
 }

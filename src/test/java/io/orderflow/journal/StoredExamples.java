@@ -84,8 +84,6 @@ final class StoredExamples {
         new SagaEvent.Started(JsonNodeFactory.instance.objectNode().put("customerId", "ada"), RESERVE, SagaStatus.RUNNING, AT),
         new SagaEvent.Resumed(SagaStatus.RUNNING, AT),
         new SagaEvent.StepCompleted("tx_1", RESERVE, SagaStatus.RUNNING, AT),
-        new SagaEvent.StepsCompleted(List.of(new SagaEvent.StepCompleted("tx_1", RESERVE, SagaStatus.RUNNING, AT),
-            new SagaEvent.StepCompleted(null, null, SagaStatus.COMPLETED, LATER))),
         new SagaEvent.AttemptFailed("no answer", SagaStatus.RUNNING, AT),
         new SagaEvent.StepRefused("OUT_OF_STOCK", "there is 1 left", true, null, RESERVE, SagaStatus.COMPENSATING, AT),
         new SagaEvent.StepGivenUp("PAYMENT_TIMEOUT", "no answer", null, RESERVE, SagaStatus.COMPENSATING, AT),

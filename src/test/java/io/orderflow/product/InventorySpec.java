@@ -188,7 +188,7 @@ class InventorySpec {
   }
 
   private static StepCall<Order> call(String id, Instant validUntil, Item... items) {
-    return new StepCall<>(id, "reserve-inventory", 1, new Order(List.of(items)), Map.of(), validUntil, validUntil, Optional.empty());
+    return new StepCall<>(id, "reserve-inventory", 1, new Order(List.of(items)), Map.of(), validUntil, validUntil, Optional.empty(), null);
   }
 
   private static void assertDone(CompletionStage<StepResult> answer) {

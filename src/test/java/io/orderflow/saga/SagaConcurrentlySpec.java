@@ -175,8 +175,8 @@ class SagaConcurrentlySpec {
 
   @Test
   void the_first_step_has_none_before_it() {
-    SagaDefinition<String> one = SagaDefinition.named("one", String.class).step("only", call -> null, null);
+    SagaDefinition<String> one = SagaDefinition.named("one", String.class).step("only", (StepCall<String> call) -> StepResult.done(), null);
     assertThatIllegalStateException().isThrownBy(one::concurrently);
-    assertThatIllegalStateException().isThrownBy(one.retriable("conclusion", call -> null)::concurrently);
+    assertThatIllegalStateException().isThrownBy(one.retriable("conclusion", (StepCall<String> call) -> StepResult.done())::concurrently);
   }
 }

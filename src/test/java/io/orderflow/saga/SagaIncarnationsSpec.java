@@ -214,7 +214,7 @@ class SagaIncarnationsSpec {
     newer.expectAllSucceed("reserve", "charge", "ship", "confirm");
     assertThat(SagaKit.steps(nodes.ends()))
         .containsExactly("reserve COMPLETED", "charge COMPLETED", "ship COMPLETED", "confirm COMPLETED");
-    assertThat(nodes.records()).hasSize(4);
+    assertThat(nodes.records()).hasSize(6);
   }
 
   /**

@@ -6,7 +6,6 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.ManualTime;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.pattern.StatusReply;
 import akka.persistence.testkit.PersistenceTestKitPlugin;
 import akka.persistence.testkit.PersistenceTestKitSnapshotPlugin;
@@ -14,6 +13,9 @@ import akka.persistence.testkit.javadsl.PersistenceTestKit;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.orderflow.eventsourcing.HomeType;
+import io.orderflow.eventsourcing.Message;
+import io.orderflow.eventsourcing.RunningHome;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.testkit.SetClock;
 import java.time.Duration;
@@ -86,9 +88,9 @@ final class SagaKit implements AutoCloseable {
   private final SetClock steady = new SetClock(clock.instant());
   private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
   private final TestProbe<StatusReply<SagaState>> replies = kit.createTestProbe();
-  private final TestProbe<ClusterSharding.ShardCommand> shard = kit.createTestProbe();
+  private final TestProbe<String> left = kit.createTestProbe();
   private final SagaDefinition<String> definition;
-  private ActorRef<SagaCommand> saga;
+  private ActorRef<Message> saga;
 
   private SagaKit(List<String> steps, List<String> retriables, Set<String> concurrently) {
     SagaDefinition<String> listed = SagaDefinition.named("spec", String.class);
@@ -122,7 +124,7 @@ final class SagaKit implements AutoCloseable {
     };
   }
 
-  private ActorRef<SagaCommand> spawn() {
+  private ActorRef<Message> spawn() {
     Config sagas = ConfigFactory.parseString("""
         keep-in-memory = 1m
         defer-recording-for = 2s
@@ -130,8 +132,10 @@ final class SagaKit implements AutoCloseable {
         step-defaults { time-limit = 5s, max-attempts = 3, min-backoff = 500ms, max-backoff = 2s, jitter = 0.5, reason = "GIVEN_UP" }
         compensation-defaults = ${step-defaults}
         """).resolve();
-    return kit.spawn(Saga.create(new SagaContext<>("saga-1", definition, new SagaSettings(sagas), clock, steady,
-        RandomGenerator.of("L64X128MixRandom"), () -> CompletableFuture.completedStage(SagaState.NONE), shard.getRef())));
+    HomeType home = new HomeType(Sagas.entityType("spec"), KEEP_IN_MEMORY, List.of(Sagas.type(context -> new SagaContext<>(definition,
+        new SagaSettings(sagas), clock, steady, RandomGenerator.of("L64X128MixRandom"),
+        id -> CompletableFuture.completedStage(SagaState.NONE), context))), List.of());
+    return kit.spawn(RunningHome.of(home, "saga-1", () -> left.ref().tell("left")));
   }
 
   SagaKit start() {
@@ -265,23 +269,23 @@ final class SagaKit implements AutoCloseable {
     return ended;
   }
 
-  /** Expects that the saga asks its shard for passivation. */
+  /** Expects that the saga asks its shard for passivation now. */
   void leavesMemory() {
-    shard.expectMessageClass(ClusterSharding.Passivate.class, PATIENCE);
+    left.expectMessage(PATIENCE, "left");
   }
 
   /** Expects passivation some time after the last message. */
   void leavesMemoryAfterAWhile() {
     Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2)).untilAsserted(() -> {
       timePasses(KEEP_IN_MEMORY);
-      shard.expectMessageClass(ClusterSharding.Passivate.class, A_WHILE);
+      left.expectMessage(A_WHILE, "left");
     });
   }
 
   /** Expects no passivation so far. */
   void isInMemory() {
     state(); // replied after all earlier messages are handled
-    shard.expectNoMessage(A_WHILE);
+    left.expectNoMessage(A_WHILE);
   }
 
   /** Each call with its status, such as {@code reserve COMPLETED}. */

@@ -11,6 +11,10 @@ import akka.persistence.testkit.PersistenceTestKitSnapshotPlugin;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.orderflow.eventsourcing.HomeType;
+import io.orderflow.eventsourcing.Message;
+import io.orderflow.eventsourcing.RunningHome;
+import io.orderflow.journal.EventGroup;
 import io.orderflow.journal.LateJournal;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.saga.SagaKit.Call;
@@ -83,7 +87,7 @@ final class SagaNodes implements AutoCloseable {
         .withFallback(Configuration.over(ConfigFactory.empty())));
     private final ManualTime time = ManualTime.get(kit.system());
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
-    private ActorRef<SagaCommand> saga;
+    private ActorRef<Message> saga;
     private boolean frozen;
 
     private Function<StepCall<String>, CompletionStage<StepResult>> called(String id, String name) {
@@ -110,9 +114,11 @@ final class SagaNodes implements AutoCloseable {
     Node spawns() {
       // Calls of the incarnation before it may still arrive.
       calls.drainTo(late);
-      saga = kit.spawn(Saga.create(new SagaContext<>(sagaId, definition(sagaId), new SagaSettings(SAGAS), clock, steady,
-          RandomGenerator.of("L64X128MixRandom"), () -> CompletableFuture.completedStage(SagaState.NONE),
-          kit.<akka.cluster.sharding.typed.javadsl.ClusterSharding.ShardCommand>createTestProbe().ref())));
+      SagaDefinition<String> definition = definition(sagaId);
+      HomeType home = new HomeType(Sagas.entityType("spec"), Duration.ofMinutes(1), List.of(Sagas.type(context -> new SagaContext<>(
+          definition, new SagaSettings(SAGAS), clock, steady, RandomGenerator.of("L64X128MixRandom"),
+          id -> CompletableFuture.completedStage(SagaState.NONE), context))), List.of());
+      saga = kit.spawn(RunningHome.of(home, sagaId, () -> {}));
       return this;
     }
 
@@ -144,9 +150,9 @@ final class SagaNodes implements AutoCloseable {
 
     /** Sends the stop message and expects that the actor stops. */
     void leaves(Runnable meanwhile) {
-      saga.tell(SagaCommand.Stop.INSTANCE);
+      saga.tell(RunningHome.leave());
       meanwhile.run();
-      kit.<SagaCommand>createTestProbe().expectTerminated(saga, PATIENCE);
+      kit.<Message>createTestProbe().expectTerminated(saga, PATIENCE);
       saga = null;
     }
 
@@ -248,7 +254,8 @@ final class SagaNodes implements AutoCloseable {
   }
 
   List<SagaEvent> records() {
-    return journal.events("saga-spec|" + sagaId).stream().map(SagaEvent.class::cast).toList();
+    return journal.events("saga-spec|" + sagaId).stream()
+        .flatMap(group -> EventGroup.of(group, SagaEvent.class).stream()).toList();
   }
 
   SagaState recorded() {

@@ -28,19 +28,20 @@ class SagaSpec {
   }
 
   @Test
-  void leaves_memory_when_it_ends_and_not_before() {
+  void leaves_memory_a_while_after_its_end_and_not_before() {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship");
     SagaKit.Call last = saga.expect("confirm");
     saga.isInMemory();
     last.succeeds();
-    saga.leavesMemory();
+    saga.ends(SagaStatus.COMPLETED);
+    saga.isInMemory();
+    saga.leavesMemoryAfterAWhile();
   }
 
   @Test
   void an_ended_saga_that_is_read_leaves_memory_later() {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship", "confirm");
     saga.ends(SagaStatus.COMPLETED);
-    saga.leavesMemory();
     saga.crashes();
     saga.isInMemory();
     saga.leavesMemoryAfterAWhile();

@@ -1,0 +1,79 @@
+package io.orderflow.journal;
+
+import akka.actor.ExtendedActorSystem;
+import akka.serialization.Serialization;
+import akka.serialization.SerializationExtension;
+import akka.serialization.Serializer;
+import akka.serialization.SerializerWithStringManifest;
+import akka.serialization.Serializers;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Serialises {@link EventGroup}s: the number of events, then each by its own serialiser with its manifest and length. */
+public final class EventGroupSerializer extends SerializerWithStringManifest {
+
+  /** Unique among the node's serialisers. It is part of every stored group and must never change. */
+  private static final int IDENTIFIER = 70_003;
+  private static final String GROUP = "events";
+
+  private final ExtendedActorSystem system;
+
+  /** Akka creates the instance from the configuration. */
+  public EventGroupSerializer(ExtendedActorSystem system) {
+    this.system = system;
+  }
+
+  @Override
+  public int identifier() {
+    return IDENTIFIER;
+  }
+
+  @Override
+  public String manifest(Object group) {
+    return GROUP;
+  }
+
+  @Override
+  public byte[] toBinary(Object object) {
+    List<Object> events = ((EventGroup) object).events();
+    Serialization serialization = SerializationExtension.get(system);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeShort(events.size());
+      for (Object event : events) {
+        Serializer serializer = serialization.findSerializerFor(event);
+        byte[] payload = serializer.toBinary(event);
+        out.writeInt(serializer.identifier());
+        out.writeUTF(Serializers.manifestFor(serializer, event));
+        out.writeInt(payload.length);
+        out.write(payload);
+      }
+    } catch (IOException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+    return bytes.toByteArray();
+  }
+
+  @Override
+  public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
+    Serialization serialization = SerializationExtension.get(system);
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      int count = in.readUnsignedShort();
+      List<Object> events = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        int serializer = in.readInt();
+        String type = in.readUTF();
+        events.add(serialization.deserialize(in.readNBytes(in.readInt()), serializer, type).get());
+      }
+      return new EventGroup(List.copyOf(events));
+    } catch (IOException malformed) {
+      throw new NotSerializableException("not a group of events: " + malformed.getMessage());
+    }
+  }
+}
