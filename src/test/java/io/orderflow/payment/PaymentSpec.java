@@ -9,9 +9,6 @@ import akka.pattern.StatusReply;
 import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Rejection;
-import io.orderflow.payment.Payment.AttemptOutcome;
-import io.orderflow.payment.Payment.Patience;
-import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Operation;
 import io.orderflow.payment.PaymentState.Status;
 import io.orderflow.payment.ProviderFailure.Kind;
@@ -32,13 +29,13 @@ import org.junit.jupiter.api.Test;
 /** One payment against a source of money that the spec answers for. */
 class PaymentSpec {
 
-  private static final Due DUE =
-      new Due("order-1/charge-payment", new Money(700, "EUR"), new PaymentMethod.Card("tok_1"));
+  private static final PaymentDetails DETAILS =
+      new PaymentDetails("order-1/charge-payment", new Money(700, "EUR"), new PaymentMethod.Card("tok_1"));
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration DEADLINE = Duration.ofHours(24);
   private static final Duration REFUND_DEADLINE = Duration.ofHours(48);
   private static final Duration HOLD = Duration.ofMillis(200);
-  private static final PaymentPauses PAUSES = new PaymentPauses(Duration.ofMinutes(5), Duration.ofSeconds(30));
+  private static final PaymentBackoff PAUSES = new PaymentBackoff(Duration.ofMinutes(5), Duration.ofSeconds(30));
 
   private static final class Source implements PaymentSource {
     private final BlockingQueue<CompletableFuture<ChargeResult>> charges = new LinkedBlockingQueue<>();
@@ -49,12 +46,12 @@ class PaymentSpec {
     private volatile Instant answered = Instant.MIN;
 
     @Override
-    public boolean takesCharges(PaymentMethod method) {
+    public boolean acceptsCharges(PaymentMethod method) {
       return open;
     }
 
     @Override
-    public boolean takesRefunds(PaymentMethod method) {
+    public boolean acceptsRefunds(PaymentMethod method) {
       return open;
     }
 
@@ -64,16 +61,16 @@ class PaymentSpec {
     }
 
     @Override
-    public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean suspect) {
-      assertThat(key).isEqualTo(DUE.key());
-      suspected.add(suspect);
+    public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean knownToFail) {
+      assertThat(key).isEqualTo(DETAILS.key());
+      suspected.add(knownToFail);
       return added(charges);
     }
 
     @Override
-    public CompletionStage<RefundResult> refund(String key, PaymentMethod method, boolean suspect) {
-      assertThat(key).isEqualTo(DUE.key());
-      suspected.add(suspect);
+    public CompletionStage<RefundResult> refund(String key, PaymentMethod method, boolean knownToFail) {
+      assertThat(key).isEqualTo(DETAILS.key());
+      suspected.add(knownToFail);
       return added(refunds);
     }
 
@@ -90,7 +87,7 @@ class PaymentSpec {
   private final Source source = new Source();
   private final TestProbe<StatusReply<PaymentState>> replies = kit.createTestProbe();
   private final TestProbe<AttemptOutcome> queue = kit.createTestProbe();
-  private ActorRef<Payment.Command> payment = spawn();
+  private ActorRef<PaymentCommand> payment = spawn();
 
   @AfterEach
   void close() {
@@ -434,7 +431,7 @@ class PaymentSpec {
     takeTurn();
     fails(source.charges, Kind.IN_DOUBT);
     assertThat(turn()).isEqualTo(AttemptOutcome.FAILED);
-    payment.tell(new Payment.TakeTurn(AggregateKit.NOW.plusMillis(1), queue.getRef()));
+    payment.tell(new PaymentCommand.Attempt(AggregateKit.NOW.plusMillis(1), queue.getRef()));
     called(source.charges).complete(new ChargeResult.Charged("tx-1"));
     assertThat(turn()).isEqualTo(AttemptOutcome.SETTLED);
   }
@@ -546,33 +543,33 @@ class PaymentSpec {
   @Test
   void tells_the_queue_when_it_joins_and_leaves_by_the_manifest_of_its_events() {
     assertThat(Stream.<PaymentEvent>of(
-        new PaymentEvent.Queued(Operation.CHARGE, DUE, 0, null, AggregateKit.NOW),
-        new PaymentEvent.Queued(Operation.CHARGE, DUE, 1, "ill", AggregateKit.NOW),
+        new PaymentEvent.Queued(Operation.CHARGE, DETAILS, 0, null, AggregateKit.NOW),
+        new PaymentEvent.Queued(Operation.CHARGE, DETAILS, 1, "ill", AggregateKit.NOW),
         new PaymentEvent.AttemptFailed("ill", 1, AggregateKit.NOW, 2, true, AggregateKit.NOW),
-        new PaymentEvent.RefundGivenUp(DUE, "no", 5, AggregateKit.NOW),
-        new PaymentEvent.Charged(DUE.method(), DUE.amount(), DUE.key(), "tx", 1, AggregateKit.NOW, AggregateKit.NOW),
-        new PaymentEvent.Charged(DUE.method(), DUE.amount(), DUE.key(), "tx", 1, null, AggregateKit.NOW),
-        new PaymentEvent.Declined(DUE.method(), DUE.amount(), DUE.key(), "c", "r", 1, AggregateKit.NOW, AggregateKit.NOW),
-        new PaymentEvent.Refunded(DUE.method(), DUE.amount(), DUE.key(), AggregateKit.NOW, AggregateKit.NOW)).map(PaymentEvent::manifest))
+        new PaymentEvent.RefundGivenUp(DETAILS, "no", 5, AggregateKit.NOW),
+        new PaymentEvent.Charged(DETAILS.method(), DETAILS.amount(), DETAILS.key(), "tx", 1, AggregateKit.NOW, AggregateKit.NOW),
+        new PaymentEvent.Charged(DETAILS.method(), DETAILS.amount(), DETAILS.key(), "tx", 1, null, AggregateKit.NOW),
+        new PaymentEvent.Declined(DETAILS.method(), DETAILS.amount(), DETAILS.key(), "c", "r", 1, AggregateKit.NOW, AggregateKit.NOW),
+        new PaymentEvent.Refunded(DETAILS.method(), DETAILS.amount(), DETAILS.key(), AggregateKit.NOW, AggregateKit.NOW)).map(PaymentEvent::manifest))
         .containsExactly("QUEUED", "QUEUED:1", "FAILED:2:1:" + AggregateKit.NOW.toEpochMilli(), "GIVEN_UP", "SETTLED", "", "SETTLED", "SETTLED");
   }
 
   @Test
   void is_unknown_before_anything_is_known() {
-    payment.tell(new Payment.Get(replies.getRef()));
+    payment.tell(new PaymentCommand.Get(replies.getRef()));
     assertThat(Rejection.in(answer().getError()).orElseThrow().code()).isEqualTo("PAYMENT_NOT_FOUND");
   }
 
   private void charge() {
-    payment.tell(new Payment.Charge(DUE, replies.getRef()));
+    payment.tell(new PaymentCommand.Charge(DETAILS, replies.getRef()));
   }
 
   private void refund() {
-    payment.tell(new Payment.Refund(DUE, replies.getRef()));
+    payment.tell(new PaymentCommand.Refund(DETAILS, replies.getRef()));
   }
 
   private void takeTurn() {
-    payment.tell(new Payment.TakeTurn(null, queue.getRef()));
+    payment.tell(new PaymentCommand.Attempt(null, queue.getRef()));
   }
 
   private AttemptOutcome turn() {
@@ -585,7 +582,7 @@ class PaymentSpec {
 
   private PaymentState state() {
     TestProbe<StatusReply<PaymentState>> asked = kit.createTestProbe();
-    payment.tell(new Payment.Get(asked.getRef()));
+    payment.tell(new PaymentCommand.Get(asked.getRef()));
     return asked.receiveMessage(PATIENCE).getValue();
   }
 
@@ -598,8 +595,8 @@ class PaymentSpec {
     payment = spawn();
   }
 
-  private ActorRef<Payment.Command> spawn() {
-    return kit.spawn(Payment.create("order-1", source, new Patience(DEADLINE, REFUND_DEADLINE, HOLD, PAUSES), clock, left::incrementAndGet));
+  private ActorRef<PaymentCommand> spawn() {
+    return kit.spawn(Payment.create("order-1", source, new PaymentSettings(DEADLINE, REFUND_DEADLINE, HOLD, PAUSES), clock, left::incrementAndGet));
   }
 
   private static <T> CompletableFuture<T> called(BlockingQueue<CompletableFuture<T>> calls) throws InterruptedException {
