@@ -133,7 +133,7 @@ public final class Node {
     AccountModule accounts = new AccountModule(node);
     ProductModule products = new ProductModule(node);
     UserModule users = new UserModule(node);
-    PaymentModule payments = new PaymentModule(node, accounts.service(), providerUrl());
+    PaymentModule payments = new PaymentModule(node, OrderSaga.HOME, accounts.service(), providerUrl());
     ShippingModule shipping = new ShippingModule(node, OrderSaga.HOME);
     OrderModule orders = new OrderModule(node, products.service(), payments, shipping.service());
     CartModule carts = new CartModule(node, products.service(), orders);

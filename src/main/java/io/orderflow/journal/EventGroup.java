@@ -6,13 +6,22 @@ import java.util.List;
  * The events of one write of an entity that consists of several parts: one row of the journal. All of them are stored, or none.
  *
  * @param events in order, never empty
- * @param manifest the text for the journal's manifest column; not part of the event, and empty when it was read from the journal
+ * @param manifest the text for the journal's manifest column, a word for each part; not part of the event, and empty when it was read
  */
 public record EventGroup(List<Object> events, String manifest) {
+
+  /** The word of a part that has nothing to say. */
+  public static final String NOTHING = "-";
 
   /** A group that was read. */
   EventGroup(List<Object> events) {
     this(events, "");
+  }
+
+  /** The word of one part in the manifest of a row; "-" if it has none. */
+  public static String word(String manifest, int part) {
+    String[] words = manifest == null ? new String[0] : manifest.split(" ");
+    return part < words.length ? words[part] : NOTHING;
   }
 
   /** The events of a row that are of this class; a row without a group is an event itself. */

@@ -29,7 +29,7 @@ public final class OrderModule implements Module {
     this.payments = payments;
     OrderService orders = new OrderService(node.system(), node.clock());
     this.sagas = Sagas.init(node.system(), OrderSaga.definition(orders, new Inventory(products), payments.service(), shipping),
-        List.of(), List.of(orders.type(), shipping.type()), node.clock());
+        List.of(payments.service().type()), List.of(orders.type(), shipping.type()), node.clock());
     this.placement = new OrderPlacement(orders, sagas, payments.service());
     this.answers = new OrderAnswers(placement, node.clients(), node.config().getDuration("http.max-wait"),
         node.config().getInt("http.max-waiting"));

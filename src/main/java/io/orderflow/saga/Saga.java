@@ -3,6 +3,7 @@ package io.orderflow.saga;
 import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
 import io.orderflow.eventsourcing.Process;
+import io.orderflow.journal.EventGroup;
 import io.orderflow.metrics.Meters;
 import io.orderflow.saga.StepRecord.Kind;
 import java.time.Duration;
@@ -50,7 +51,7 @@ final class Saga<I> implements Process<SagaCommand, SagaEvent, SagaState> {
   /** The saga's status, by which {@link SagaRecovery} finds active sagas. */
   @Override
   public String manifest(SagaState saga, List<SagaEvent> events) {
-    return saga.exists() ? saga.state().name() : SagaTable.NO_SAGA;
+    return saga.exists() ? saga.state().name() : EventGroup.NOTHING;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.orderflow.saga;
 
+import io.orderflow.journal.EventGroup;
 import io.orderflow.journal.JournalReader.Row;
 import io.orderflow.journal.RowBatch;
 import java.sql.Connection;
@@ -25,8 +26,6 @@ final class SagaTable {
 
   private record Change(String definition, String sagaId, String state, long sequence, long startedAt, long updatedAt) {}
 
-  /** The first word of the manifest of a home whose saga doesn't exist. */
-  static final String NO_SAGA = "-";
   private static final String PREFIX = Sagas.entityType("");
 
   private SagaTable() {}
@@ -115,8 +114,8 @@ final class SagaTable {
   private static Collection<Change> lastOfEach(List<Row> rows) {
     Map<String, Change> last = new LinkedHashMap<>();
     for (Row row : rows) {
-      String state = row.manifest() == null ? NO_SAGA : row.manifest().split(" ", 2)[0];
-      if (row.persistenceId().startsWith(PREFIX) && !state.equals(NO_SAGA)) {
+      String state = EventGroup.word(row.manifest(), 0);
+      if (row.persistenceId().startsWith(PREFIX) && !state.equals(EventGroup.NOTHING)) {
         Change before = last.get(row.persistenceId());
         if (before == null || before.sequence() < row.sequence()) {
           int separator = row.persistenceId().indexOf('|');

@@ -315,8 +315,8 @@ class PaymentBreakerSpec {
     return call(breaker, null, false, outcome);
   }
 
-  private static CompletableFuture<String> call(PaymentBreaker breaker, String payment, boolean suspect, String outcome) {
-    return breaker.call(payment, suspect, () -> switch (outcome) {
+  private static CompletableFuture<String> call(PaymentBreaker breaker, String payment, boolean knownToFail, String outcome) {
+    return breaker.call(payment, knownToFail, () -> switch (outcome) {
       case "F" -> CompletableFuture.<String>failedFuture(failure(Kind.IN_DOUBT));
       case "A" -> CompletableFuture.<String>failedFuture(failure(Kind.NOT_ACCEPTED));
       case "N" -> CompletableFuture.<String>failedFuture(failure(Kind.NOT_CALLED));

@@ -7,8 +7,6 @@ import akka.pattern.StatusReply;
 import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.journal.LateJournal;
 import io.orderflow.kernel.Money;
-import io.orderflow.payment.Payment.Patience;
-import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Status;
 import io.orderflow.testkit.Incarnations;
 import java.time.Duration;
@@ -29,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Two incarnations of one payment live at once, and both call the source of the money: it is taken once, and what is refunded stays so. */
 class PaymentIncarnationsSpec {
 
-  private static final Due DUE = new Due("order-1/charge-payment", new Money(700, "EUR"), new PaymentMethod.Card("tok_1"));
+  private static final PaymentDetails DETAILS = new PaymentDetails("order-1/charge-payment", new Money(700, "EUR"), new PaymentMethod.Card("tok_1"));
 
   /** Knows payments by their key for good. A charge takes effect, and is answered, when the spec takes it from the line. */
   private static final class Source implements PaymentSource {
@@ -38,12 +36,12 @@ class PaymentIncarnationsSpec {
     private final Set<String> refunded = new HashSet<>();
 
     @Override
-    public boolean takesCharges(PaymentMethod method) {
+    public boolean acceptsCharges(PaymentMethod method) {
       return true;
     }
 
     @Override
-    public boolean takesRefunds(PaymentMethod method) {
+    public boolean acceptsRefunds(PaymentMethod method) {
       return true;
     }
 
@@ -53,14 +51,14 @@ class PaymentIncarnationsSpec {
     }
 
     @Override
-    public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean suspect) {
+    public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean knownToFail) {
       CompletableFuture<ChargeResult> answer = new CompletableFuture<>();
       line.add(answer);
       return answer;
     }
 
     @Override
-    public synchronized CompletionStage<RefundResult> refund(String key, PaymentMethod method, boolean suspect) {
+    public synchronized CompletionStage<RefundResult> refund(String key, PaymentMethod method, boolean knownToFail) {
       refunded.add(key);
       return CompletableFuture.completedStage(kept.remove(key) ? RefundResult.REFUNDED : RefundResult.NOTHING_TO_REFUND);
     }
@@ -75,10 +73,10 @@ class PaymentIncarnationsSpec {
       try {
         CompletableFuture<ChargeResult> call = line.poll(5, TimeUnit.SECONDS);
         assertThat(call).as("a charge").isNotNull();
-        if (refunded.contains(DUE.key())) {
+        if (refunded.contains(DETAILS.key())) {
           call.complete(new ChargeResult.AlreadyRefunded());
         } else {
-          kept.add(DUE.key());
+          kept.add(DETAILS.key());
           call.complete(new ChargeResult.Charged("tx-1"));
         }
       } catch (InterruptedException interrupted) {
@@ -88,8 +86,8 @@ class PaymentIncarnationsSpec {
   }
 
   private final Source source = new Source();
-  private final Incarnations<Payment.Command> payment = new Incarnations<>(() -> Payment.create("order-1", source,
-      new Patience(Duration.ofHours(24), Duration.ofDays(7), Duration.ofMillis(200), new PaymentPauses(Duration.ofMinutes(5), Duration.ofSeconds(30))), AggregateKit.CLOCK, () -> {}));
+  private final Incarnations<PaymentCommand> payment = new Incarnations<>(() -> Payment.create("order-1", source,
+      new PaymentSettings(Duration.ofHours(24), Duration.ofDays(7), Duration.ofMillis(200), new PaymentBackoff(Duration.ofMinutes(5), Duration.ofSeconds(30))), AggregateKit.CLOCK, () -> {}));
 
   @AfterEach
   void close() {
@@ -126,7 +124,7 @@ class PaymentIncarnationsSpec {
     assertThat(payment.newer.ask(refund()).getValue().status()).isEqualTo(Status.REFUNDED);
     charged.lands();
     assertThat(source.kept).isEmpty();
-    assertThat(payment.newer.<PaymentState>ask(Payment.Get::new).getValue().status()).isEqualTo(Status.REFUNDED);
+    assertThat(payment.newer.<PaymentState>ask(PaymentCommand.Get::new).getValue().status()).isEqualTo(Status.REFUNDED);
     assertThat(payment.journal.events("payment|order-1")).last().isInstanceOf(PaymentEvent.Refunded.class);
   }
 
@@ -148,14 +146,14 @@ class PaymentIncarnationsSpec {
   @Test
   void one_that_is_told_to_leave_while_its_write_fails_leaves() {
     payment.older.spawns();
-    payment.olderLeavesThoughItsWriteFails(refund(), Payment.Stop.INSTANCE);
+    payment.olderLeavesThoughItsWriteFails(refund(), PaymentCommand.Stop.INSTANCE);
   }
 
-  private static Function<ActorRef<StatusReply<PaymentState>>, Payment.Command> charge() {
-    return reply -> new Payment.Charge(DUE, reply);
+  private static Function<ActorRef<StatusReply<PaymentState>>, PaymentCommand> charge() {
+    return reply -> new PaymentCommand.Charge(DETAILS, reply);
   }
 
-  private static Function<ActorRef<StatusReply<PaymentState>>, Payment.Command> refund() {
-    return reply -> new Payment.Refund(DUE, reply);
+  private static Function<ActorRef<StatusReply<PaymentState>>, PaymentCommand> refund() {
+    return reply -> new PaymentCommand.Refund(DETAILS, reply);
   }
 }

@@ -180,7 +180,7 @@ class PaymentProviderSpec {
     long unsent = failures.stream().filter(failure -> failure.kind() == Kind.NOT_CALLED).count();
     assertThat(unsent).isPositive();
     assertThat(failures).filteredOn(failure -> failure.kind() == Kind.NOT_CALLED)
-        .extracting(Throwable::getMessage).containsOnly("too many calls are waiting for the payment provider");
+        .extracting(Throwable::getMessage).containsOnly("too many calls wait for a connection to the payment provider");
     assertThat(provider.snapshot().calls()).isEqualTo(20 - (int) unsent);
   }
 
@@ -282,7 +282,7 @@ class PaymentProviderSpec {
     ProviderFailure failure = failureOf(http(status, body));
 
     assertThat(failure.kind()).isEqualTo(kind);
-    assertThat(failure).hasMessage("the payment provider's answer " + status + " to /charges is none that was agreed on").hasNoCause();
+    assertThat(failure).hasMessage("the payment provider answered /charges with an unexpected " + status).hasNoCause();
   }
 
   @ParameterizedTest
@@ -290,7 +290,7 @@ class PaymentProviderSpec {
   void a_connection_that_breaks_off_is_a_failure_in_doubt(String answer) throws IOException {
     ProviderFailure failure = failureOf(answer);
     assertThat(failure.kind()).isEqualTo(Kind.IN_DOUBT);
-    assertThat(failure.getMessage()).containsAnyOf("connection to the payment provider failed", "answer could not be read")
+    assertThat(failure.getMessage()).containsAnyOf("connection to the payment provider failed", "response of the payment provider can't be read")
         .doesNotContain("\n");
   }
 
@@ -334,7 +334,7 @@ class PaymentProviderSpec {
     ProviderFailure failure = failureOf(http(200, "{\"status\":\"succeeded\",\"transactionId\":\"" + "t".repeat(70_000) + "\"}"));
 
     assertThat(failure.kind()).isEqualTo(Kind.IN_DOUBT);
-    assertThat(failure.getMessage()).startsWith("the payment provider's answer could not be read: ");
+    assertThat(failure.getMessage()).startsWith("the response of the payment provider can't be read: ");
   }
 
   @Test
