@@ -92,7 +92,7 @@ final class PaymentQueueTable {
   private static Collection<Change> lastOfEach(List<Row> rows) {
     Map<String, Change> last = new LinkedHashMap<>();
     for (Row row : rows) {
-      if (row.persistenceId().startsWith(PREFIX) && QueueManifest.isOne(row.manifest())) {
+      if (row.persistenceId().startsWith(PREFIX) && QueueManifest.concernsQueue(row.manifest())) {
         last.compute(row.persistenceId(), (id, before) -> Change.of(before, row));
       }
     }
