@@ -114,7 +114,7 @@ final class PaymentBreaker {
     return phase.state == State.OPEN || !phase.rate.lastFailed();
   }
 
-  /** When the provider last answered a call of this breaker, be it that it did not accept the request; null if it never has. */
+  /** When the provider last answered a call of this breaker, with a result or by not accepting it; null if it never has. */
   synchronized Instant lastAnswered() {
     return lastAnswered;
   }

@@ -7,7 +7,6 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import java.util.concurrent.CompletionStage;
 
 /**
  * Calls the source of the money and reports each outcome in a turn of the home. At most one charge and one refund are in flight. It

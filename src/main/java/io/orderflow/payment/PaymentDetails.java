@@ -2,5 +2,5 @@ package io.orderflow.payment;
 
 import io.orderflow.kernel.Money;
 
-/** What to charge or refund. @param key the idempotency key, the same for the charge, its retries and its refund */
+/** The amount of a charge and of its refund, and the method. @param key the idempotency key, the same for the charge, its retries and its refund */
 public record PaymentDetails(String key, Money amount, PaymentMethod method) {}

@@ -106,7 +106,7 @@ final class PaymentPlanner {
     return Optional.of(new PaymentEvent.Queued(operation, details, ofOperation, failure.getMessage(), now));
   }
 
-  /** A defect of this program counts as a failure in doubt: without one, the queue would wait for the payment. */
+  /** A defect of this program counts as a failure in doubt: without an outcome, the queue would wait for the payment. */
   private static ProviderFailure ofProvider(Throwable cause) {
     return cause instanceof ProviderFailure known ? known
         : new ProviderFailure(Kind.IN_DOUBT, ProviderText.clean(String.valueOf(cause.getMessage())));

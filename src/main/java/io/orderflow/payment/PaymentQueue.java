@@ -17,7 +17,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -26,16 +25,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes the queued payments, in the order in which they joined the queue. A cluster singleton.
  *
- * <p>Each payment has in the journal that it is queued, so a crash of this actor or its node loses none. A payment that is attempted twice is
- * charged once: it is settled at the second attempt. While few payments are queued, each is attempted after the one before it was answered.
- * With more of them, a tenth of their number is in flight at once, at most {@code parallel}; the order holds within that number.
+ * <p>Each payment records in the journal that it is queued, so a crash of this actor or its node loses none. A payment that is attempted
+ * twice is charged once: the second attempt finds it settled. While few payments are queued, each is attempted after the one before it was
+ * answered. With more of them, a tenth of their number is in flight at once, at most {@code parallel}; the order holds within that number.
  *
- * <p>A round begins with the first payment of the queue once its back-off is over. If its attempt fails, either the provider is down or this
- * payment fails by itself. So another payment is attempted, and the round ends when as many attempts in a row have failed as decide a
- * half-open breaker. The other payment is the next in order; after a round without a success it is the one that has failed least often, so
- * that payments take turns. In an outage this leaves the order as it is. Once another payment succeeds, the provider works. The back-offs of
- * the payments that failed before are over: each is attempted once more in its place, and is postponed if it fails again
- * ({@link PaymentPlanner}).
+ * <p>The work is done in rounds. {@link QueueOrder} decides which payments may be attempted in a round, and what follows a failure.
  *
  * <p>Postponed payments are attempted in a lane of their own when they are due. No other payment waits for them.
  */
@@ -55,13 +49,9 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
   private static final Duration UNTIL_INDEXED = Duration.ofSeconds(1);
   /** The most postponed payments in a round, and in flight at once. */
   private static final int POSTPONED_ATTEMPTS = 4;
-  /** A first payment that keeps the breaker open by itself lets others go first once it has failed so many times more often than they. */
-  private static final int YIELD_AFTER = 3;
   /** Sagas are told repeatedly of refunds that were given up, in batches: a message may get lost. */
   private static final Duration BETWEEN_REMINDERS = Duration.ofSeconds(10);
   private static final int REMINDER_BATCH = 100;
-  private static final Comparator<QueuedPayment> LEAST_FAILED = Comparator.comparingInt(QueuedPayment::failures);
-  private static final Comparator<QueuedPayment> IN_ORDER = Comparator.comparingLong(QueuedPayment::position);
   private static final Logger LOG = LoggerFactory.getLogger(PaymentQueue.class);
 
   private final PaymentQueueQueries queries;
@@ -73,18 +63,12 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
   private final int perRound;
   private final int parallel;
   private final Duration longestPause;
-  private final int halfOpenCalls;
-  private final boolean oneFailureOpens;
 
+  private final QueueOrder order;
   private final PaymentLane inOrder = new PaymentLane();
   private final PaymentLane postponed = new PaymentLane();
   private final List<QueuedPayment> settled = new ArrayList<>();
   private final List<QueuedPayment> failed = new ArrayList<>();
-  /** When the provider last answered a call, as far as this actor knows; null if it never has. */
-  private Instant lastAnswered;
-  private int failedInARow;
-  /** Whether no attempt has succeeded since an attempt of an earlier round failed. */
-  private boolean lastRoundFailed;
   private int maxInFlight = 1;
   private Instant nextReminder = Instant.MIN;
   private long remindedUpTo;
@@ -126,8 +110,7 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
     this.perRound = Math.max(1, (int) (payment.getInt("queue.rate") * BETWEEN_ROUNDS.toMillis() / 1000));
     this.parallel = payment.getInt("queue.parallel");
     this.longestPause = payment.getDuration("queue.max-pause");
-    this.halfOpenCalls = payment.getInt("breaker.half-open-calls");
-    this.oneFailureOpens = 100.0 >= payment.getDouble("breaker.failure-rate") * halfOpenCalls;
+    this.order = new QueueOrder(payment);
   }
 
   @Override
@@ -168,46 +151,28 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
   }
 
   private void beginInOrder(List<QueuedPayment> payments, Backlog backlog) {
-    noteAnswer(provider.lastAnswered());
-    lastRoundFailed = lastRoundFailed || failedInARow > 0;
-    failedInARow = 0;
+    order.answered(provider.lastAnswered());
+    order.roundBegins();
     if (payments.isEmpty()) {
       return;
     }
+    Instant now = clock.instant();
     QueuedPayment first = payments.get(0);
-    int fewestFailures = payments.stream().filter(this::isDue).min(LEAST_FAILED).map(QueuedPayment::failures).orElse(0);
-    boolean yields = oneFailureOpens && first.failures() >= fewestFailures + YIELD_AFTER;
-    if (!isDue(first) && !yields) {
+    boolean yields = order.firstYields(payments, now);
+    if (!yields && !order.isDue(first, now)) {
       return;
     }
-    maxInFlight = Math.max(1, Math.min(parallel, (backlog.waiting() - backlog.postponed()) / 10));
-    // Until the provider is known to work, one attempt follows the other.
-    inOrder.begin(payments, first.failures() > 0 && !isReleased(first) ? 1 : maxInFlight);
+    maxInFlight = order.maxInFlight(backlog);
+    inOrder.begin(payments, order.isInDoubt(first) ? 1 : maxInFlight);
     if (yields) {
-      inOrder.moveToFront(this::isDue, LEAST_FAILED);
-    }
-  }
-
-  private boolean isDue(QueuedPayment payment) {
-    Instant now = clock.instant();
-    return !payment.dueAt().isAfter(now) || payment.dueAt().isAfter(now.plus(longestPause)) || isReleased(payment);
-  }
-
-  /** Whether the provider has answered since the payment failed. It is then known to work, which ends the payment's back-off. */
-  private boolean isReleased(QueuedPayment payment) {
-    return payment.failedAt() != null && lastAnswered != null && lastAnswered.isAfter(payment.failedAt());
-  }
-
-  private void noteAnswer(Instant at) {
-    if (at != null && (lastAnswered == null || at.isAfter(lastAnswered))) {
-      lastAnswered = at;
+      inOrder.moveToFront(payment -> order.isDue(payment, now), QueueOrder.LEAST_FAILED);
     }
   }
 
   private Behavior<Message> attemptNext(PaymentLane lane) {
     for (var next = lane.take(); next.isPresent(); next = lane.take()) {
       QueuedPayment payment = next.get();
-      getContext().pipeToSelf(payments.attempt(payment.orderId(), lastAnswered, ASK_TIMEOUT),
+      getContext().pipeToSelf(payments.attempt(payment.orderId(), order.lastAnswered(), ASK_TIMEOUT),
           (outcome, failure) -> new AttemptEnded(lane, payment, outcome));
     }
     return this;
@@ -224,9 +189,7 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
     }
     switch (attempt.outcome()) {
       case SETTLED -> {
-        noteAnswer(clock.instant());
-        failedInARow = 0;
-        lastRoundFailed = false;
+        order.succeeded(clock.instant());
         inOrder.setMaxInFlight(maxInFlight);
         leaves(payment);
       }
@@ -251,11 +214,11 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
 
   private void failed(PaymentLane lane, QueuedPayment payment) {
     failed.add(payment);
-    failedInARow++;
-    if (failedInARow >= halfOpenCalls) {
+    if (order.failed()) {
       lane.stop();
     } else {
-      lane.moveToFront(this::isDue, lastRoundFailed ? LEAST_FAILED : IN_ORDER);
+      Instant now = clock.instant();
+      lane.moveToFront(other -> order.isDue(other, now), order.afterFailure());
     }
   }
 }

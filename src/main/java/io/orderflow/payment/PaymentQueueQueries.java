@@ -29,7 +29,7 @@ final class PaymentQueueQueries {
   }
 
   /**
-   * What to store and to read before a round of the queue. A limit of 0 reads nothing.
+   * The changes to store and the payments to read before a round of the queue. A limit of 0 reads none.
    *
    * @param settled payments that have answered that they are settled
    * @param failed payments whose attempt has failed

@@ -90,7 +90,7 @@ final class PaymentQueueTable {
   private static Collection<Change> lastOfEach(List<Row> rows) {
     Map<String, Change> last = new LinkedHashMap<>();
     for (Row row : rows) {
-      if (row.persistenceId() != null && QueueManifest.isOne(QueueManifest.of(row))) {
+      if (row.persistenceId() != null && QueueManifest.concernsQueue(QueueManifest.of(row))) {
         last.compute(row.persistenceId(), (id, before) -> Change.of(before, row));
       }
     }

@@ -58,7 +58,7 @@ final class PaymentReplies {
     }
   }
 
-  /** Replies to those who charge, also while the charge is queued. */
+  /** Replies to the callers of a charge, also while it is queued. */
   void charged(PaymentState payment) {
     reply(charges, toCharge(payment));
   }

@@ -33,7 +33,7 @@ public final class PaymentRoutes extends Routes {
             answer(payments.get(order), payment -> Json.response(200, PaymentResponse.of(order, payment)))))))));
   }
 
-  /** Lists only what is in the queue's table. All other payments are found by their orders. */
+  /** Lists only queued payments and refunds that were given up. All other payments are found by their orders. */
   private Route list(Optional<String> status, Page page) {
     Status wanted = status.flatMap(name -> LISTED.stream().filter(listed -> listed.name().equals(name)).findFirst()).orElseThrow(() ->
         Problem.field("INVALID_FIELD", "status", "must be QUEUED or REFUND_FAILED; payments of another status are not listed").exception());

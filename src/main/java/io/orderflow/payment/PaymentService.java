@@ -25,7 +25,7 @@ import java.util.function.Function;
 /** Charges and refunds orders, each once. The steps of a saga call it. */
 public final class PaymentService {
 
-  /** What a saga's input must contain so that a step can charge it. */
+  /** The part of a saga's input that a charge needs. */
   public interface Payable {
     Money total();
 

@@ -38,11 +38,11 @@ record QueueManifest(String kind, int failures, boolean postponed, long dueAt) {
   }
 
   /** Whether the manifest, or null for none, says anything about the queue. */
-  static boolean isOne(String manifest) {
+  static boolean concernsQueue(String manifest) {
     return manifest != null && KINDS.contains(manifest.split(":", 2)[0]);
   }
 
-  /** Reads a manifest for which {@link #isOne} holds. */
+  /** Reads a manifest for which {@link #concernsQueue} holds. */
   static QueueManifest parse(String manifest) {
     String[] fields = manifest.split(":");
     return new QueueManifest(fields[0], (int) number(fields, 1), number(fields, 2) == 1, number(fields, 3));

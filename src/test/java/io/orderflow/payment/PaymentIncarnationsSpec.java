@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
 import io.orderflow.eventsourcing.AggregateKit;
+import io.orderflow.eventsourcing.Message;
+import io.orderflow.eventsourcing.RunningHome;
+import io.orderflow.journal.EventGroup;
 import io.orderflow.journal.LateJournal;
 import io.orderflow.kernel.Money;
 import io.orderflow.payment.PaymentState.Status;
 import io.orderflow.testkit.Incarnations;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -24,14 +28,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two incarnations of one payment live at once, and both call the source of the money: it is taken once, and what is refunded stays so. */
+/** Two incarnations of one payment live at once and both call the source: the customer is charged once, and a refund is final. */
 class PaymentIncarnationsSpec {
 
-  private static final PaymentDetails DETAILS = new PaymentDetails("order-1/charge-payment", new Money(700, "EUR"), new PaymentMethod.Card("tok_1"));
-
-  /** Knows payments by their key for good. A charge takes effect, and is answered, when the spec takes it from the line. */
+  /** Remembers payments by their key for good. A charge takes effect, and is answered, when the spec says so. */
   private static final class Source implements PaymentSource {
-    private final BlockingQueue<CompletableFuture<ChargeResult>> line = new LinkedBlockingQueue<>();
+    private final BlockingQueue<CompletableFuture<ChargeResult>> charges = new LinkedBlockingQueue<>();
     private final Set<String> kept = new HashSet<>();
     private final Set<String> refunded = new HashSet<>();
 
@@ -46,14 +48,14 @@ class PaymentIncarnationsSpec {
     }
 
     @Override
-    public boolean hasAnsweredSince(java.time.Instant time, PaymentMethod method) {
+    public boolean hasAnsweredSince(Instant time, PaymentMethod method) {
       return true;
     }
 
     @Override
     public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean knownToFail) {
       CompletableFuture<ChargeResult> answer = new CompletableFuture<>();
-      line.add(answer);
+      charges.add(answer);
       return answer;
     }
 
@@ -63,20 +65,20 @@ class PaymentIncarnationsSpec {
       return CompletableFuture.completedStage(kept.remove(key) ? RefundResult.REFUNDED : RefundResult.NOTHING_TO_REFUND);
     }
 
-    /** Waits until so many calls are on the line. */
+    /** Waits until that number of charges has arrived. */
     void isCalled(int calls) {
-      Awaitility.await().atMost(Duration.ofSeconds(5)).pollDelay(Duration.ZERO).until(() -> line.size() == calls);
+      Awaitility.await().atMost(Duration.ofSeconds(5)).pollDelay(Duration.ZERO).until(() -> charges.size() == calls);
     }
 
-    /** The next call reaches it. */
+    /** The oldest charge takes effect. */
     synchronized void takesEffect() {
       try {
-        CompletableFuture<ChargeResult> call = line.poll(5, TimeUnit.SECONDS);
+        CompletableFuture<ChargeResult> call = charges.poll(5, TimeUnit.SECONDS);
         assertThat(call).as("a charge").isNotNull();
-        if (refunded.contains(DETAILS.key())) {
+        if (refunded.contains(PaymentKit.DETAILS.key())) {
           call.complete(new ChargeResult.AlreadyRefunded());
         } else {
-          kept.add(DETAILS.key());
+          kept.add(PaymentKit.DETAILS.key());
           call.complete(new ChargeResult.Charged("tx-1"));
         }
       } catch (InterruptedException interrupted) {
@@ -86,8 +88,7 @@ class PaymentIncarnationsSpec {
   }
 
   private final Source source = new Source();
-  private final Incarnations<PaymentCommand> payment = new Incarnations<>(() -> Payment.create("order-1", source,
-      new PaymentSettings(Duration.ofHours(24), Duration.ofDays(7), Duration.ofMillis(200), new PaymentBackoff(Duration.ofMinutes(5), Duration.ofSeconds(30))), AggregateKit.CLOCK, () -> {}));
+  private final Incarnations<Message> payment = new Incarnations<>(() -> PaymentKit.home(source, AggregateKit.CLOCK, () -> {}));
 
   @AfterEach
   void close() {
@@ -95,7 +96,7 @@ class PaymentIncarnationsSpec {
   }
 
   @Test
-  void a_charge_that_reaches_the_source_after_the_refund_takes_nothing() {
+  void a_charge_that_reaches_the_source_after_the_refund_has_no_effect() {
     payment.older.spawns();
     payment.older.tell(charge());
     source.isCalled(1);
@@ -104,12 +105,12 @@ class PaymentIncarnationsSpec {
     source.takesEffect();
     assertThat(source.kept).isEmpty();
     payment.older.refuses(charge(), "PAYMENT_REFUNDED");
-    assertThat(source.line).isEmpty();
+    assertThat(source.charges).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void a_charge_whose_record_lands_late_is_given_back(boolean beforeTheRefund) {
+  void a_charge_whose_record_lands_late_is_refunded(boolean beforeTheRefund) {
     payment.older.spawns();
     payment.older.tell(charge());
     source.isCalled(1);
@@ -125,11 +126,11 @@ class PaymentIncarnationsSpec {
     charged.lands();
     assertThat(source.kept).isEmpty();
     assertThat(payment.newer.<PaymentState>ask(PaymentCommand.Get::new).getValue().status()).isEqualTo(Status.REFUNDED);
-    assertThat(payment.journal.events("payment|order-1")).last().isInstanceOf(PaymentEvent.Refunded.class);
+    assertThat(payment.journal.events("paid|order-1")).last().extracting(group -> ((EventGroup) group).events().get(0)).isInstanceOf(PaymentEvent.Refunded.class);
   }
 
   @Test
-  void what_both_charge_is_charged_once() {
+  void a_charge_by_both_is_made_once() {
     payment.older.spawns();
     payment.newer.spawns();
     payment.older.tell(charge());
@@ -140,20 +141,20 @@ class PaymentIncarnationsSpec {
     assertThat(payment.older.ask(charge()).getValue().transactionId()).isEqualTo("tx-1");
     assertThat(payment.newer.ask(charge()).getValue().transactionId()).isEqualTo("tx-1");
     assertThat(source.kept).hasSize(1);
-    assertThat(payment.journal.events("payment|order-1")).hasSize(1);
+    assertThat(payment.journal.events("paid|order-1")).hasSize(1);
   }
 
   @Test
-  void one_that_is_told_to_leave_while_its_write_fails_leaves() {
+  void a_payment_that_is_stopped_while_its_write_fails_stops() {
     payment.older.spawns();
-    payment.olderLeavesThoughItsWriteFails(refund(), PaymentCommand.Stop.INSTANCE);
+    payment.olderLeavesThoughItsWriteFails(refund(), RunningHome.leave());
   }
 
-  private static Function<ActorRef<StatusReply<PaymentState>>, PaymentCommand> charge() {
-    return reply -> new PaymentCommand.Charge(DETAILS, reply);
+  private static Function<ActorRef<StatusReply<PaymentState>>, Message> charge() {
+    return reply -> new PaymentCommand.Charge(PaymentKit.DETAILS, reply::tell);
   }
 
-  private static Function<ActorRef<StatusReply<PaymentState>>, PaymentCommand> refund() {
-    return reply -> new PaymentCommand.Refund(DETAILS, reply);
+  private static Function<ActorRef<StatusReply<PaymentState>>, Message> refund() {
+    return reply -> new PaymentCommand.Refund(PaymentKit.DETAILS, reply::tell);
   }
 }

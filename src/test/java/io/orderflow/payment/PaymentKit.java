@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
 import akka.pattern.StatusReply;
 import io.orderflow.eventsourcing.AggregateKit;
+import io.orderflow.eventsourcing.HomeType;
+import io.orderflow.eventsourcing.Message;
+import io.orderflow.eventsourcing.RunningHome;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.payment.ProviderFailure.Kind;
 import io.orderflow.testkit.EntityKit;
 import io.orderflow.testkit.SetClock;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -82,14 +88,14 @@ final class PaymentKit implements AutoCloseable {
   private final ActorTestKit kit = ActorTestKit.create(EntityKit.CONFIG);
   private final TestProbe<StatusReply<PaymentState>> replies = kit.createTestProbe();
   private final TestProbe<AttemptOutcome> outcomes = kit.createTestProbe();
-  private ActorRef<PaymentCommand> payment = spawn();
+  private ActorRef<Message> payment = spawn();
 
   void charge() {
-    payment.tell(new PaymentCommand.Charge(DETAILS, replies.getRef()));
+    payment.tell(new PaymentCommand.Charge(DETAILS, replies.getRef()::tell));
   }
 
   void refund() {
-    payment.tell(new PaymentCommand.Refund(DETAILS, replies.getRef()));
+    payment.tell(new PaymentCommand.Refund(DETAILS, replies.getRef()::tell));
   }
 
   void get() {
@@ -173,8 +179,13 @@ final class PaymentKit implements AutoCloseable {
     kit.shutdownTestKit();
   }
 
-  private ActorRef<PaymentCommand> spawn() {
-    return kit.spawn(Payment.create("order-1", source, SETTINGS, clock, passivations::incrementAndGet));
+  private ActorRef<Message> spawn() {
+    return kit.spawn(home(source, clock, passivations::incrementAndGet));
+  }
+
+  /** A home with a payment alone. */
+  static Behavior<Message> home(PaymentSource source, Clock clock, Runnable leave) {
+    return RunningHome.of(new HomeType("paid", Duration.ofMinutes(1), List.of(Payment.type(source, SETTINGS, clock)), List.of()), "order-1", leave);
   }
 
   private static <T> CompletableFuture<T> next(BlockingQueue<CompletableFuture<T>> calls) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How the table of payments that wait follows the journal. */
+/** The table of queued payments follows the journal. */
 @ParameterizedClass
 @EnumSource(TestDatabase.class)
 class PaymentQueueTableSpec {
@@ -38,7 +38,7 @@ class PaymentQueueTableSpec {
   }
 
   @Test
-  void payments_stand_in_it_in_the_order_in_which_they_were_queued() throws SQLException {
+  void payments_are_in_the_order_in_which_they_were_queued() throws SQLException {
     journal.event(1, "payment|c", 1, "QUEUED", NOW.toEpochMilli());
     journal.event(2, "payment|a", 1, "", NOW.toEpochMilli());
     journal.event(3, "saga-order|x", 1, "QUEUED", NOW.toEpochMilli());
@@ -49,7 +49,7 @@ class PaymentQueueTableSpec {
   }
 
   @Test
-  void one_that_is_settled_leaves_it_whether_that_is_read_at_once_or_later() throws SQLException {
+  void a_settled_payment_is_removed_whether_its_events_are_read_together_or_not() throws SQLException {
     journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
     sweep(0);
     journal.event(2, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
@@ -60,7 +60,7 @@ class PaymentQueueTableSpec {
   }
 
   @Test
-  void one_that_is_queued_once_more_goes_to_its_end() throws SQLException {
+  void a_payment_that_is_queued_again_goes_to_the_end() throws SQLException {
     journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
     journal.event(2, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
     sweep(0);
@@ -81,7 +81,7 @@ class PaymentQueueTableSpec {
   }
 
   @Test
-  void who_was_found_settled_is_taken_out_but_not_if_it_was_queued_anew() throws SQLException {
+  void a_payment_that_answered_as_settled_is_removed_unless_it_was_queued_again() throws SQLException {
     journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
     journal.event(2, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
     sweep(0);
@@ -94,7 +94,7 @@ class PaymentQueueTableSpec {
   }
 
   @Test
-  void one_whose_call_failed_keeps_its_place_and_says_when_it_is_due() throws SQLException {
+  void a_payment_whose_attempt_failed_keeps_its_place_and_has_a_due_time() throws SQLException {
     journal.event(1, "payment|a", 1, "QUEUED:1", NOW.toEpochMilli());
     journal.event(2, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
     journal.event(3, "payment|b", 2, failed(1, false, 5), NOW.toEpochMilli());
@@ -109,7 +109,7 @@ class PaymentQueueTableSpec {
   }
 
   @Test
-  void those_that_are_postponed_are_not_among_the_first_but_found_when_they_are_due() throws SQLException {
+  void postponed_payments_are_not_among_the_first_and_are_found_when_they_are_due() throws SQLException {
     journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
     journal.event(2, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
     journal.event(3, "payment|c", 1, "QUEUED", NOW.toEpochMilli());
@@ -125,7 +125,7 @@ class PaymentQueueTableSpec {
   }
 
   @Test
-  void one_that_makes_a_pause_is_not_what_others_wait_behind() throws SQLException {
+  void a_payment_that_backs_off_is_not_the_oldest_that_others_queue_behind() throws SQLException {
     journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
     journal.event(2, "payment|a", 2, failed(1, false, 5), NOW.toEpochMilli());
     sweep(0);
@@ -134,7 +134,7 @@ class PaymentQueueTableSpec {
   }
 
   @Test
-  void refunds_that_were_given_up_are_listed_apart_and_still_hold_the_archive_back() throws SQLException {
+  void refunds_that_were_given_up_are_listed_apart_and_not_archived() throws SQLException {
     journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
     journal.event(2, "payment|b", 1, "", NOW.toEpochMilli());
     sweep(0);
@@ -157,7 +157,7 @@ class PaymentQueueTableSpec {
   }
 
   @Test
-  void one_that_failed_is_held_back_until_the_journal_says_more() throws SQLException {
+  void a_failed_payment_is_delayed_until_its_event_is_read() throws SQLException {
     journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
     sweep(0);
     PaymentQueueTable.delay(connection, PaymentQueueQueries.first(connection, 1), NOW, NOW.plusSeconds(1));
@@ -168,7 +168,7 @@ class PaymentQueueTableSpec {
   }
 
   @Test
-  void who_was_found_settled_by_mistake_stays() throws SQLException {
+  void a_payment_that_answered_as_settled_stays_while_the_journal_says_that_it_is_queued() throws SQLException {
     journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
     sweep(0);
     PaymentQueueTable.remove(connection, PaymentQueueQueries.first(connection, 10));
@@ -179,7 +179,7 @@ class PaymentQueueTableSpec {
   }
 
   @Test
-  void tells_how_many_wait_up_to_a_bound_and_since_when() throws SQLException {
+  void the_backlog_is_counted_up_to_a_bound_with_the_oldest_payment() throws SQLException {
     assertThat(PaymentQueueQueries.backlog(connection, NOW, 2)).isEqualTo(Backlog.EMPTY);
     for (int i = 1; i <= 3; i++) {
       journal.event(i, "payment|" + i, 1, "QUEUED", NOW.toEpochMilli());
@@ -190,7 +190,7 @@ class PaymentQueueTableSpec {
   }
 
   @Test
-  void is_listed_newest_first_page_by_page() throws SQLException {
+  void pages_list_the_newest_payment_first() throws SQLException {
     for (int i = 1; i <= 3; i++) {
       journal.event(i, "payment|" + i, 1, "QUEUED", NOW.toEpochMilli());
     }
@@ -203,7 +203,7 @@ class PaymentQueueTableSpec {
     return QueueManifest.failed(failures, postponed, NOW.plusSeconds(dueInSeconds));
   }
 
-  /** Of those that are postponed the ones that are due after so many seconds, with pauses of at most a minute. */
+  /** The postponed payments that are due after that number of seconds, with pauses of at most a minute. */
   private List<String> due(int seconds) throws SQLException {
     return PaymentQueueQueries.duePostponed(connection, NOW.plusSeconds(seconds), Duration.ofMinutes(1), 10).stream()
         .map(QueuedPayment::orderId).toList();

@@ -35,8 +35,8 @@ class QueueManifestSpec {
 
   @Test
   void other_manifests_do_not_concern_the_queue() {
-    assertThat(Stream.of("SETTLED", "GIVEN_UP", "FAILED:1:0:5")).allMatch(QueueManifest::isOne);
-    assertThat(Stream.of("", "RUNNING", "QUEUED_UP")).noneMatch(QueueManifest::isOne);
-    assertThat(QueueManifest.isOne(null)).isFalse();
+    assertThat(Stream.of("SETTLED", "GIVEN_UP", "FAILED:1:0:5")).allMatch(QueueManifest::concernsQueue);
+    assertThat(Stream.of("", "RUNNING", "QUEUED_UP")).noneMatch(QueueManifest::concernsQueue);
+    assertThat(QueueManifest.concernsQueue(null)).isFalse();
   }
 }
