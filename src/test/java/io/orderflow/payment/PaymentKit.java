@@ -25,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** One payment's actor under specification, and a source of money whose calls the spec answers. */
 final class PaymentKit implements AutoCloseable {
@@ -84,7 +83,6 @@ final class PaymentKit implements AutoCloseable {
 
   final SetClock clock = new SetClock(NOW);
   final Source source = new Source();
-  final AtomicInteger passivations = new AtomicInteger();
   private final ActorTestKit kit = ActorTestKit.create(EntityKit.CONFIG);
   private final TestProbe<StatusReply<PaymentState>> replies = kit.createTestProbe();
   private final TestProbe<AttemptOutcome> outcomes = kit.createTestProbe();
@@ -180,7 +178,7 @@ final class PaymentKit implements AutoCloseable {
   }
 
   private ActorRef<Message> spawn() {
-    return kit.spawn(home(source, clock, passivations::incrementAndGet));
+    return kit.spawn(home(source, clock, () -> {}));
   }
 
   /** A home with a payment alone. */

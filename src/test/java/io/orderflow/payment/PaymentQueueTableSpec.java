@@ -39,10 +39,10 @@ class PaymentQueueTableSpec {
 
   @Test
   void payments_are_in_the_order_in_which_they_were_queued() throws SQLException {
-    journal.event(1, "payment|c", 1, "QUEUED", NOW.toEpochMilli());
-    journal.event(2, "payment|a", 1, "", NOW.toEpochMilli());
+    journal.event(1, "saga-order|c", 1, "RUNNING QUEUED", NOW.toEpochMilli());
+    journal.event(2, "saga-order|a", 1, "RUNNING -", NOW.toEpochMilli());
     journal.event(3, "saga-order|x", 1, "QUEUED", NOW.toEpochMilli());
-    journal.event(4, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(4, "saga-order|b", 1, "RUNNING QUEUED", NOW.toEpochMilli());
     sweep(0);
     assertThat(PaymentQueueQueries.first(connection, 10)).containsExactly(new QueuedPayment("c", 1, NOW), new QueuedPayment("b", 4, NOW));
     assertThat(PaymentQueueQueries.first(connection, 1)).extracting(QueuedPayment::orderId).containsExactly("c");
@@ -50,31 +50,31 @@ class PaymentQueueTableSpec {
 
   @Test
   void a_settled_payment_is_removed_whether_its_events_are_read_together_or_not() throws SQLException {
-    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(1, "saga-order|a", 1, "RUNNING QUEUED", NOW.toEpochMilli());
     sweep(0);
-    journal.event(2, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
-    journal.event(3, "payment|a", 2, "SETTLED", NOW.toEpochMilli());
-    journal.event(4, "payment|b", 2, "SETTLED", NOW.toEpochMilli());
+    journal.event(2, "saga-order|b", 1, "RUNNING QUEUED", NOW.toEpochMilli());
+    journal.event(3, "saga-order|a", 2, "RUNNING SETTLED", NOW.toEpochMilli());
+    journal.event(4, "saga-order|b", 2, "RUNNING SETTLED", NOW.toEpochMilli());
     sweep(1);
     assertThat(PaymentQueueQueries.first(connection, 10)).isEmpty();
   }
 
   @Test
   void a_payment_that_is_queued_again_goes_to_the_end() throws SQLException {
-    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
-    journal.event(2, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(1, "saga-order|a", 1, "RUNNING QUEUED", NOW.toEpochMilli());
+    journal.event(2, "saga-order|b", 1, "RUNNING QUEUED", NOW.toEpochMilli());
     sweep(0);
-    journal.event(3, "payment|a", 2, "QUEUED", NOW.toEpochMilli());
+    journal.event(3, "saga-order|a", 2, "RUNNING QUEUED", NOW.toEpochMilli());
     sweep(2);
     assertThat(PaymentQueueQueries.first(connection, 10)).extracting(QueuedPayment::orderId).containsExactly("b", "a");
   }
 
   @Test
   void events_that_are_read_again_change_nothing() throws SQLException {
-    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(1, "saga-order|a", 1, "RUNNING QUEUED", NOW.toEpochMilli());
     sweep(0);
-    journal.event(2, "payment|a", 2, "SETTLED", NOW.toEpochMilli());
-    journal.event(3, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(2, "saga-order|a", 2, "RUNNING SETTLED", NOW.toEpochMilli());
+    journal.event(3, "saga-order|b", 1, "RUNNING QUEUED", NOW.toEpochMilli());
     sweep(0);
     sweep(0);
     assertThat(PaymentQueueQueries.first(connection, 10)).extracting(QueuedPayment::orderId).containsExactly("b");
@@ -82,24 +82,24 @@ class PaymentQueueTableSpec {
 
   @Test
   void a_payment_that_answered_as_settled_is_removed_unless_it_was_queued_again() throws SQLException {
-    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
-    journal.event(2, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(1, "saga-order|a", 1, "RUNNING QUEUED", NOW.toEpochMilli());
+    journal.event(2, "saga-order|b", 1, "RUNNING QUEUED", NOW.toEpochMilli());
     sweep(0);
     List<QueuedPayment> both = PaymentQueueQueries.first(connection, 10);
-    journal.event(3, "payment|b", 2, "QUEUED", NOW.toEpochMilli());
+    journal.event(3, "saga-order|b", 2, "RUNNING QUEUED", NOW.toEpochMilli());
     sweep(2);
-    journal.event(4, "payment|a", 2, "SETTLED", NOW.toEpochMilli());
+    journal.event(4, "saga-order|a", 2, "RUNNING SETTLED", NOW.toEpochMilli());
     PaymentQueueTable.remove(connection, both);
     assertThat(PaymentQueueQueries.first(connection, 10)).containsExactly(new QueuedPayment("b", 3, NOW));
   }
 
   @Test
   void a_payment_whose_attempt_failed_keeps_its_place_and_has_a_due_time() throws SQLException {
-    journal.event(1, "payment|a", 1, "QUEUED:1", NOW.toEpochMilli());
-    journal.event(2, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
-    journal.event(3, "payment|b", 2, failed(1, false, 5), NOW.toEpochMilli());
+    journal.event(1, "saga-order|a", 1, "RUNNING QUEUED:1", NOW.toEpochMilli());
+    journal.event(2, "saga-order|b", 1, "RUNNING QUEUED", NOW.toEpochMilli());
+    journal.event(3, "saga-order|b", 2, "RUNNING " + failed(1, false, 5), NOW.toEpochMilli());
     sweep(0);
-    journal.event(4, "payment|a", 2, failed(2, false, 9), NOW.plusSeconds(2).toEpochMilli());
+    journal.event(4, "saga-order|a", 2, "RUNNING " + failed(2, false, 9), NOW.plusSeconds(2).toEpochMilli());
     sweep(3);
     assertThat(PaymentQueueQueries.first(connection, 10)).containsExactly(
         new QueuedPayment("a", 1, NOW, 2, NOW.plusSeconds(2), NOW.plusSeconds(9)), new QueuedPayment("b", 2, NOW, 1, NOW, NOW.plusSeconds(5)));
@@ -110,11 +110,11 @@ class PaymentQueueTableSpec {
 
   @Test
   void postponed_payments_are_not_among_the_first_and_are_found_when_they_are_due() throws SQLException {
-    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
-    journal.event(2, "payment|b", 1, "QUEUED", NOW.toEpochMilli());
-    journal.event(3, "payment|c", 1, "QUEUED", NOW.toEpochMilli());
-    journal.event(4, "payment|a", 2, failed(3, true, 8), NOW.toEpochMilli());
-    journal.event(5, "payment|b", 2, failed(3, true, 4), NOW.toEpochMilli());
+    journal.event(1, "saga-order|a", 1, "RUNNING QUEUED", NOW.toEpochMilli());
+    journal.event(2, "saga-order|b", 1, "RUNNING QUEUED", NOW.toEpochMilli());
+    journal.event(3, "saga-order|c", 1, "RUNNING QUEUED", NOW.toEpochMilli());
+    journal.event(4, "saga-order|a", 2, "RUNNING " + failed(3, true, 8), NOW.toEpochMilli());
+    journal.event(5, "saga-order|b", 2, "RUNNING " + failed(3, true, 4), NOW.toEpochMilli());
     sweep(0);
     assertThat(PaymentQueueQueries.first(connection, 10)).extracting(QueuedPayment::orderId).containsExactly("c");
     assertThat(due(3)).isEmpty();
@@ -126,8 +126,8 @@ class PaymentQueueTableSpec {
 
   @Test
   void a_payment_that_backs_off_is_not_the_oldest_that_others_queue_behind() throws SQLException {
-    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
-    journal.event(2, "payment|a", 2, failed(1, false, 5), NOW.toEpochMilli());
+    journal.event(1, "saga-order|a", 1, "RUNNING QUEUED", NOW.toEpochMilli());
+    journal.event(2, "saga-order|a", 2, "RUNNING " + failed(1, false, 5), NOW.toEpochMilli());
     sweep(0);
     assertThat(PaymentQueueQueries.backlog(connection, NOW, 10)).isEqualTo(new Backlog(1, 0, null, 0));
     assertThat(PaymentQueueQueries.backlog(connection, NOW.plusSeconds(5), 10)).isEqualTo(new Backlog(1, 0, NOW, 0));
@@ -135,11 +135,11 @@ class PaymentQueueTableSpec {
 
   @Test
   void refunds_that_were_given_up_are_listed_apart_and_not_archived() throws SQLException {
-    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
-    journal.event(2, "payment|b", 1, "", NOW.toEpochMilli());
+    journal.event(1, "saga-order|a", 1, "RUNNING QUEUED", NOW.toEpochMilli());
+    journal.event(2, "saga-order|b", 1, "RUNNING -", NOW.toEpochMilli());
     sweep(0);
-    journal.event(3, "payment|a", 2, "GIVEN_UP", NOW.toEpochMilli());
-    journal.event(4, "payment|b", 2, "GIVEN_UP", NOW.toEpochMilli());
+    journal.event(3, "saga-order|a", 2, "RUNNING GIVEN_UP", NOW.toEpochMilli());
+    journal.event(4, "saga-order|b", 2, "RUNNING GIVEN_UP", NOW.toEpochMilli());
     sweep(2);
     assertThat(PaymentQueueQueries.first(connection, 10)).isEmpty();
     assertThat(due(0)).isEmpty();
@@ -149,8 +149,8 @@ class PaymentQueueTableSpec {
     assertThat(PaymentQueueQueries.givenUp(connection, 1, 9)).extracting(QueuedPayment::orderId).containsExactly("b");
     assertThat(PaymentQueueQueries.unfinished(connection, List.of("a", "b", "c"))).containsExactlyInAnyOrder("a", "b");
     assertThat(PaymentQueueQueries.backlog(connection, NOW, 10)).isEqualTo(new Backlog(0, 0, null, 2));
-    journal.event(5, "payment|a", 3, "QUEUED:1", NOW.toEpochMilli());
-    journal.event(6, "payment|b", 3, "SETTLED", NOW.toEpochMilli());
+    journal.event(5, "saga-order|a", 3, "RUNNING QUEUED:1", NOW.toEpochMilli());
+    journal.event(6, "saga-order|b", 3, "RUNNING SETTLED", NOW.toEpochMilli());
     sweep(4);
     assertThat(PaymentQueueQueries.first(connection, 10)).extracting(QueuedPayment::orderId).containsExactly("a");
     assertThat(PaymentQueueQueries.backlog(connection, NOW, 10)).isEqualTo(new Backlog(1, 0, NOW, 0));
@@ -158,18 +158,18 @@ class PaymentQueueTableSpec {
 
   @Test
   void a_failed_payment_is_delayed_until_its_event_is_read() throws SQLException {
-    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(1, "saga-order|a", 1, "RUNNING QUEUED", NOW.toEpochMilli());
     sweep(0);
     PaymentQueueTable.delay(connection, PaymentQueueQueries.first(connection, 1), NOW, NOW.plusSeconds(1));
     assertThat(PaymentQueueQueries.first(connection, 1)).containsExactly(new QueuedPayment("a", 1, NOW, 0, NOW, NOW.plusSeconds(1)));
-    journal.event(2, "payment|a", 2, failed(1, false, 5), NOW.toEpochMilli());
+    journal.event(2, "saga-order|a", 2, "RUNNING " + failed(1, false, 5), NOW.toEpochMilli());
     sweep(1);
     assertThat(PaymentQueueQueries.first(connection, 1)).containsExactly(new QueuedPayment("a", 1, NOW, 1, NOW, NOW.plusSeconds(5)));
   }
 
   @Test
   void a_payment_that_answered_as_settled_stays_while_the_journal_says_that_it_is_queued() throws SQLException {
-    journal.event(1, "payment|a", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(1, "saga-order|a", 1, "RUNNING QUEUED", NOW.toEpochMilli());
     sweep(0);
     PaymentQueueTable.remove(connection, PaymentQueueQueries.first(connection, 10));
     assertThat(PaymentQueueQueries.first(connection, 10)).extracting(QueuedPayment::orderId).containsExactly("a");
@@ -182,7 +182,7 @@ class PaymentQueueTableSpec {
   void the_backlog_is_counted_up_to_a_bound_with_the_oldest_payment() throws SQLException {
     assertThat(PaymentQueueQueries.backlog(connection, NOW, 2)).isEqualTo(Backlog.EMPTY);
     for (int i = 1; i <= 3; i++) {
-      journal.event(i, "payment|" + i, 1, "QUEUED", NOW.toEpochMilli());
+      journal.event(i, "saga-order|" + i, 1, "QUEUED", NOW.toEpochMilli());
     }
     sweep(0);
     assertThat(PaymentQueueQueries.backlog(connection, NOW, 10)).isEqualTo(new Backlog(3, 0, NOW, 0));
@@ -192,7 +192,7 @@ class PaymentQueueTableSpec {
   @Test
   void pages_list_the_newest_payment_first() throws SQLException {
     for (int i = 1; i <= 3; i++) {
-      journal.event(i, "payment|" + i, 1, "QUEUED", NOW.toEpochMilli());
+      journal.event(i, "saga-order|" + i, 1, "QUEUED", NOW.toEpochMilli());
     }
     sweep(0);
     assertThat(PaymentQueueQueries.page(connection, false, NOW.plusSeconds(1), "", 2)).extracting(QueuedPayment::orderId).containsExactly("3", "2");

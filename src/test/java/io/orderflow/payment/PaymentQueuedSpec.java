@@ -194,7 +194,6 @@ class PaymentQueuedSpec {
     payment.attempt();
     payment.refunded(RefundResult.REFUNDED);
     assertThat(payment.outcome()).isEqualTo(AttemptOutcome.SETTLED);
-    assertThat(payment.passivations).hasValue(0);
   }
 
   @Test
