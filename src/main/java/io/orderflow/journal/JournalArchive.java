@@ -89,7 +89,7 @@ public final class JournalArchive extends AbstractBehavior<JournalArchive.Step> 
     this.timers = timers;
     this.after = config.getDuration("after");
     this.interval = config.getDuration("interval");
-    this.kinds = java.util.stream.Stream.concat(ended.stream().map(endings -> (Kind) new EndedEvents(endings, clock)),
+    this.kinds = java.util.stream.Stream.concat(ended.stream().map(rule -> (Kind) new EndedEvents(rule, clock)),
         java.util.stream.Stream.of(new SnapshottedEvents(living, clock))).toList();
     Meters.of(context.getSystem()).counter("orderflow.archive.events");
     timers.startSingleTimer(Step.INSTANCE, interval);

@@ -28,7 +28,7 @@ public final class OrderAnswers extends Routes {
   private final OrderPlacement placement;
   private final ClientPresence clients;
   private final Duration maxWait;
-  /** Places for clients that wait for an order's end. */
+  /** Permits for clients that wait for an order's end. */
   private final Semaphore waiting;
 
   /**
@@ -60,17 +60,22 @@ public final class OrderAnswers extends Routes {
         : complete(created(orderId, Order.State.pending(order, progress.startedAt())));
   }
 
-  /** Completes when the order's saga has ended, the time is over or the client has gone away; then its place to wait is free. */
+  /** Completes when the order's saga has ended, the time limit is reached or the client has disconnected; its permit is free by then. */
   private CompletionStage<String> awaitEnd(HttpRequest request, String orderId, Duration limit) {
     CompletableFuture<String> over = new CompletableFuture<>();
-    over.whenComplete((id, none) -> waiting.release());
     Runnable served = clients.watch(request, () -> over.complete(orderId));
-    over.whenComplete((id, none) -> served.run());
+    // The caller continues from this stage, not from the future: dependents of a future run in reverse order of registration, and the client could
+    // have its response before the permit is free.
+    CompletionStage<String> released = over.thenApply(id -> {
+      waiting.release();
+      served.run();
+      return id;
+    });
     if (!over.isDone()) {
       CompletableFuture.completedStage(orderId).thenCompose(id -> placement.awaitEnd(id, limit))
           .whenComplete((ended, stillActive) -> over.complete(orderId));
     }
-    return over;
+    return released;
   }
 
   private static HttpResponse created(String orderId, Order.State order) {

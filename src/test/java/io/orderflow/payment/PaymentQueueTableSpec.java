@@ -41,7 +41,7 @@ class PaymentQueueTableSpec {
   void payments_are_in_the_order_in_which_they_were_queued() throws SQLException {
     journal.event(1, "saga-order|c", 1, "RUNNING QUEUED", NOW.toEpochMilli());
     journal.event(2, "saga-order|a", 1, "RUNNING -", NOW.toEpochMilli());
-    journal.event(3, "saga-order|x", 1, "QUEUED", NOW.toEpochMilli());
+    journal.event(3, "account|x", 1, "QUEUED", NOW.toEpochMilli());
     journal.event(4, "saga-order|b", 1, "RUNNING QUEUED", NOW.toEpochMilli());
     sweep(0);
     assertThat(PaymentQueueQueries.first(connection, 10)).containsExactly(new QueuedPayment("c", 1, NOW), new QueuedPayment("b", 4, NOW));
@@ -182,7 +182,7 @@ class PaymentQueueTableSpec {
   void the_backlog_is_counted_up_to_a_bound_with_the_oldest_payment() throws SQLException {
     assertThat(PaymentQueueQueries.backlog(connection, NOW, 2)).isEqualTo(Backlog.EMPTY);
     for (int i = 1; i <= 3; i++) {
-      journal.event(i, "saga-order|" + i, 1, "QUEUED", NOW.toEpochMilli());
+      journal.event(i, "saga-order|" + i, 1, "RUNNING QUEUED", NOW.toEpochMilli());
     }
     sweep(0);
     assertThat(PaymentQueueQueries.backlog(connection, NOW, 10)).isEqualTo(new Backlog(3, 0, NOW, 0));
@@ -192,7 +192,7 @@ class PaymentQueueTableSpec {
   @Test
   void pages_list_the_newest_payment_first() throws SQLException {
     for (int i = 1; i <= 3; i++) {
-      journal.event(i, "saga-order|" + i, 1, "QUEUED", NOW.toEpochMilli());
+      journal.event(i, "saga-order|" + i, 1, "RUNNING QUEUED", NOW.toEpochMilli());
     }
     sweep(0);
     assertThat(PaymentQueueQueries.page(connection, false, NOW.plusSeconds(1), "", 2)).extracting(QueuedPayment::orderId).containsExactly("3", "2");

@@ -186,17 +186,6 @@ class PaymentQueuedSpec {
   }
 
   @Test
-  void is_not_passivated_while_a_call_is_in_flight() {
-    payment.charge();
-    payment.nextCharge();
-    payment.source.open = false;
-    payment.refund();
-    payment.attempt();
-    payment.refunded(RefundResult.REFUNDED);
-    assertThat(payment.outcome()).isEqualTo(AttemptOutcome.SETTLED);
-  }
-
-  @Test
   void a_payment_that_fails_while_others_succeed_is_postponed_over_a_restart_and_the_source_is_told() {
     payment.charge();
     payment.chargeFails(Kind.IN_DOUBT);
