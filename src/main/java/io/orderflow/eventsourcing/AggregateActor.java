@@ -7,12 +7,8 @@ import java.util.Optional;
 /** Runs one aggregate as an event-sourced actor that writes the events of each command separately. It recovers after a failed write. */
 final class AggregateActor<C, E, S, R> extends HostedBehavior<Message, C, E, S, R> {
 
-  private final Runnable leave;
-
-  /** @param leave asks the shard to passivate the aggregate */
-  AggregateActor(AggregateType<C, E, S, R> type, String id, int snapshotEvery, Runnable leave) {
+  AggregateActor(AggregateType<C, E, S, R> type, String id, int snapshotEvery) {
     super(type, id, snapshotEvery, Optional.of(Supervision.RECOVER));
-    this.leave = leave;
   }
 
   @Override
@@ -28,11 +24,6 @@ final class AggregateActor<C, E, S, R> extends HostedBehavior<Message, C, E, S, 
     if (decision.events().isEmpty()) {
       return Effect().none().thenRun(same -> ask.answer(decision));
     }
-    return Effect().persist(decision.events()).thenRun(after -> {
-      ask.answer(decision);
-      if (type.ended().test(after)) {
-        leave.run();
-      }
-    });
+    return Effect().persist(decision.events()).thenRun(after -> ask.answer(decision));
   }
 }

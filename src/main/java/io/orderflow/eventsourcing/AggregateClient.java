@@ -66,14 +66,6 @@ public final class AggregateClient<C, E, S, R> {
         reply == null ? CompletableFuture.failedFuture(notFound) : CompletableFuture.completedStage(reply));
   }
 
-  /**
-   * Makes an aggregate recover before it is needed. Most aggregates have no events yet, and the command that follows need not wait for the
-   * recovery.
-   */
-  public void warmUp(String id) {
-    entity(id).tell(Message.Signal.WARM_UP);
-  }
-
   /** Folds all events of the aggregate in order, archived events included. */
   public <T> CompletionStage<T> fold(String id, T zero, BiFunction<T, E, T> step) {
     return events(id, 1, Long.MAX_VALUE).runFold(zero, (folded, event) -> step.apply(folded, type.events().cast(event.event())), system);

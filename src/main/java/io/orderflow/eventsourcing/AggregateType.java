@@ -1,7 +1,6 @@
 package io.orderflow.eventsourcing;
 
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * Describes an aggregate type and how it is hosted. By default each command is written separately. An aggregate is passivated as
@@ -12,16 +11,14 @@ import java.util.function.Predicate;
  * @param create creates the aggregate for an id
  * @param groupCommit whether commands that arrive during a write share the next one
  * @param snapshots whether it stores a snapshot every {@code orderflow.snapshot-every} events
- * @param shortLived whether it serves one order and is passivated soon after its last message
- * @param ended decides from the state after an event whether the aggregate can be passivated at once
  * @param manifest returns the text for the journal's manifest column, at most 255 characters; null if no text is written
  */
 public record AggregateType<C, E, S, R>(String name, Class<E> events, Function<String, Aggregate<C, E, S, R>> create, boolean groupCommit,
-    boolean snapshots, boolean shortLived, Predicate<S> ended, Function<E, String> manifest) {
+    boolean snapshots, Function<E, String> manifest) {
 
   /** A type with the defaults. */
   public static <C, E, S, R> AggregateType<C, E, S, R> of(String name, Class<E> events, Function<String, Aggregate<C, E, S, R>> create) {
-    return new AggregateType<>(name, events, create, false, false, false, state -> false, null);
+    return new AggregateType<>(name, events, create, false, false, null);
   }
 
   /** A type whose aggregates need not know their id. */
@@ -31,24 +28,19 @@ public record AggregateType<C, E, S, R>(String name, Class<E> events, Function<S
 
   /** Commands that arrive during a write share the next one: for aggregates with many concurrent commands. */
   public AggregateType<C, E, S, R> withGroupCommit() {
-    return new AggregateType<>(name, events, create, true, snapshots, shortLived, ended, manifest);
+    return new AggregateType<>(name, events, create, true, snapshots, manifest);
   }
 
   /** Recovers from a snapshot and the events after it: for aggregates with many events. */
   public AggregateType<C, E, S, R> withSnapshots() {
-    return new AggregateType<>(name, events, create, groupCommit, true, shortLived, ended, manifest);
-  }
-
-  /** Passivated soon after its last message, and at once after an event that ends it. */
-  public AggregateType<C, E, S, R> shortLived(Predicate<S> hasEnded) {
-    return new AggregateType<>(name, events, create, groupCommit, snapshots, true, hasEnded, manifest);
+    return new AggregateType<>(name, events, create, groupCommit, true, manifest);
   }
 
   /**
    * Writes a text with each event to the journal's manifest column, for an index table ({@link io.orderflow.journal.JournalIndex.Table}).
    */
   public AggregateType<C, E, S, R> withManifest(Function<E, String> ofEvent) {
-    return new AggregateType<>(name, events, create, groupCommit, snapshots, shortLived, ended, ofEvent);
+    return new AggregateType<>(name, events, create, groupCommit, snapshots, ofEvent);
   }
 
   /** The persistence id of the aggregate with that id. */

@@ -4,7 +4,6 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
-import java.util.function.BiFunction;
 
 /** Hosts aggregates on the nodes with the role {@code services}. */
 public final class Aggregates {
@@ -15,13 +14,11 @@ public final class Aggregates {
   public static <C, E, S, R> AggregateClient<C, E, S, R> host(ActorSystem<?> system, AggregateType<C, E, S, R> type) {
     EntityTypeKey<Message> key = EntityTypeKey.create(Message.class, type.name());
     GroupCommit.Settings settings = GroupCommit.Settings.of(system.settings().config().getConfig("orderflow"));
-    BiFunction<String, Runnable, Behavior<Message>> behavior = (id, leave) -> behavior(type, id, settings, leave);
-    ClusterSharding.get(system).init(type.shortLived() ? ShardedEntities.shortLived(system, key, Message.Signal.LEAVE, behavior)
-        : ShardedEntities.entity(key, Message.Signal.LEAVE, behavior));
+    ClusterSharding.get(system).init(ShardedEntities.entity(key, Message.Signal.LEAVE, (id, leave) -> behavior(type, id, settings)));
     return new AggregateClient<>(system, type, key);
   }
 
-  static <C, E, S, R> Behavior<Message> behavior(AggregateType<C, E, S, R> type, String id, GroupCommit.Settings settings, Runnable leave) {
-    return type.groupCommit() ? GroupCommit.create(type, id, settings) : new AggregateActor<>(type, id, settings.snapshotEvery(), leave);
+  static <C, E, S, R> Behavior<Message> behavior(AggregateType<C, E, S, R> type, String id, GroupCommit.Settings settings) {
+    return type.groupCommit() ? GroupCommit.create(type, id, settings) : new AggregateActor<>(type, id, settings.snapshotEvery());
   }
 }

@@ -90,7 +90,6 @@ final class GroupCommit<C, R> extends AbstractBehavior<Object> {
         .onMessageEquals(StartWriter.INSTANCE, this::startWriterAgain)
         .onSignal(Terminated.class, this::writerGone)
         .onMessageEquals(Message.Signal.LEAVE, this::leave)
-        .onMessageEquals(Message.Signal.WARM_UP, () -> this)
         .onMessage(Ask.class, this::command)
         .build();
   }

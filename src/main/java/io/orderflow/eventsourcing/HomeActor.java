@@ -175,7 +175,7 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
       next.action().run();
     } else if (message instanceof Message.Ask<?, ?> ask) {
       answer(ask);
-    } else if (message != Message.Signal.WARM_UP) {
+    } else {
       for (ProcessPart<?, ?, ?> part : processes) {
         part.offer(message);
       }

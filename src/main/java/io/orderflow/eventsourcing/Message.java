@@ -25,8 +25,6 @@ public interface Message {
 
   /** Messages without content. */
   enum Signal implements Message {
-    /** Recover from the journal now: a command will follow. */
-    WARM_UP,
     /**
      * Stop once the write in flight has succeeded or failed. Akka's PoisonPill would be lost if that write failed. The shard would then
      * wait for the entity's termination for ever, and buffer every message to it.

@@ -46,7 +46,6 @@ class AggregateActorSpec {
   private final ActorTestKit kit = ActorTestKit.create(EntityKit.CONFIG);
   private final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
   private final TestProbe<StatusReply<Integer>> client = kit.createTestProbe();
-  private final TestProbe<String> shard = kit.createTestProbe();
 
   @AfterEach
   void stop() {
@@ -69,35 +68,15 @@ class AggregateActorSpec {
   }
 
   @Test
-  void it_asks_to_leave_memory_once_an_event_has_ended_it() {
-    ActorRef<Message> counter = spawn();
-    ask(counter, 9);
-    shard.expectNoMessage(Duration.ofMillis(50));
-    ask(counter, 1);
-    shard.expectMessage("leave");
-    counter.tell(Message.Signal.LEAVE);
-    client.expectTerminated(counter);
-  }
-
-  @Test
-  void warming_it_up_changes_nothing() {
-    ActorRef<Message> counter = spawn();
-    counter.tell(Message.Signal.WARM_UP);
-    assertThat(ask(counter, 0).getValue()).isZero();
-    assertThat(journal.persistedInStorage(ID)).isEmpty();
-  }
-
-  @Test
   void commands_of_every_kind_and_signals_travel_between_nodes() {
     var toAnOrder = new Message.Ask<>(Order.NAME, new Order.Confirm("tx_1", "s-1"), client.ref());
     kit.serializationTestKit().verifySerialization(toAnOrder, true);
-    kit.serializationTestKit().verifySerialization(Message.Signal.WARM_UP, true);
     kit.serializationTestKit().verifySerialization(Message.Signal.LEAVE, true);
   }
 
   private ActorRef<Message> spawn() {
-    return kit.spawn(Aggregates.behavior(AggregateType.of("counter", Added.class, new Counter()).shortLived(sum -> sum == 10), "one",
-        new GroupCommit.Settings(4, 6, 1000), () -> shard.ref().tell("leave")));
+    return kit.spawn(Aggregates.behavior(AggregateType.of("counter", Added.class, new Counter()), "one",
+        new GroupCommit.Settings(4, 6, 1000)));
   }
 
   private StatusReply<Integer> ask(ActorRef<Message> counter, int number) {

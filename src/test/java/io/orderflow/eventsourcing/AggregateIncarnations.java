@@ -42,7 +42,7 @@ public final class AggregateIncarnations<C, E, S, R> implements AutoCloseable {
 
   public AggregateIncarnations(AggregateType<C, E, S, R> type, String id) {
     this.name = type.name();
-    this.both = new Incarnations<>(() -> Aggregates.behavior(type, id, SETTINGS, () -> {}));
+    this.both = new Incarnations<>(() -> Aggregates.behavior(type, id, SETTINGS));
     this.journal = both.journal;
     this.older = new Incarnation(both.older);
     this.newer = new Incarnation(both.newer);
