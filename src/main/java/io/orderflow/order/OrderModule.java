@@ -17,14 +17,14 @@ import io.orderflow.shipping.Shipment;
 import io.orderflow.shipping.ShippingService;
 import java.util.List;
 
-/** Orders and their saga on a node. */
+/** Contributes orders and their saga to a node. */
 public final class OrderModule implements Module {
 
   private final NodeContext node;
   private final PaymentModule payments;
   private final Sagas<PlacedOrder> sagas;
   private final OrderPlacement placement;
-  private final OrderAnswers answers;
+  private final OrderPlacementRoutes placementRoutes;
 
   public OrderModule(NodeContext node, ProductService products, PaymentModule payments, ShippingService shipping) {
     this.node = node;
@@ -32,7 +32,7 @@ public final class OrderModule implements Module {
     OrderService orders = new OrderService(node.system(), node.clock());
     this.sagas = Sagas.init(node.system(), OrderSaga.definition(orders, new Inventory(products), payments.service(), shipping), node.clock());
     this.placement = new OrderPlacement(orders, sagas, payments.service());
-    this.answers = new OrderAnswers(placement, node.clients(), node.config().getDuration("http.max-wait"),
+    this.placementRoutes = new OrderPlacementRoutes(placement, node.clients(), node.config().getDuration("http.max-wait"),
         node.config().getInt("http.max-waiting"));
   }
 
@@ -40,8 +40,8 @@ public final class OrderModule implements Module {
     return placement;
   }
 
-  public OrderAnswers answers() {
-    return answers;
+  public OrderPlacementRoutes placementRoutes() {
+    return placementRoutes;
   }
 
   @Override
@@ -60,7 +60,7 @@ public final class OrderModule implements Module {
     return List.of(new OrderProjection());
   }
 
-  /** Payments and shipments have the ids of their orders, and end with them. */
+  /** Payments and shipments have the ids of their orders and are archived with them. */
   @Override
   public List<ArchiveRule> archiveRules() {
     return EndedSagas.of(sagas.name(), List.of(Order.NAME, Payment.KEY.name(), Shipment.NAME), PaymentQueue.unfinished());
@@ -69,7 +69,7 @@ public final class OrderModule implements Module {
   @Override
   public List<Route> routes() {
     return List.of(
-        new OrderRoutes(placement, answers, new OrderQueries(node.database()), node.ids()).routes(),
+        new OrderRoutes(placement, placementRoutes, new OrderQueries(node.database()), node.ids()).routes(),
         new HistoryRoutes("orders", "orderId", OrderHistory.of(node.system()), placement::saga).routes());
   }
 }

@@ -10,7 +10,7 @@ import io.orderflow.saga.StepResult;
 import java.time.Clock;
 import java.util.concurrent.CompletionStage;
 
-/** Creates, confirms and cancels orders. */
+/** Creates, confirms, cancels and reads orders. */
 public final class OrderService {
 
   private final AggregateClient<Order.Command, Order.Event, Order.State, Order.State> orders;
@@ -20,7 +20,7 @@ public final class OrderService {
     this.orders = Aggregates.host(system, type(clock));
   }
 
-  /** An order that has ended stays in memory for a moment: whoever placed it is told of its end. */
+  /** An ended order is not stopped at once: the client that placed it usually reads it next. */
   static AggregateType<Order.Command, Order.Event, Order.State, Order.State> type(Clock clock) {
     return AggregateType.of(Order.NAME, Order.Event.class, new Order(clock)).shortLived(order -> false);
   }
@@ -29,26 +29,26 @@ public final class OrderService {
     return orders.ask(call.sagaId(), new Order.Create(call.input(), call.startedAt())).thenApply(order -> StepResult.done());
   }
 
-  /** Cancels the order, with the saga's failure as its reason. */
+  /** Cancels the order with the saga's failure as the reason. */
   public CompletionStage<StepResult> cancel(StepCall<PlacedOrder> call) {
     Failure failure = call.failure().orElseThrow();
     return orders.ask(call.sagaId(), new Order.Cancel(call.input(), call.startedAt(), failure.code(), failure.detail()))
         .thenApply(order -> StepResult.done());
   }
 
-  /** Confirms the order with what its payment and its shipment answered. */
+  /** Confirms the order with the ids of its payment's transaction and its shipment. */
   public CompletionStage<StepResult> confirm(StepCall<PlacedOrder> call) {
     return orders.ask(call.sagaId(), new Order.Confirm(
             call.resultOf(OrderSaga.CHARGE).orElse(null), call.resultOf(OrderSaga.SHIP).orElse(null)))
         .thenApply(order -> StepResult.done());
   }
 
-  /** The order, archived or not; rejected with ORDER_NOT_FOUND. */
+  /** Reads the order, also from the archive. Rejected with ORDER_NOT_FOUND. */
   CompletionStage<Order.State> get(String orderId) {
     return orders.read(orderId, new Order.Get());
   }
 
-  /** Has an order recover before it is needed. */
+  /** Starts the order's recovery ahead of the first command. */
   public void warmUp(String orderId) {
     orders.warmUp(orderId);
   }
