@@ -149,7 +149,8 @@ class GatewayForwardingSpec {
   }
 
   @org.junit.jupiter.params.ParameterizedTest
-  @org.junit.jupiter.params.provider.ValueSource(strings = {"X_Forwarded_For", "X-Forwarded_For", "x_forwarded-proto", "X-Real-IP", "X_Real_IP", "X-Forwarded-Port",
+  @org.junit.jupiter.params.provider.ValueSource(strings = {"X_Forwarded_For", "X-Forwarded_For", "x_forwarded-proto", "X-Real-IP",
+      "X_Real_IP", "X-Forwarded-Port",
       "X-Forwarded-Prefix", "X-Forwarded-Server", "X-Forwarded-Anything", "True-Client-IP", "CF-Connecting-IP", "X-Cluster-Client-IP", "X-Client-IP",
       "X-Original-URL", "X-Rewrite-URL", "Forwarded", "X_Request_Id"})
   void a_client_that_is_not_trusted_says_nothing_of_who_it_is(String name) throws Exception {

@@ -48,8 +48,10 @@ class ServicesDoorSpec {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"POST /json HTTP/1.1\r\nHost: h\r\nContent-Length: 18446744073709551620\r\n\r\n{}  ", "GET /a b HTTP/1.1\r\nHost: h\r\n\r\n",
-      "POST /json HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n", "GET /text HTTP/1.1\r\nHost: h\r\nX: a\0\r\n\r\n"})
+  @ValueSource(strings = {"POST /json HTTP/1.1\r\nHost: h\r\nContent-Length: 18446744073709551620\r\n\r\n{}  ",
+      "GET /a b HTTP/1.1\r\nHost: h\r\n\r\n",
+      "POST /json HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n",
+      "GET /text HTTP/1.1\r\nHost: h\r\nX: a\0\r\n\r\n"})
   void a_malformed_request_is_a_problem_and_the_last_of_its_connection(String request) throws Exception {
     try (RawClient client = RawClient.to(port)) {
       RawMessage answer = client.send(request).answer();

@@ -89,7 +89,8 @@ class PaymentIncarnationsSpec {
 
   private final Source source = new Source();
   private final Incarnations<Payment.Command> payment = new Incarnations<>(() -> Payment.create("order-1", source,
-      new Patience(Duration.ofHours(24), Duration.ofDays(7), Duration.ofMillis(200), new PaymentPauses(Duration.ofMinutes(5), Duration.ofSeconds(30))), AggregateKit.CLOCK, () -> {}));
+      new Patience(Duration.ofHours(24), Duration.ofDays(7), Duration.ofMillis(200),
+          new PaymentPauses(Duration.ofMinutes(5), Duration.ofSeconds(30))), AggregateKit.CLOCK, () -> {}));
 
   @AfterEach
   void close() {

@@ -32,7 +32,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ContractFlowSpec {
 
-  private static final String[] LISTS = {"/api/orders", "/api/users/u/orders", "/api/products", "/ops/sagas", "/api/payments", "/api/payments?status=QUEUED"};
+  private static final String[] LISTS = {"/api/orders", "/api/users/u/orders", "/api/products", "/ops/sagas", "/api/payments",
+      "/api/payments?status=QUEUED"};
 
   @TempDir
   private static Path data;
@@ -59,7 +60,8 @@ class ContractFlowSpec {
 
   @Test
   void a_cursor_that_no_list_gave_is_refused() {
-    String[] cursors = {"MHwA", cursor("0|a\0b"), cursor("9223372036854775807|a"), cursor("-1|a"), cursor("-9223372036854775808|"), cursor("0|" + "a".repeat(300)),
+    String[] cursors = {"MHwA", cursor("0|a\0b"), cursor("9223372036854775807|a"), cursor("-1|a"), cursor("-9223372036854775808|"),
+        cursor("0|" + "a".repeat(300)),
         cursor("0|\ud83d\ude00"), cursor("0"), cursor("|"), cursor("x|y"), "%00", "%F0%9F%98%80", "====", ""};
     for (String list : LISTS) {
       for (String cursor : cursors) {
@@ -73,7 +75,8 @@ class ContractFlowSpec {
   @Test
   void parameters_that_can_not_be_meant_are_refused() {
     for (String path : new String[] {"/api/orders?customerId=%00", "/api/orders?status=%00", "/ops/sagas?state=%00", "/api/payments?status=%00",
-        "/api/orders?limit=%00", "/api/accounts/a?at=%00", "/api/accounts/a?atSequence=%00", "/api/orders/o/events?from=%00", "/api/orders/%00", "/api/users/%00",
+        "/api/orders?limit=%00", "/api/accounts/a?at=%00", "/api/accounts/a?atSequence=%00", "/api/orders/o/events?from=%00",
+        "/api/orders/%00", "/api/users/%00",
         "/api/products/%00", "/api/carts/%00", "/api/payments/%00", "/api/shipments/%00", "/api/transfers/%00", "/api/orders/%ED%A0%80"}) {
       assertThat(shop.get(path).status()).as(path).isEqualTo(400);
     }
