@@ -4,7 +4,6 @@ import akka.actor.typed.ActorSystem;
 import io.orderflow.journal.ClusterTask;
 import io.orderflow.journal.Database;
 import io.orderflow.journal.JournalIndex;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -17,7 +16,7 @@ import java.util.Set;
  * <p>A checkout counts as interrupted if two passes in a row see it. The time in the table comes from another machine's clock and can't be
  * compared.
  */
-public final class CheckoutRecovery {
+public final class CheckoutRecovery implements ClusterTask.Round {
 
   /**
    * Longer than an uninterrupted checkout takes. Also long enough that a recovered cart is usually done before the next round: a saga on a
@@ -42,7 +41,7 @@ public final class CheckoutRecovery {
 
   /** Starts the singleton on a node with services. */
   public static void start(ActorSystem<?> system, Database database, CartService carts) {
-    ClusterTask.start(system, "checkout-recovery", INTERVAL, () -> new CheckoutRecovery(database, carts)::placeInterrupted);
+    ClusterTask.start(system, "checkout-recovery", INTERVAL, () -> new CheckoutRecovery(database, carts));
   }
 
   private CheckoutRecovery(Database database, CartService carts) {
@@ -50,7 +49,8 @@ public final class CheckoutRecovery {
     this.carts = carts;
   }
 
-  private Duration placeInterrupted() throws SQLException {
+  @Override
+  public Duration run() throws Exception {
     List<String> waiting = database.transaction(connection -> CheckoutTable.waiting(connection, doneUpTo, BATCH));
     for (String cart : waiting) {
       if (thisPass.size() >= MAX_SEEN || lastPass.contains(cart)) {
