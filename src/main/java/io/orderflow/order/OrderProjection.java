@@ -129,7 +129,7 @@ public final class OrderProjection implements ProjectionDefinition<Order.Event> 
     });
     if (ended.execute(connection, MERGE.formatted("order_summaries") + " status = r.status, reason = r.reason, detail = r.detail,"
         + " transaction_id = r.transaction_id, shipment_id = r.shipment_id, updated_at = r.updated_at") < ended.size()) {
-      throw new IllegalStateException("an order ended that is missing from the view: its first event was not read");
+      throw new IllegalStateException("an ended order is missing from the view: its first event was not read");
     }
     ofCustomers.execute(connection, MERGE.formatted("customer_orders") + " status = r.status");
   }

@@ -89,7 +89,7 @@ public final class ProductProjection implements ProjectionDefinition<Product.Eve
       }
     });
     if (stocks.execute(connection, MERGE) < stocks.size()) {
-      throw new IllegalStateException("the stock of a product changed that is missing from the view: its first event was not read");
+      throw new IllegalStateException("a product whose stock changed is missing from the view: its first event was not read");
     }
     offers.execute(connection, MERGE + ", name = r.name, currency = r.currency, price_minor = r.price_minor WHEN NOT MATCHED THEN"
         + " INSERT (generation, sku, available, reserved, name, currency, price_minor, created_at)"
