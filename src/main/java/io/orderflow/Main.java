@@ -41,7 +41,7 @@ public final class Main {
       node = Node.start(config).toCompletableFuture().join();
       LOG.info("Orderflow started in {} ms", (System.nanoTime() - began) / 1_000_000);
       node.getWhenTerminated().toCompletableFuture().join();
-    } while (Stranded.startsAnew(node));
+    } while (Stranded.mustRestart(node));
   }
 
   /**

@@ -86,7 +86,7 @@ public final class Node {
     // The simulator starts first: sagas that recover after a crash call it at once.
     CompletionStage<?> simulator = roles.contains(SIMULATOR)
         ? Simulator.start(system, config) : CompletableFuture.completedFuture(null);
-    return simulator.thenCompose(ready -> AkkaManagement.get(system).start()).thenCompose(healthCanBeAsked -> {
+    return simulator.thenCompose(ready -> AkkaManagement.get(system).start()).thenCompose(managementStarted -> {
       join();
       if (dependsOnOthers()) {
         Stranded.watch(system, config.getDuration("orderflow.gateway.rejoin-after"));
@@ -126,7 +126,7 @@ public final class Node {
             roles.contains(GATEWAY) && local.isEmpty()));
   }
 
-  /** Makes the modules of the business and starts the engines over them; returns their routes. */
+  /** Creates the business modules and starts the engines for them. Returns the routes of all. */
   private Route services() {
     NodeContext node = new NodeContext(system, Database.of(system), clock, new AscendingIds(clock));
     AccountModule accounts = new AccountModule(node);
@@ -136,11 +136,11 @@ public final class Node {
     ShippingModule shipping = new ShippingModule(node);
     OrderModule orders = new OrderModule(node, products.service(), payments, shipping.service());
     CartModule carts = new CartModule(node, products.service(), orders);
-    // Routes are tried and sagas are looked up in this order: those of orders are asked for most.
+    // Routes and sagas are searched in this order. Requests about orders are the most frequent.
     return start(node, List.of(orders, payments, carts, products, accounts, users, shipping));
   }
 
-  /** Starts the engines over all modules; answers with the routes to everything. */
+  /** Starts the engines with the parts of all modules. Returns the routes of modules and engines. */
   private static Route start(NodeContext node, List<Module> modules) {
     ActorSystem<?> system = node.system();
     Database database = node.database();

@@ -18,28 +18,28 @@ import java.util.function.Supplier;
 public final class Readiness implements Supplier<CompletionStage<Boolean>> {
 
   /** The state that the node has reported. */
-  static final class Told implements Extension {
+  static final class State implements Extension {
     private volatile boolean serves;
     private volatile Optional<Database> database = Optional.empty();
     private volatile boolean needsOthers;
   }
 
-  private static final class Id extends ExtensionId<Told> {
+  private static final class Id extends ExtensionId<State> {
     static final Id INSTANCE = new Id();
 
     @Override
-    public Told createExtension(akka.actor.typed.ActorSystem<?> system) {
-      return new Told();
+    public State createExtension(akka.actor.typed.ActorSystem<?> system) {
+      return new State();
     }
   }
 
   private final akka.actor.typed.ActorSystem<Void> system;
-  private final Told told;
+  private final State state;
 
   /** Akka Management creates the instance from the configuration. */
   public Readiness(ActorSystem system) {
     this.system = Adapter.toTyped(system);
-    this.told = Id.INSTANCE.apply(this.system);
+    this.state = Id.INSTANCE.apply(this.system);
   }
 
   /**
@@ -49,20 +49,20 @@ public final class Readiness implements Supplier<CompletionStage<Boolean>> {
    * @param needsOthers whether the node can serve only if other nodes have services
    */
   static void serves(akka.actor.typed.ActorSystem<?> system, Optional<Database> database, boolean needsOthers) {
-    Told told = Id.INSTANCE.apply(system);
-    told.database = database;
-    told.needsOthers = needsOthers;
-    told.serves = true;
+    State state = Id.INSTANCE.apply(system);
+    state.database = database;
+    state.needsOthers = needsOthers;
+    state.serves = true;
   }
 
   @Override
   public CompletionStage<Boolean> get() {
-    if (!told.serves || told.needsOthers && !ServiceNodes.knowsAny(system)) {
+    if (!state.serves || state.needsOthers && !ServiceNodes.knowsAny(system)) {
       return CompletableFuture.completedFuture(false);
     }
-    if (told.database.isEmpty()) {
+    if (state.database.isEmpty()) {
       return CompletableFuture.completedFuture(true);
     }
-    return told.database.get().async(connection -> connection.isValid(2)).exceptionally(unreachable -> false);
+    return state.database.get().async(connection -> connection.isValid(2)).exceptionally(unreachable -> false);
   }
 }

@@ -33,9 +33,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Warms the JVM up before its node joins a cluster. A complete copy of the node runs on loopback ports with an embedded database in a
- * temporary folder. A client places orders there until they are confirmed. Then the copy is terminated and its folder is deleted. This
- * loads, and partly compiles, the classes that the first real requests need. A gateway without services forwards requests to the simulator
- * instead.
+ * temporary folder. A client places orders there and waits until they are confirmed. Then the copy is terminated and its folder is deleted.
+ * This loads, and partly compiles, the classes that the first real requests need. The copy of a gateway without services forwards requests
+ * to a simulator instead.
  *
  * <p>Only a node that joins others rehearses, because the others serve meanwhile. A single node starts sooner and serves its first requests
  * slowly.
@@ -70,7 +70,7 @@ final class Rehearsal {
 
   private final ActorSystem<Void> system;
   private final int requests;
-  private final Semaphore places = new Semaphore(AT_ONCE);
+  private final Semaphore permits = new Semaphore(AT_ONCE);
   private final AtomicInteger succeeded = new AtomicInteger();
 
   private Rehearsal(ActorSystem<Void> system, int requests) {
@@ -79,8 +79,8 @@ final class Rehearsal {
   }
 
   /**
-   * Rehearses as {@code orderflow.rehearsal} says, if the node joins others. Returns when the rehearsal has ended or its time limit is
-   * reached. Never throws: after a failed rehearsal the node starts cold.
+   * Rehearses as {@code orderflow.rehearsal} configures, if the node joins others. Returns when the rehearsal has ended or its time limit
+   * is reached. Never throws: after a failed rehearsal the node starts cold.
    *
    * @return the number of requests that succeeded
    */
@@ -92,7 +92,7 @@ final class Rehearsal {
     }
     long began = System.nanoTime();
     try {
-      int succeeded = silently(() -> inTemporaryFolder(config, requests));
+      int succeeded = withoutLogging(() -> inTemporaryFolder(config, requests));
       LOG.info("Rehearsed with {} requests in {} ms", succeeded, (System.nanoTime() - began) / 1_000_000);
       return succeeded;
     } catch (Exception failure) {
@@ -106,8 +106,8 @@ final class Rehearsal {
     int run() throws Exception;
   }
 
-  /** Suppresses all log lines: those of the copy would be mistaken for the node's own. */
-  private static int silently(Work work) throws Exception {
+  /** Suppresses all log lines: the copy's would be mistaken for the node's own. */
+  private static int withoutLogging(Work work) throws Exception {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     TurboFilter nothing = new TurboFilter() {
       @Override
@@ -131,19 +131,19 @@ final class Rehearsal {
     String services = url(freePort());
     String gateway = url(freePort());
     List<String> roles = Configuration.list(config.getString("orderflow.roles"));
-    Map<String, Object> places = Map.of("orderflow.data-dir", folder.toString(), "orderflow.roles",
+    Map<String, Object> overrides = Map.of("orderflow.data-dir", folder.toString(), "orderflow.roles",
         String.join(",", roles) + (roles.contains("simulator") ? "" : ",simulator"),
         "orderflow.provider.port", port(simulator), "orderflow.services.port", port(services), "orderflow.gateway.port", port(gateway),
         "orderflow.gateway.services", Map.of("orders", List.of(services + "/api/orders"), "products", List.of(services + "/api/products"),
             "simulator", List.of(simulator)));
     CompletableFuture<ActorSystem<Void>> node =
-        Node.start(ConfigFactory.parseMap(places).withFallback(COPY).withFallback(config)).toCompletableFuture();
+        Node.start(ConfigFactory.parseMap(overrides).withFallback(COPY).withFallback(config)).toCompletableFuture();
     try {
       Rehearsal rehearsal = new Rehearsal(node.get(left(end), TimeUnit.NANOSECONDS), requests);
       if (roles.contains("services")) {
         rehearsal.placeOrders((roles.contains("gateway") ? gateway : services) + "/api/", end);
       } else {
-        rehearsal.passOn(gateway + "/api/simulator/", end);
+        rehearsal.forwardRequests(gateway + "/api/simulator/", end);
       }
       return rehearsal.succeeded.get();
     } finally {
@@ -188,7 +188,7 @@ final class Rehearsal {
     awaitAll(end);
   }
 
-  private void passOn(String simulator, long end) throws InterruptedException {
+  private void forwardRequests(String simulator, long end) throws InterruptedException {
     for (int i = 0; i < requests; i++) {
       ask(HttpMethods.GET, simulator + "calls", "", end);
       ask(HttpMethods.PUT, simulator + "faults", "{}", end);
@@ -198,7 +198,7 @@ final class Rehearsal {
 
   /** Sends a request as soon as fewer than {@link #AT_ONCE} are in flight. Sends nothing after the time limit. */
   private void ask(HttpMethod method, String url, String body, long end) throws InterruptedException {
-    if (!places.tryAcquire(left(end), TimeUnit.NANOSECONDS)) {
+    if (!permits.tryAcquire(left(end), TimeUnit.NANOSECONDS)) {
       return;
     }
     HttpRequest request = HttpRequest.create(url).withMethod(method).addHeader(RawHeader.create("Prefer", "wait=5"));
@@ -208,13 +208,13 @@ final class Rehearsal {
             succeeded.addAndGet(answer.status().isSuccess() ? 1 : 0);
             answer.discardEntityBytes(system);
           }
-          places.release();
+          permits.release();
         });
   }
 
   private void awaitAll(long end) throws InterruptedException {
-    if (places.tryAcquire(AT_ONCE, left(end), TimeUnit.NANOSECONDS)) {
-      places.release(AT_ONCE);
+    if (permits.tryAcquire(AT_ONCE, left(end), TimeUnit.NANOSECONDS)) {
+      permits.release(AT_ONCE);
     }
   }
 

@@ -53,7 +53,7 @@ final class Standstill {
     this.lastTick = nanos.getAsLong();
   }
 
-  /** Watches a node with aggregates, as {@code orderflow.end-after-standstill} says. Checks before each response of these routes. */
+  /** Watches a node with aggregates, as {@code orderflow.end-after-standstill} configures. Checks before each response of these routes. */
   static Route guard(ActorSystem<?> system, Route routes) {
     Config config = system.settings().config();
     Duration limit = config.getDuration("orderflow.end-after-standstill");

@@ -34,8 +34,10 @@ final class Stranded {
   private Stranded() {}
 
   /**
-   * Makes the node leave a cluster that has had no node with services for this long. A node that has not joined a cluster yet keeps
+   * Makes the node leave a cluster that has had no node with services for that long. A node that has not joined a cluster yet keeps
    * waiting.
+   *
+   * @param patience the longest time without a node with services
    */
   static void watch(ActorSystem<?> system, Duration patience) {
     Behavior<Object> behavior = Behaviors.setup(context -> {
@@ -70,7 +72,7 @@ final class Stranded {
   }
 
   /** Whether the node shut down because it was stranded, so that a new one must be started. */
-  static boolean startsAnew(ActorSystem<?> system) {
+  static boolean mustRestart(ActorSystem<?> system) {
     return CoordinatedShutdown.get(system).getShutdownReason().filter(reason -> reason instanceof Reason).isPresent();
   }
 }

@@ -26,12 +26,12 @@ class RehearsalSpec {
   }
 
   @Test
-  void a_gateway_of_its_own_passes_requests_on() {
+  void a_gateway_without_services_forwards_requests() {
     assertThat(Rehearsal.run(joining("gateway"))).isEqualTo(6);
   }
 
   @Test
-  void a_node_alone_serves_at_once() {
+  void a_single_node_does_not_rehearse() {
     assertThat(Rehearsal.run(with(Map.of("orderflow.roles", "services,gateway,simulator")))).isZero();
   }
 

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** When a node that stood still ends. */
+/** The end of a node after a long pause. */
 class StandstillSpec {
 
   private static final Duration LIMIT = Duration.ofSeconds(8);
@@ -18,7 +18,7 @@ class StandstillSpec {
   private final Standstill standstill = new Standstill(LIMIT, nanos::get, () -> others, ends::incrementAndGet);
 
   @Test
-  void after_a_long_standstill_the_node_ends_before_it_answers() {
+  void after_a_long_pause_the_node_ends_before_it_responds() {
     standstill.tick();
     passes(LIMIT.plusMillis(1));
     assertThat(standstill.isFresh()).isFalse();
@@ -27,7 +27,7 @@ class StandstillSpec {
   }
 
   @Test
-  void it_ends_when_nobody_asks_for_anything() {
+  void the_node_ends_without_a_request_too() {
     standstill.tick();
     passes(LIMIT.plusMillis(1));
     standstill.tick();
@@ -37,7 +37,7 @@ class StandstillSpec {
   }
 
   @Test
-  void a_pause_that_the_others_wait_for_does_no_harm() {
+  void a_short_pause_has_no_effect() {
     standstill.tick();
     for (int pause = 0; pause < 3; pause++) {
       passes(LIMIT);
@@ -48,7 +48,7 @@ class StandstillSpec {
   }
 
   @Test
-  void a_node_that_carries_all_aggregates_alone_lives_on() {
+  void the_only_node_with_aggregates_survives() {
     others = false;
     standstill.tick();
     passes(Duration.ofHours(1));
@@ -58,7 +58,7 @@ class StandstillSpec {
   }
 
   @Test
-  void what_counts_is_whether_there_were_others_before_the_standstill() {
+  void only_nodes_known_before_the_pause_count() {
     standstill.tick();
     passes(LIMIT.plusMillis(1));
     others = false;

@@ -120,7 +120,7 @@ public final class ViewsBenchmark {
   }
 
   private static ActorSystem<Void> start(Postgresql postgresql, String pollInterval) throws Exception {
-    Map<String, Object> settings = Map.of("orderflow.views.poll-interval", pollInterval, "orderflow.data-dir",
+    Map<String, Object> settings = Map.of("orderflow.projections.poll-interval", pollInterval, "orderflow.data-dir",
         Files.createTempDirectory("views-benchmark").toString());
     return Node.start(Configuration.over(ConfigFactory.parseMap(settings).withFallback(postgresql.settings())
         .withFallback(ConfigFactory.parseMap(TestNode.freePorts())))).toCompletableFuture().get(1, TimeUnit.MINUTES);

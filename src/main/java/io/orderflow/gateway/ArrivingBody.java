@@ -33,24 +33,24 @@ final class ArrivingBody extends GraphStage<FlowShape<ByteString, ByteString>> {
   private final Outlet<ByteString> out = Outlet.create("ArrivingBody.out");
   private final FlowShape<ByteString, ByteString> shape = FlowShape.of(in, out);
   private final Duration limit;
-  private final BooleanSupplier whole;
-  private final Runnable late;
+  private final BooleanSupplier onComplete;
+  private final Runnable onTimeout;
 
-  private ArrivingBody(Duration limit, BooleanSupplier whole, Runnable late) {
+  private ArrivingBody(Duration limit, BooleanSupplier onComplete, Runnable onTimeout) {
     this.limit = limit;
-    this.whole = whole;
-    this.late = late;
+    this.onComplete = onComplete;
+    this.onTimeout = onTimeout;
   }
 
   /**
    * Wraps the body so that it fails when the client is too slow.
    *
    * @param limit the longest time that each {@value #STEP_BYTES} bytes may take
-   * @param whole called when the whole body has arrived, before its end is passed on; false makes the body fail instead
-   * @param late called when the client was too slow, before the body fails
+   * @param onComplete called when the whole body has arrived, before its end is passed on; false makes the body fail instead
+   * @param onTimeout called when the client was too slow, before the body fails
    */
-  static RequestEntity of(RequestEntity body, Duration limit, BooleanSupplier whole, Runnable late) {
-    Source<ByteString, Object> bytes = body.getDataBytes().via(Flow.fromGraph(new ArrivingBody(limit, whole, late)));
+  static RequestEntity of(RequestEntity body, Duration limit, BooleanSupplier onComplete, Runnable onTimeout) {
+    Source<ByteString, Object> bytes = body.getDataBytes().via(Flow.fromGraph(new ArrivingBody(limit, onComplete, onTimeout)));
     return body instanceof HttpEntity.Default sized
         ? HttpEntities.create(body.getContentType(), sized.getContentLengthOption().getAsLong(), bytes)
         : HttpEntities.createChunked(body.getContentType(), bytes);
@@ -91,7 +91,7 @@ final class ArrivingBody extends GraphStage<FlowShape<ByteString, ByteString>> {
 
         @Override
         public void onUpstreamFinish() {
-          if (whole.getAsBoolean()) {
+          if (onComplete.getAsBoolean()) {
             completeStage();
           } else {
             failStage(new IllegalStateException("no permit is free for the request"));
@@ -119,7 +119,7 @@ final class ArrivingBody extends GraphStage<FlowShape<ByteString, ByteString>> {
     @Override
     public void onTimer(Object key) {
       if (waited + (waiting ? System.nanoTime() - since : 0) > limit.toNanos()) {
-        late.run();
+        onTimeout.run();
         failStage(new TimeoutException("the body arrives too slowly"));
       }
     }

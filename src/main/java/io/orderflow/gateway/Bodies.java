@@ -18,46 +18,52 @@ import akka.util.ByteString;
 /** Streams bodies through the gateway. Nothing is stored: memory holds only the bytes that one side has sent and the other has not yet read. */
 final class Bodies {
 
+  private static final Runnable NOTHING = () -> {};
+
   private Bodies() {}
 
   /**
    * Wraps a response body with callbacks for its end.
    *
-   * @param read called when the whole body has arrived
-   * @param broken called when the body failed or the client disconnected
+   * @param onComplete called when the whole body has arrived, before the client can have read it
+   * @param onBroken called when the body failed or the client disconnected
    */
-  static ResponseEntity watched(ResponseEntity body, Runnable read, Runnable broken) {
-    Flow<ByteString, ByteString, NotUsed> watch = watch(read, broken);
+  static ResponseEntity watched(ResponseEntity body, Runnable onComplete, Runnable onBroken) {
     if (body instanceof HttpEntity.Default sized) {
-      return HttpEntities.create(sized.getContentType(), sized.getContentLengthOption().getAsLong(), sized.getDataBytes().via(watch));
+      long length = sized.getContentLengthOption().getAsLong();
+      return HttpEntities.create(sized.getContentType(), length, sized.getDataBytes().via(flow(length, onComplete, onBroken, NOTHING)));
     }
     // A body that the service ends by closing is sent on in chunks, so that the client can tell a complete response from a truncated one.
-    return HttpEntities.createChunked(body.getContentType(), body.getDataBytes().via(watch));
+    return HttpEntities.createChunked(body.getContentType(), body.getDataBytes().via(watch(onComplete, onBroken)));
   }
 
   /** Passes bytes on and reports whether the stream completed or broke. */
-  static Flow<ByteString, ByteString, NotUsed> watch(Runnable whole, Runnable broken) {
-    return Flow.fromGraph(new Watched(Long.MAX_VALUE, whole, broken, () -> {}));
+  static Flow<ByteString, ByteString, NotUsed> watch(Runnable onComplete, Runnable onBroken) {
+    return flow(Long.MAX_VALUE, onComplete, onBroken, NOTHING);
   }
 
   /**
    * Wraps a request body with callbacks for its end.
    *
-   * @param sent called when the whole body has been sent
-   * @param malformed called when the client disconnected or sent malformed framing
+   * @param onComplete called when the whole body has arrived, before the service can have read it
+   * @param onFailure called when the client disconnected or sent malformed framing
    */
-  static RequestEntity watched(RequestEntity body, Runnable sent, Runnable malformed) {
+  static RequestEntity watched(RequestEntity body, Runnable onComplete, Runnable onFailure) {
     if (body instanceof HttpEntity.Default sized) {
-      return HttpEntities.create(sized.getContentType(), sized.getContentLengthOption().getAsLong(),
-          sized.getDataBytes().via(Flow.fromGraph(new Watched(sized.getContentLengthOption().getAsLong(), sent, () -> {}, malformed))));
+      long length = sized.getContentLengthOption().getAsLong();
+      return HttpEntities.create(sized.getContentType(), length, sized.getDataBytes().via(flow(length, onComplete, NOTHING, onFailure)));
     }
-    return HttpEntities.createChunked(body.getContentType(),
-        body.getDataBytes().via(Flow.fromGraph(new Watched(Long.MAX_VALUE, sent, () -> {}, malformed))));
+    return HttpEntities.createChunked(body.getContentType(), body.getDataBytes().via(flow(Long.MAX_VALUE, onComplete, NOTHING, onFailure)));
+  }
+
+  private static Flow<ByteString, ByteString, NotUsed> flow(long length, Runnable onComplete, Runnable onBroken, Runnable onFailure) {
+    return Flow.fromGraph(new Watched(length, onComplete, onBroken, onFailure));
   }
 
   /**
    * Passes bytes on and reports how the stream ended. The chunk that completes the announced length is held back until the end of the stream is seen.
-   * The service therefore can't respond earlier: a response to a request whose end our server has not yet seen would cost the client its connection.
+   * A service therefore can't respond earlier: a response to a request whose end our server has not yet seen would cost the client its connection. A
+   * client can't have a whole response before the connection to the service is free for the next request.
    */
   private static final class Watched extends GraphStage<FlowShape<ByteString, ByteString>> {
 
@@ -65,15 +71,15 @@ final class Bodies {
     private final Outlet<ByteString> out = Outlet.create("Watched.out");
     private final FlowShape<ByteString, ByteString> shape = FlowShape.of(in, out);
     private final long length;
-    private final Runnable whole;
-    private final Runnable broken;
-    private final Runnable failed;
+    private final Runnable onComplete;
+    private final Runnable onBroken;
+    private final Runnable onFailure;
 
-    private Watched(long length, Runnable whole, Runnable broken, Runnable failed) {
-      this.failed = failed;
+    private Watched(long length, Runnable onComplete, Runnable onBroken, Runnable onFailure) {
       this.length = length;
-      this.whole = whole;
-      this.broken = broken;
+      this.onComplete = onComplete;
+      this.onBroken = onBroken;
+      this.onFailure = onFailure;
     }
 
     @Override
@@ -109,14 +115,14 @@ final class Bodies {
 
             @Override
             public void onUpstreamFailure(Throwable failure) {
-              failed.run();
+              onFailure.run();
               failStage(failure);
             }
 
             @Override
             public void onUpstreamFinish() {
               ended = true;
-              whole.run();
+              onComplete.run();
               if (last != null) {
                 emit(out, last, () -> completeStage());
               } else {
@@ -129,7 +135,7 @@ final class Bodies {
         @Override
         public void postStop() {
           if (!ended) {
-            broken.run();
+            onBroken.run();
           }
         }
       };

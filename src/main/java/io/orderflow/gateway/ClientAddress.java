@@ -94,7 +94,7 @@ final class ClientAddress {
   }
 
   /** The key of the client's token bucket: an IPv4 address, or the first 64 bits of an IPv6 address, since one network owns all of the other 64. */
-  static long allowanceKey(InetAddress client) {
+  static long bucketKey(InetAddress client) {
     // No IPv6 network begins with 32 zero bits, so the two kinds never collide.
     return client instanceof Inet4Address ? Integer.toUnsignedLong(ByteBuffer.wrap(client.getAddress()).getInt())
         : ByteBuffer.wrap(client.getAddress()).getLong();

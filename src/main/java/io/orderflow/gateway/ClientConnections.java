@@ -39,7 +39,7 @@ public final class ClientConnections implements TelemetrySpi {
     this.materializer = SystemMaterializer.get(system).materializer();
     this.requests = Wire.requests(config);
     this.limit = new ConnectionLimit(config.getConfig("http.connections"), Runtime.getRuntime().maxMemory(),
-        address -> addresses.trusts(address) ? ConnectionLimit.UNLIMITED : ClientAddress.allowanceKey(address));
+        address -> addresses.trusts(address) ? ConnectionLimit.UNLIMITED : ClientAddress.bucketKey(address));
   }
 
   @Override

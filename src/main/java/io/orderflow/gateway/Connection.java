@@ -85,7 +85,7 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
    * bytes than its response.
    */
   private void finished(Exchange exchange) {
-    if (spoiled || !exchange.hasBeenSent()) {
+    if (spoiled || !exchange.isSent()) {
       abort(exchange);
       return;
     }
@@ -205,9 +205,9 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
           finished(exchange);
         }
       };
-      boolean whole = answer.entity() instanceof HttpEntity.Strict || !answer.status().allowsEntity()
+      boolean noMoreBytes = answer.entity() instanceof HttpEntity.Strict || !answer.status().allowsEntity()
           || exchange.request().method().equals(HttpMethods.HEAD);
-      if (whole) {
+      if (noMoreBytes) {
         read.run();
         exchange.answer(answer);
       } else if (!exchange.answer(answer.withProtocol(HttpProtocols.HTTP_1_1)

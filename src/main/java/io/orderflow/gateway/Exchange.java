@@ -12,12 +12,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One request and its pending response. The future is completed exactly once: by the service's response, a rejection or the timeout, whichever comes
  * first. A later response is discarded and its connection freed.
+ *
+ * <p>Everything that the request holds is freed by {@link #onEnd}, never by a dependent of the future. Dependents run in reverse order of
+ * registration, so the response would be sent first, and the client's next request could find the resource still in use.
  */
 final class Exchange extends CompletableFuture<HttpResponse> {
 
@@ -26,7 +30,9 @@ final class Exchange extends CompletableFuture<HttpResponse> {
   private static final int MAX_LOGGED_LENGTH = 200;
 
   private final ActorSystem<?> system;
-  private final List<HttpHeader> ours = new ArrayList<>(4);
+  private final List<HttpHeader> responseHeaders = new ArrayList<>(4);
+  /** Guarded by this exchange's monitor, as {@link #response} is when it is set. */
+  private final List<Consumer<HttpResponse>> endActions = new ArrayList<>(2);
   private HttpRequest request;
   private RequestTarget target;
   private Duration limit;
@@ -34,14 +40,32 @@ final class Exchange extends CompletableFuture<HttpResponse> {
   private volatile Connection connection;
   private volatile boolean sent;
   private volatile boolean repeated;
+  /** The response of an ended exchange; null before. Set shortly before the future is completed. */
+  private volatile HttpResponse response;
 
   Exchange(ActorSystem<?> system) {
     this.system = system;
   }
 
   /** Adds a header to the response, whether it comes from the service or from the gateway. */
-  void answersCarry(HttpHeader header) {
-    ours.add(header);
+  void addResponseHeader(HttpHeader header) {
+    responseHeaders.add(header);
+  }
+
+  /** Runs the action exactly once: when the exchange ends, before the client can have the response; at once if the exchange has ended. */
+  void onEnd(Consumer<HttpResponse> action) {
+    synchronized (this) {
+      if (response == null) {
+        endActions.add(action);
+        return;
+      }
+    }
+    action.accept(response);
+  }
+
+  /** Whether the exchange has a response. */
+  boolean hasEnded() {
+    return response != null;
   }
 
   /**
@@ -50,7 +74,7 @@ final class Exchange extends CompletableFuture<HttpResponse> {
    * @param request with the headers for the service
    * @param limit how long the response may take to begin, counted from the end of the request
    */
-  void setOut(HttpRequest request, RequestTarget target, Duration limit) {
+  void setRequest(HttpRequest request, RequestTarget target, Duration limit) {
     this.request = request;
     this.target = target;
     this.limit = limit;
@@ -74,13 +98,13 @@ final class Exchange extends CompletableFuture<HttpResponse> {
     }
     sent = true;
     timer = system.scheduler().scheduleOnce(limit, this::giveUp, system.executionContext());
-    if (isDone()) {
+    if (hasEnded()) {
       timer.cancel();
     }
   }
 
   /** Whether the whole request has been sent. */
-  boolean hasBeenSent() {
+  boolean isSent() {
     return sent;
   }
 
@@ -88,36 +112,37 @@ final class Exchange extends CompletableFuture<HttpResponse> {
    * Whether the request may be retried after its connection was lost; consulted at each loss. A request is retried at most once, only if its body is
    * in memory, and only if none of it can have reached the service or its method is idempotent.
    */
-  boolean mayTryAgain(boolean unsent) {
-    boolean again = !repeated && isInMemory() && (unsent || request.method().isIdempotent());
+  boolean mayRetry(boolean unsent) {
+    boolean retry = !repeated && isInMemory() && (unsent || request.method().isIdempotent());
     repeated = true;
-    return again;
+    return retry;
   }
 
   private boolean isInMemory() {
     return request.entity() instanceof HttpEntity.Strict;
   }
 
-  /** Sets the connection that carries the exchange. If the exchange is over already, the connection is aborted. */
+  /** Sets the connection that carries the exchange. If the exchange has ended already, the connection is aborted. */
   void carriedBy(Connection carrier) {
     connection = carrier;
-    if (isDone()) {
+    if (hasEnded()) {
       carrier.abort(this);
     }
   }
 
-  /** Completes the exchange with the service's response; false if it was complete already. */
+  /** Ends the exchange with the service's response; false if it had ended already. */
   boolean answer(HttpResponse answer) {
-    return end(Forwarding.toClient(answer, ours));
+    return end(Forwarding.toClient(answer, responseHeaders));
   }
 
-  boolean refuse(Problem problem) {
-    return end(Forwarding.toClient(problem.response(), ours));
+  /** Ends the exchange with the problem; false if it had ended already. */
+  boolean reject(Problem problem) {
+    return end(Forwarding.toClient(problem.response(), responseHeaders));
   }
 
   /** Rejects the request because of an internal failure. Its cause goes to the log only. */
   void fail(Problem problem, Throwable cause) {
-    if (refuse(problem)) {
+    if (reject(problem)) {
       LOG.warn("{} {}{} answered with {}: {}", request.method().value(), SafeText.masked(target.service(), MAX_LOGGED_LENGTH),
           SafeText.masked(target.rest().split("\\?", 2)[0], MAX_LOGGED_LENGTH), problem.status(), cause.toString());
     }
@@ -125,17 +150,17 @@ final class Exchange extends CompletableFuture<HttpResponse> {
 
   /** Called when the client disconnected within its body or sent malformed framing. */
   void bodyBroken() {
-    refuse(Problem.of(400, "MALFORMED_BODY", "the body is malformed or incomplete"));
+    reject(Problem.of(400, "MALFORMED_BODY", "the body is malformed or incomplete"));
   }
 
   /** Rejects the request with 504 and aborts its connection. Called at the timeout, and when the client disconnects. */
   void giveUp() {
-    breakOff(Problem.of(504, "SERVICE_TIMEOUT", "the service did not answer in time"));
+    abort(Problem.of(504, "SERVICE_TIMEOUT", "the service did not answer in time"));
   }
 
   /** Rejects the request and aborts its connection. */
-  void breakOff(Problem problem) {
-    if (refuse(problem)) {
+  void abort(Problem problem) {
+    if (reject(problem)) {
       Connection carrier = connection;
       if (carrier != null) {
         carrier.abort(this);
@@ -144,11 +169,18 @@ final class Exchange extends CompletableFuture<HttpResponse> {
   }
 
   private boolean end(HttpResponse answer) {
-    boolean first = complete(answer);
+    synchronized (this) {
+      if (response != null) {
+        return false;
+      }
+      response = answer;
+    }
+    // No action is added from here on.
+    endActions.forEach(action -> action.accept(answer));
     Cancellable running = timer;
-    if (first && running != null) {
+    if (running != null) {
       running.cancel();
     }
-    return first;
+    return complete(answer);
   }
 }

@@ -50,7 +50,7 @@ public final class Gateway {
   private final InFlight inFlight;
   private final Hops hops = new Hops();
   private final ClientPresence clients;
-  /** Indexed by the first digit of the status; 0 counts requests that ended without a response. */
+  /** Indexed by the first digit of the status. */
   private final Counter[] answers = new Counter[6];
 
   private Gateway(ActorSystem<?> system, Config config, Optional<Route> local) {
@@ -63,8 +63,8 @@ public final class Gateway {
     this.limitHeader = RawHeader.create("RateLimit-Limit", limits.getString("requests"));
     this.inFlight = new InFlight(config.getConfig("orderflow.gateway"));
     this.clients = ClientPresence.of(system.classicSystem());
-    for (int digit = 0; digit < answers.length; digit++) {
-      answers[digit] = Meters.of(system).counter("orderflow.gateway.answers", "status", digit == 0 ? "none" : digit + "xx");
+    for (int digit = 1; digit < answers.length; digit++) {
+      answers[digit] = Meters.of(system).counter("orderflow.gateway.answers", "status", digit + "xx");
     }
     Meters.of(system).gauge("orderflow.gateway.in.flight", inFlight, InFlight::size);
     this.maxWait = config.getDuration("orderflow.http.max-wait");
@@ -87,33 +87,33 @@ public final class Gateway {
     String host = config.getString("orderflow.bind");
     return Http.get(system).newServerAt(host, settings.getInt("port"))
         .withSettings(HttpServer.settings(config, settings.getConfig("server-settings")))
-        .bind(HttpServer.atTheDoor(RequestBody.readBeforeAnswer(gateway::handle, system), config))
+        .bind(HttpServer.guarded(RequestBody.readBeforeAnswer(gateway::handle, system), config))
         .thenApply(binding -> {
           LOG.info("Gateway listening on http://{}:{}", host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(settings.getDuration("drain"), system);
         });
   }
 
-  private CompletionStage<HttpResponse> handle(HttpRequest asked) {
-    String id = RequestId.of(asked);
-    String target = RequestTarget.originForm(asked);
+  private CompletionStage<HttpResponse> handle(HttpRequest received) {
+    String id = RequestId.of(received);
+    String target = RequestTarget.originForm(received);
     Exchange exchange = new Exchange(system);
-    exchange.answersCarry(RawHeader.create("X-Request-Id", id));
-    boolean bodyInMemory = asked.entity() instanceof HttpEntity.Strict;
-    InFlight.Seat permit = inFlight.enter(target.startsWith(RequestTarget.OPS), Preferences.wait(asked, maxWait).isPresent(), bodyInMemory);
+    exchange.addResponseHeader(RawHeader.create("X-Request-Id", id));
+    boolean bodyInMemory = received.entity() instanceof HttpEntity.Strict;
+    InFlight.Permit permit = inFlight.tryAcquire(target.startsWith(RequestTarget.OPS), Preferences.wait(received, maxWait).isPresent(), bodyInMemory);
     if (permit == null) {
-      exchange.refuse(TOO_MANY);
+      exchange.reject(TOO_MANY);
       return exchange;
     }
-    exchange.whenComplete((answer, none) -> {
-      permit.leave();
-      answers[answer == null ? 0 : answer.status().intValue() / 100].increment();
+    exchange.onEnd(answer -> {
+      permit.release();
+      answers[answer.status().intValue() / 100].increment();
     });
-    HttpRequest granted = permit.mayWait() ? asked : Preferences.withoutWait(asked);
+    HttpRequest granted = permit.mayWait() ? received : Preferences.withoutWait(received);
     HttpRequest request = bodyInMemory ? granted : granted.withEntity(arriving(granted.entity(), exchange, permit));
     if (limiter.isPresent() && RequestTarget.isThrottled(target)) {
       Consumer<RateLimiter.Decision> decided = decision -> throttled(exchange, request, id, target, decision);
-      RateLimiter.Decision decision = limiter.get().ask(allowanceKey(request), decided);
+      RateLimiter.Decision decision = limiter.get().ask(bucketKey(request), decided);
       if (decision != null) {
         decided.accept(decision);
       }
@@ -123,36 +123,36 @@ public final class Gateway {
     return exchange;
   }
 
-  private RequestEntity arriving(RequestEntity body, Exchange exchange, InFlight.Seat permit) {
+  private RequestEntity arriving(RequestEntity body, Exchange exchange, InFlight.Permit permit) {
     return ArrivingBody.of(body, bodyTimeout, () -> {
-      boolean free = permit.bodyCame();
+      boolean free = permit.bodyArrived();
       if (!free) {
-        exchange.breakOff(TOO_MANY);
+        exchange.abort(TOO_MANY);
       }
       return free;
-    }, () -> exchange.breakOff(Problem.of(408, "BODY_TIMEOUT", "the body did not arrive in time")));
+    }, () -> exchange.abort(Problem.of(408, "BODY_TIMEOUT", "the body did not arrive in time")));
   }
 
-  private long allowanceKey(HttpRequest request) {
+  private long bucketKey(HttpRequest request) {
     InetAddress peer = Forwarding.peer(request).orElseGet(InetAddress::getLoopbackAddress);
-    return ClientAddress.allowanceKey(addresses.trusts(peer)
+    return ClientAddress.bucketKey(addresses.trusts(peer)
         ? addresses.of(peer, Forwarding.values(request, "x-forwarded-for")) : peer);
   }
 
   private void throttled(Exchange exchange, HttpRequest request, String id, String target, RateLimiter.Decision decision) {
     if (decision instanceof RateLimiter.Admitted admitted) {
-      exchange.answersCarry(limitHeader);
-      exchange.answersCarry(RawHeader.create("RateLimit-Remaining", Long.toString(admitted.remaining())));
-      exchange.answersCarry(RawHeader.create("RateLimit-Reset", Long.toString(admitted.resetSeconds())));
+      exchange.addResponseHeader(limitHeader);
+      exchange.addResponseHeader(RawHeader.create("RateLimit-Remaining", Long.toString(admitted.remaining())));
+      exchange.addResponseHeader(RawHeader.create("RateLimit-Reset", Long.toString(admitted.resetSeconds())));
       route(exchange, request, id, target);
     } else if (decision instanceof RateLimiter.Refused refused) {
-      exchange.answersCarry(limitHeader);
-      exchange.answersCarry(RawHeader.create("RateLimit-Remaining", "0"));
-      exchange.answersCarry(RawHeader.create("RateLimit-Reset", Long.toString(refused.resetSeconds())));
-      exchange.answersCarry(RawHeader.create("Retry-After", Long.toString(refused.retryAfterSeconds())));
-      exchange.refuse(Problem.of(429, "TOO_MANY_REQUESTS", "the client's rate limit is exceeded"));
+      exchange.addResponseHeader(limitHeader);
+      exchange.addResponseHeader(RawHeader.create("RateLimit-Remaining", "0"));
+      exchange.addResponseHeader(RawHeader.create("RateLimit-Reset", Long.toString(refused.resetSeconds())));
+      exchange.addResponseHeader(RawHeader.create("Retry-After", Long.toString(refused.retryAfterSeconds())));
+      exchange.reject(Problem.of(429, "TOO_MANY_REQUESTS", "the client's rate limit is exceeded"));
     } else {
-      exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "the rate limiter is unavailable"));
+      exchange.reject(Problem.of(503, "SERVICE_UNAVAILABLE", "the rate limiter is unavailable"));
     }
   }
 
@@ -161,7 +161,7 @@ public final class Gateway {
       RequestTarget parsed = RequestTarget.of(target);
       Service service = parsed.area() == RequestTarget.Area.OPS ? clusterServices : services.find(parsed.service())
           .orElseThrow(() -> Problem.of(404, "SERVICE_NOT_FOUND", "no service has this name").exception());
-      if (hops.goesInCircles(request)) {
+      if (hops.isLoop(request)) {
         throw Problem.of(508, "LOOP_DETECTED", "the service's address leads back to this gateway").exception();
       }
       Duration limit = Preferences.wait(request, maxWait).map(timeout::plus).orElse(timeout);
@@ -172,12 +172,12 @@ public final class Gateway {
         // request.
         headers.removeIf(header -> header.is("origin") || header.is("sec-fetch-site"));
       }
-      exchange.setOut(request.withHeaders(headers), parsed, limit);
+      exchange.setRequest(request.withHeaders(headers), parsed, limit);
       Runnable served = clients.watch(request, exchange::giveUp);
-      exchange.whenComplete((answer, failure) -> served.run());
+      exchange.onEnd(answer -> served.run());
       service.serve(exchange);
     } catch (ProblemException problem) {
-      exchange.refuse(problem.problem());
+      exchange.reject(problem.problem());
     }
   }
 }

@@ -18,7 +18,7 @@ final class Hops {
   private final String pseudonym = PREFIX + UUID.randomUUID().toString().substring(0, 8);
 
   /** Whether the request is caught in a forwarding loop. */
-  boolean goesInCircles(HttpRequest request) {
+  boolean isLoop(HttpRequest request) {
     int gateways = 0;
     for (HttpHeader header : request.getHeaders()) {
       if (header.is("via")) {

@@ -10,99 +10,100 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class InFlight {
 
-  /** A pool of permits for one kind of request. */
-  static final class Places {
+  /** The permits for one kind of request. */
+  private static final class Pool {
 
     private final int max;
-    private final AtomicInteger taken = new AtomicInteger();
+    private final AtomicInteger inUse = new AtomicInteger();
 
-    private Places(int max) {
+    private Pool(int max) {
       this.max = max;
     }
 
-    private boolean take() {
-      if (taken.incrementAndGet() <= max) {
+    private boolean tryAcquire() {
+      if (inUse.incrementAndGet() <= max) {
         return true;
       }
-      taken.decrementAndGet();
+      inUse.decrementAndGet();
       return false;
     }
 
-    void leave() {
-      taken.decrementAndGet();
+    private void release() {
+      inUse.decrementAndGet();
     }
   }
 
   /** A request's permit. A request whose body is still arriving exchanges its permit for a client permit when the body is complete. */
-  final class Seat {
+  final class Permit {
 
-    private Places places;
+    private Pool pool;
 
-    private Seat(Places places) {
-      this.places = places;
+    private Permit(Pool pool) {
+      this.pool = pool;
     }
 
     /** Called when the body is complete; false if no client permit is free. */
-    synchronized boolean bodyCame() {
-      if (places != arriving) {
+    synchronized boolean bodyArrived() {
+      if (pool != arriving) {
         return true;
       }
-      boolean free = clients.take();
+      boolean free = clients.tryAcquire();
       if (free) {
-        arriving.leave();
-        places = clients;
+        arriving.release();
+        pool = clients;
       }
       return free;
     }
 
     /** Whether the request may use {@code Prefer: wait}. */
     synchronized boolean mayWait() {
-      return places == waiting || places == operators;
+      return pool == waiting || pool == operators;
     }
 
-    synchronized void leave() {
-      if (places != null) {
-        places.leave();
-        places = null;
+    /** Returns the permit to its pool. Further calls do nothing. */
+    synchronized void release() {
+      if (pool != null) {
+        pool.release();
+        pool = null;
       }
     }
   }
 
-  private final Places clients;
-  private final Places arriving;
-  private final Places waiting;
-  private final Places operators;
+  private final Pool clients;
+  private final Pool arriving;
+  private final Pool waiting;
+  private final Pool operators;
 
   /** @param gateway {@code orderflow.gateway} */
   InFlight(Config gateway) {
-    this.clients = new Places(gateway.getInt("max-in-flight"));
-    this.arriving = new Places(gateway.getInt("max-arriving"));
-    this.waiting = new Places(gateway.getInt("max-waiting"));
-    this.operators = new Places(gateway.getInt("max-operators"));
+    this.clients = new Pool(gateway.getInt("max-in-flight"));
+    this.arriving = new Pool(gateway.getInt("max-arriving"));
+    this.waiting = new Pool(gateway.getInt("max-waiting"));
+    this.operators = new Pool(gateway.getInt("max-operators"));
   }
 
   /**
-   * Acquires a permit, to be released when the response begins; null if none is free.
+   * Acquires a permit; null if none is free. It must be released before the client can have the response.
    *
    * @param waits whether the request has {@code Prefer: wait}; without a permit to wait it may still get one to be answered at once
    * @param bodyInMemory whether the whole body is in memory
    */
-  Seat enter(boolean operator, boolean waits, boolean bodyInMemory) {
+  Permit tryAcquire(boolean operator, boolean waits, boolean bodyInMemory) {
     if (operator) {
-      return seat(operators);
+      return permit(operators);
     }
-    if (waits && waiting.take()) {
-      return new Seat(waiting);
+    if (waits && waiting.tryAcquire()) {
+      return new Permit(waiting);
     }
-    return seat(bodyInMemory ? clients : arriving);
+    return permit(bodyInMemory ? clients : arriving);
   }
 
-  private Seat seat(Places places) {
-    return places.take() ? new Seat(places) : null;
+  private Permit permit(Pool pool) {
+    return pool.tryAcquire() ? new Permit(pool) : null;
   }
 
   /** Permits in use. */
   int size() {
-    return clients.taken.get() + arriving.taken.get() + waiting.taken.get() + operators.taken.get();
+    return clients.inUse.get() + arriving.inUse.get() + waiting.inUse.get() + operators.inUse.get();
   }
 }

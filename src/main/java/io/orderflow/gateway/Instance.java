@@ -86,7 +86,7 @@ final class Instance {
   void carryFresh(Exchange exchange) {
     if (open.incrementAndGet() > maxConnections) {
       open.decrementAndGet();
-      exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "the service is overloaded; try again later"));
+      exchange.reject(Problem.of(503, "SERVICE_UNAVAILABLE", "the service is overloaded; try again later"));
       return;
     }
     Connection connection = new Connection(this, exchange);
@@ -94,7 +94,7 @@ final class Instance {
       Flow.<HttpResponse, HttpRequest, NotUsed>fromGraph(connection).join(wire.connect(connection)).withAttributes(QUIET).run(materializer);
     } catch (IllegalStateException shutDown) {
       open.decrementAndGet();
-      exchange.refuse(Problem.of(503, "SERVICE_UNAVAILABLE", "the gateway is shutting down"));
+      exchange.reject(Problem.of(503, "SERVICE_UNAVAILABLE", "the gateway is shutting down"));
     }
   }
 

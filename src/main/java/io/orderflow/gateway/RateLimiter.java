@@ -42,7 +42,7 @@ final class RateLimiter {
 
   /** Number of home shards. It must be the same on every node, since it determines the entity ids. */
   private static final int HOMES = 64;
-  private static final EntityTypeKey<TokenBucketShard.Command> HOME = EntityTypeKey.create(TokenBucketShard.Command.class, "Allowances");
+  private static final EntityTypeKey<TokenBucketShard.Command> HOME = EntityTypeKey.create(TokenBucketShard.Command.class, "TokenBucketShard");
   private static final Duration TICK = Duration.ofMillis(100);
   private static final long MILLION = 1_000_000;
 
@@ -180,7 +180,7 @@ final class RateLimiter {
       giveBack(granted.client(), granted.tokens());
       return;
     }
-    List<Runnable> told = new ArrayList<>();
+    List<Runnable> decided = new ArrayList<>();
     synchronized (lease) {
       if (lease.over || !lease.asking) {
         giveBack(granted.client(), granted.tokens());
@@ -199,10 +199,10 @@ final class RateLimiter {
         if (lease.tokens > 0) {
           lease.tokens--;
           Decision decision = admitted(lease, now);
-          told.add(() -> each.accept(decision));
+          decided.add(() -> each.accept(decision));
         } else if (granted.tokens() == 0 || lease.nextAt > now) {
           Decision decision = refused(lease, now);
-          told.add(() -> each.accept(decision));
+          decided.add(() -> each.accept(decision));
         } else {
           lease.waiting.add(each);
         }
@@ -214,7 +214,7 @@ final class RateLimiter {
         lease(granted.client(), lease);
       }
     }
-    told.forEach(Runnable::run);
+    decided.forEach(Runnable::run);
   }
 
   /** Returns unused tokens at the end of a lease and decides for requests that waited too long. Called every 100 ms. */

@@ -35,7 +35,7 @@ final class RemoteService implements Service {
 
   /** The services on this cluster's other nodes. They get the whole path, as local services do. */
   static RemoteService onOtherNodes(ActorSystem<?> system, Config config) {
-    RemoteService service = new RemoteService(system, config, RequestTarget::whole);
+    RemoteService service = new RemoteService(system, config, RequestTarget::full);
     List<URI> nodes = ServiceRegistry.nodes(config.getConfig("orderflow.gateway"));
     if (nodes.isEmpty()) {
       ServiceNodes.watch(system, service::moveTo);
@@ -82,10 +82,10 @@ final class RemoteService implements Service {
   }
 
   private void lost(Exchange exchange, boolean unsent, Throwable cause) {
-    if (exchange.isDone()) {
+    if (exchange.hasEnded()) {
       return;
     }
-    if (exchange.mayTryAgain(unsent)) {
+    if (exchange.mayRetry(unsent)) {
       next().ifPresentOrElse(instance -> instance.carryFresh(exchange), () -> unreachable(exchange, cause));
     } else if (unsent) {
       unreachable(exchange, cause);

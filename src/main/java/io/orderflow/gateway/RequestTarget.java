@@ -53,7 +53,7 @@ record RequestTarget(Area area, String service, String rest) {
   }
 
   /** The whole target as the client sent it. */
-  String whole() {
+  String full() {
     return (area == Area.API ? API : OPS) + service + rest;
   }
 

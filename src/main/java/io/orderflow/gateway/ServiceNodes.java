@@ -42,16 +42,16 @@ public final class ServiceNodes {
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
 
   /** Per-node state: whether the gateway knows a service node. */
-  private static final class Heard implements Extension {
-    private volatile boolean ofAny;
+  private static final class Known implements Extension {
+    private volatile boolean any;
   }
 
-  private static final class Id extends ExtensionId<Heard> {
+  private static final class Id extends ExtensionId<Known> {
     private static final Id INSTANCE = new Id();
 
     @Override
-    public Heard createExtension(ActorSystem<?> system) {
-      return new Heard();
+    public Known createExtension(ActorSystem<?> system) {
+      return new Known();
     }
   }
 
@@ -59,12 +59,12 @@ public final class ServiceNodes {
 
   /** Whether this node, a gateway without local services, knows a service node. */
   public static boolean knowsAny(ActorSystem<?> system) {
-    return Id.INSTANCE.apply(system).ofAny;
+    return Id.INSTANCE.apply(system).any;
   }
 
   /** Called when the operator has configured the addresses. */
   static void areKnown(ActorSystem<?> system) {
-    Id.INSTANCE.apply(system).ofAny = true;
+    Id.INSTANCE.apply(system).any = true;
   }
 
   /**
@@ -89,14 +89,14 @@ public final class ServiceNodes {
 
   /** Calls the listener with the addresses each time they change. */
   static void watch(ActorSystem<?> system, Consumer<List<URI>> listener) {
-    Heard heard = Id.INSTANCE.apply(system);
-    Consumer<List<URI>> telling = addresses -> {
+    Known known = Id.INSTANCE.apply(system);
+    Consumer<List<URI>> remembering = addresses -> {
       listener.accept(addresses);
-      heard.ofAny = !addresses.isEmpty();
+      known.any = !addresses.isEmpty();
     };
     system.systemActorOf(Behaviors.<Object>setup(context -> Behaviors.withTimers(timers -> {
       timers.startTimerWithFixedDelay(AskAgain.INSTANCE, ASK_AGAIN);
-      return new Watch(context, telling).behavior();
+      return new Watch(context, remembering).behavior();
     })), "service-nodes", Props.empty());
   }
 
@@ -115,35 +115,35 @@ public final class ServiceNodes {
 
     private Behavior<Object> behavior() {
       return Behaviors.receive(Object.class)
-          .onMessage(Receptionist.Listing.class, this::listed)
-          .onMessage(IAmAt.class, this::found)
+          .onMessage(Receptionist.Listing.class, this::updateNodes)
+          .onMessage(IAmAt.class, this::addAddress)
           .onMessage(AskAgain.class, again -> {
-            askThoseUnknown();
+            askForAddresses();
             return Behaviors.same();
           })
           .build();
     }
 
-    private Behavior<Object> listed(Receptionist.Listing listing) {
+    private Behavior<Object> updateNodes(Receptionist.Listing listing) {
       nodes = listing.getServiceInstances(KEY);
       addresses.keySet().retainAll(nodes);
-      askThoseUnknown();
-      return tell();
+      askForAddresses();
+      return report();
     }
 
-    private void askThoseUnknown() {
+    private void askForAddresses() {
       nodes.stream().filter(node -> !addresses.containsKey(node))
           .forEach(node -> node.tell(new WhereAreYou(context.getSelf().narrow())));
     }
 
-    private Behavior<Object> found(IAmAt answer) {
+    private Behavior<Object> addAddress(IAmAt answer) {
       if (nodes.contains(answer.node())) {
         addresses.put(answer.node(), URI.create("http://" + bracketed(answer.host()) + ":" + answer.port()));
       }
-      return tell();
+      return report();
     }
 
-    private Behavior<Object> tell() {
+    private Behavior<Object> report() {
       listener.accept(addresses.values().stream().sorted().toList());
       return Behaviors.same();
     }

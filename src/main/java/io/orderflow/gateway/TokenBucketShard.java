@@ -23,7 +23,7 @@ final class TokenBucketShard extends AbstractBehavior<TokenBucketShard.Command> 
   /**
    * Asks for tokens; the reply is {@link Granted}.
    *
-   * @param client the key from {@link ClientAddress#allowanceKey}
+   * @param client the key from {@link ClientAddress#bucketKey}
    * @param needed requests that wait for a token
    * @param wanted the most tokens to grant, the needed ones included
    */

@@ -48,7 +48,7 @@ public final class HttpServer {
    * Wraps a handler with the steps common to all servers: rejects requests that the scanner or the host check refused, and corrects the lengths in
    * responses to HEAD and in HTTP/2.
    */
-  public static Function<HttpRequest, CompletionStage<HttpResponse>> atTheDoor(Function<HttpRequest, CompletionStage<HttpResponse>> handler,
+  public static Function<HttpRequest, CompletionStage<HttpResponse>> guarded(Function<HttpRequest, CompletionStage<HttpResponse>> handler,
       Config config) {
     AllowedHosts hosts = new AllowedHosts(config.getConfig("orderflow"));
     return received -> {
@@ -82,7 +82,7 @@ public final class HttpServer {
     Function<HttpRequest, CompletionStage<HttpResponse>> handler = Routes.sealed(routes).function(system);
     return Http.get(system).newServerAt(host, port)
         .withSettings(settings(system.settings().config(), ConfigFactory.empty()))
-        .bind(atTheDoor(RequestBody.readBeforeAnswer(request -> handler.apply(WireHeaders.withMediaType(request)), system),
+        .bind(guarded(RequestBody.readBeforeAnswer(request -> handler.apply(WireHeaders.withMediaType(request)), system),
             system.settings().config()))
         .thenApply(binding -> {
           LOG.info("HTTP server ({}) listening on http://{}:{}", name, host, binding.localAddress().getPort());

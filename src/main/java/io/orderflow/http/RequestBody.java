@@ -39,9 +39,9 @@ public final class RequestBody {
       if (request.entity() instanceof HttpEntity.Strict || request.getHeader("Expect").isPresent()) {
         return handler.apply(request);
       }
-      AtomicBoolean looked = new AtomicBoolean();
+      AtomicBoolean consumed = new AtomicBoolean();
       RequestEntity body = request.entity();
-      return handler.apply(request.withEntity(marking(body, looked))).thenCompose(answer -> looked.get()
+      return handler.apply(request.withEntity(marking(body, consumed))).thenCompose(answer -> consumed.get()
           ? CompletableFuture.completedFuture(answer)
           : bounded(body).runWith(Sink.ignore(), materializer).handle((done, failure) -> answer));
     };
@@ -61,9 +61,9 @@ public final class RequestBody {
     return body.withSizeLimit(MAX_READ_BYTES).getDataBytes().completionTimeout(TIMEOUT);
   }
 
-  private static RequestEntity marking(RequestEntity body, AtomicBoolean looked) {
+  private static RequestEntity marking(RequestEntity body, AtomicBoolean consumed) {
     Source<ByteString, Object> bytes = body.getDataBytes().mapMaterializedValue(value -> {
-      looked.set(true);
+      consumed.set(true);
       return value;
     });
     return body instanceof HttpEntity.Default sized

@@ -15,14 +15,14 @@ public interface ArchiveRule {
    * @param at when the first of them started, or any other number that orders the groups together with the id
    * @param persistenceIds of all entities of the group
    */
-  record Ending(String id, long at, List<String> persistenceIds) {}
+  record Group(String id, long at, List<String> persistenceIds) {}
 
   /** The groups that ended before that time, in order, starting after {@code last}. */
-  List<Ending> next(Connection connection, Instant before, Optional<Ending> last, int limit) throws SQLException;
+  List<Group> next(Connection connection, Instant before, Optional<Group> last, int limit) throws SQLException;
 
   /** The groups among these that must stay in the journal for now, although they have ended. */
-  List<Ending> held(Connection connection, List<Ending> endings) throws SQLException;
+  List<Group> held(Connection connection, List<Group> groups) throws SQLException;
 
   /** Deletes index rows about these groups, in the transaction that archives their events. */
-  void forget(Connection connection, List<Ending> archived) throws SQLException;
+  void forget(Connection connection, List<Group> archived) throws SQLException;
 }

@@ -1,6 +1,6 @@
 package io.orderflow.journal;
 
-import io.orderflow.journal.ArchiveRule.Ending;
+import io.orderflow.journal.ArchiveRule.Group;
 import io.orderflow.journal.EventArchive.Extent;
 import io.orderflow.journal.JournalArchive.Moved;
 import java.sql.Connection;
@@ -20,42 +20,42 @@ final class EndedEvents implements JournalArchive.Kind {
   /** Groups in one transaction. An order has some two dozen events. */
   private static final int BATCH = 200;
 
-  private final ArchiveRule endings;
+  private final ArchiveRule rule;
   private final Clock clock;
-  private Optional<Ending> last = Optional.empty();
+  private Optional<Group> last = Optional.empty();
 
-  EndedEvents(ArchiveRule endings, Clock clock) {
-    this.endings = endings;
+  EndedEvents(ArchiveRule rule, Clock clock) {
+    this.rule = rule;
     this.clock = clock;
   }
 
   @Override
   public Moved moveSome(Connection connection, long upTo, Instant before) throws SQLException {
-    List<Ending> found = endings.next(connection, before, last, BATCH);
+    List<Group> found = rule.next(connection, before, last, BATCH);
     if (found.isEmpty()) {
       last = Optional.empty();
       return new Moved(0, false);
     }
-    List<Ending> held = endings.held(connection, found);
+    List<Group> held = rule.held(connection, found);
     Map<String, Extent> extents = EventArchive.extents(connection, ids(found));
-    List<Ending> leaving = new ArrayList<>();
+    List<Group> leaving = new ArrayList<>();
     long events = 0;
     int looked = 0;
-    for (Ending ending : found) {
-      List<Extent> ofIts = ending.persistenceIds().stream().map(extents::get).filter(Objects::nonNull).toList();
+    for (Group group : found) {
+      List<Extent> ofIts = group.persistenceIds().stream().map(extents::get).filter(Objects::nonNull).toList();
       long more = ofIts.stream().mapToLong(Extent::events).sum();
       if (!leaving.isEmpty() && events + more > JournalArchive.MAX_EVENTS) {
         break;
       }
       looked++;
-      if (!held.contains(ending) && ofIts.stream().allMatch(extent ->
+      if (!held.contains(group) && ofIts.stream().allMatch(extent ->
           extent.lastOrdering() <= upTo && extent.lastWrittenAt() < before.toEpochMilli())) {
-        leaving.add(ending);
+        leaving.add(group);
         events += more;
       }
     }
     int moved = EventArchive.moveAll(connection, ids(leaving), clock.instant());
-    endings.forget(connection, leaving);
+    rule.forget(connection, leaving);
     last = Optional.of(found.get(looked - 1));
     boolean more = looked < found.size() || found.size() == BATCH;
     if (!more) {
@@ -64,7 +64,7 @@ final class EndedEvents implements JournalArchive.Kind {
     return new Moved(moved, more);
   }
 
-  private static Collection<String> ids(List<Ending> endings) {
-    return endings.stream().flatMap(ending -> ending.persistenceIds().stream()).toList();
+  private static Collection<String> ids(List<Group> groups) {
+    return groups.stream().flatMap(group -> group.persistenceIds().stream()).toList();
   }
 }

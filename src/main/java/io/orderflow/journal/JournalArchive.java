@@ -82,7 +82,7 @@ public final class JournalArchive {
     this.movedEvents = movedEvents;
     this.after = config.getDuration("after");
     this.interval = config.getDuration("interval");
-    this.kinds = Stream.concat(ended.stream().map(endings -> (Kind) new EndedEvents(endings, clock)),
+    this.kinds = Stream.concat(ended.stream().map(rule -> (Kind) new EndedEvents(rule, clock)),
         Stream.of(new SnapshottedEvents(living, clock))).toList();
   }
 

@@ -63,7 +63,7 @@ public final class OrderModule implements Module {
   /** Payments and shipments have the ids of their orders and are archived with them. */
   @Override
   public List<ArchiveRule> archiveRules() {
-    return EndedSagas.of(sagas.name(), List.of(Order.NAME, Payment.KEY.name(), Shipment.NAME), PaymentQueue.unfinished());
+    return EndedSagas.of(sagas.name(), List.of(Order.NAME, Payment.NAME, Shipment.NAME), PaymentQueue.unfinished());
   }
 
   @Override

@@ -28,7 +28,7 @@ public final class OrderPlacementRoutes extends Routes {
   private final OrderPlacement placement;
   private final ClientPresence clients;
   private final Duration maxWait;
-  /** Limits the clients that wait for an order's end. */
+  /** Permits for clients that wait for an order's end. */
   private final Semaphore waiting;
 
   /**
@@ -60,17 +60,22 @@ public final class OrderPlacementRoutes extends Routes {
         : complete(created(orderId, Order.State.pending(order, saga.startedAt())));
   }
 
-  /** Completes when the order's saga has ended, the limit is over or the client has gone away, and then releases the permit to wait. */
+  /** Completes when the order's saga has ended, the time limit is reached or the client has disconnected; its permit is free by then. */
   private CompletionStage<String> awaitEnd(HttpRequest request, String orderId, Duration limit) {
     CompletableFuture<String> done = new CompletableFuture<>();
-    done.whenComplete((id, none) -> waiting.release());
     Runnable stopWatching = clients.watch(request, () -> done.complete(orderId));
-    done.whenComplete((id, none) -> stopWatching.run());
+    // The caller continues from this stage, not from the future: dependents of a future run in reverse order of registration, and the client could
+    // have its response before the permit is free.
+    CompletionStage<String> released = done.thenApply(id -> {
+      waiting.release();
+      stopWatching.run();
+      return id;
+    });
     if (!done.isDone()) {
       CompletableFuture.completedStage(orderId).thenCompose(id -> placement.awaitEnd(id, limit))
           .whenComplete((ended, stillActive) -> done.complete(orderId));
     }
-    return done;
+    return released;
   }
 
   private static HttpResponse created(String orderId, Order.State order) {

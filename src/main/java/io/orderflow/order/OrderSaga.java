@@ -23,6 +23,6 @@ public final class OrderSaga {
         .step(SHIP,                shipping::createShipment, shipping::cancelShipment)
         .retriable("ship-inventory", inventory::ship)
         .retriable("confirm-order",  orders::confirm).concurrently()
-        .warmUp(orders::warmUp).warmUp(payments::wake).warmUp(shipping::warmUp);
+        .warmUp(orders::warmUp).warmUp(payments::warmUp).warmUp(shipping::warmUp);
   }
 }

@@ -9,10 +9,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** {@code /ops/breakers}: the breaker of this node before the payment provider, and its last transitions. */
+/** {@code /ops/breakers}: this node's circuit breaker for the payment provider, with its latest transitions. */
 public final class BreakerRoutes extends Routes {
 
-  /** Transitions that are shown; older ones are in the log. */
+  /** The transitions that are kept; older ones are in the log. */
   private static final int REMEMBERED = 20;
 
   private final PaymentProvider provider;
@@ -23,7 +23,6 @@ public final class BreakerRoutes extends Routes {
     provider.onTransition(state -> remember(new Transition(state, clock.instant())));
   }
 
-  /** The route {@code /ops/breakers}. */
   public Route routes() {
     return pathPrefix("ops", () -> path("breakers", () -> get(() ->
         complete(Json.response(200, List.of(new BreakerResponse(provider.snapshot(), newestLast())))))));

@@ -4,22 +4,22 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 
 /**
- * What a circuit breaker shows of itself on this node.
+ * The state of a circuit breaker on this node.
  *
  * @param failureRate the failures among the judged calls, in percent
- * @param calls the calls that this rate is of
+ * @param calls the number of judged calls
  * @param openSince when it last opened; null when it is closed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record BreakerSnapshot(String name, State state, double failureRate, int calls, Instant openSince) {
 
-  /** What a breaker does with a call. */
+  /** The states of a circuit breaker. */
   public enum State {
-    /** Lets it through. */
+    /** Permits calls. */
     CLOSED,
-    /** Fails it at once. */
+    /** Fails calls at once. */
     OPEN,
-    /** Lets the first few through and decides by them. */
+    /** Permits a few calls, whose outcomes decide whether it closes or opens. */
     HALF_OPEN
   }
 }

@@ -1,18 +1,18 @@
 package io.orderflow.payment;
 
-/** What a source of money answers to a charge. */
+/** The answer of a source of money to a charge. */
 public sealed interface ChargeResult {
 
   record Charged(String transactionId) implements ChargeResult {}
 
   /**
-   * The money is not to be had; repeating the charge would not help.
+   * The charge is declined. A retry would not help.
    *
-   * @param code stable, in upper case; what the order shows as its reason
+   * @param code stable, in upper case; the order shows it as its reason
    * @param reason one sentence for people
    */
   record Declined(String code, String reason) implements ChargeResult {}
 
-  /** The charge under this key was refunded, maybe before it came: it can never be made. */
+  /** A refund under this key was made, perhaps before the charge arrived: the charge can never be made. */
   record AlreadyRefunded() implements ChargeResult {}
 }

@@ -3,23 +3,23 @@ package io.orderflow.payment;
 import java.util.BitSet;
 
 /**
- * The breaker's window: how the last calls ended, and whether so many of them failed that no more should be made. It gives no verdict
- * before it has seen as many calls as it is long.
+ * The sliding window of the circuit breaker: the outcomes of the last calls, and whether so many of them failed that the breaker must open.
+ * The rate is never too high before the window is full. Thread-safe.
  */
 public final class FailureRate {
 
   private final int window;
   private final double threshold;
   private final BitSet failed;
-  /** Which payment each call was made for; null where that is unknown. */
+  /** The payment of each call; null if it is unknown. */
   private final String[] payments;
   private int next;
   private int calls;
 
   /**
-   * @param window the number of last calls that are judged
-   * @param threshold the percentage of failures among them that is too much
-   * @throws IllegalArgumentException when the window is shorter than one call or the threshold not above 0 and at most 100
+   * @param window the number of calls in the window
+   * @param threshold the percentage of failures from which on the rate is too high
+   * @throws IllegalArgumentException if the window is shorter than one call, or the threshold is not above 0 and at most 100
    */
   public FailureRate(int window, double threshold) {
     if (window < 1) {
@@ -34,12 +34,12 @@ public final class FailureRate {
     this.payments = new String[window];
   }
 
-  /** Takes in how a call ended, in the place of the oldest when the window is full, and answers whether {@link #tooHigh}. */
+  /** Adds the outcome of a call, in place of the oldest one if the window is full. Returns {@link #tooHigh}. */
   public synchronized boolean record(boolean failure) {
     return record(null, failure);
   }
 
-  /** The same for a call that was made for the given payment. */
+  /** The same for a call of that payment. */
   public synchronized boolean record(String payment, boolean failure) {
     failed.set(next, failure);
     payments[next] = payment;
@@ -48,7 +48,7 @@ public final class FailureRate {
     return tooHigh();
   }
 
-  /** Whether a call for that payment is among the failures in the window; false for null. */
+  /** Whether the window has a failure of that payment; false for null. */
   public synchronized boolean hasFailureOf(String payment) {
     for (int i = failed.nextSetBit(0); payment != null && i >= 0; i = failed.nextSetBit(i + 1)) {
       if (payment.equals(payments[i])) {
@@ -63,27 +63,24 @@ public final class FailureRate {
     return full() && failures() * 100.0 >= threshold * window;
   }
 
-  /** Whether as many calls have ended as the window is long. */
   public synchronized boolean full() {
     return calls == window;
   }
 
-  /** Whether the last call was a failure; not before there was one. */
+  /** Whether the last call failed; false if there was none. */
   public synchronized boolean lastFailed() {
     return calls > 0 && failed.get((next + window - 1) % window);
   }
 
-  /** The calls in the window. */
   public synchronized int calls() {
     return calls;
   }
 
-  /** The failures in the window. */
   public synchronized int failures() {
     return failed.cardinality();
   }
 
-  /** The failures in percent of the calls in the window; 0 when there was none. */
+  /** The failures in percent of the calls in the window; 0 if there was none. */
   public synchronized double percent() {
     return calls == 0 ? 0 : failures() * 100.0 / calls;
   }

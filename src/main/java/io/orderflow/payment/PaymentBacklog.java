@@ -2,68 +2,78 @@ package io.orderflow.payment;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
-import io.orderflow.journal.Database;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.orderflow.metrics.Meters;
-import java.sql.SQLException;
+import io.orderflow.payment.PaymentQueueQueries.Backlog;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many payments wait for the provider, as this node saw it last: at most a second and a sweep of the journal ago. It decides who may
- * join them: what arrives within that time goes beyond the bound.
+ * The size of the payment queue as this node last read it. It is at most a second and one sweep of the journal index old: payments that
+ * arrive within that time exceed the bound.
  */
 public final class PaymentBacklog {
 
   private static final Duration INTERVAL = Duration.ofSeconds(1);
-  /** A payment that has waited no longer than this is about to be made: a new one need not go behind it. */
-  private static final Duration OLD = Duration.ofSeconds(1);
+  /** A payment that has been queued for no longer is about to be made: a new one need not queue behind it. */
+  private static final Duration BEHIND = Duration.ofSeconds(1);
   private static final Logger LOG = LoggerFactory.getLogger(PaymentBacklog.class);
 
-  private final int max;
-  private volatile PaymentQueueTable.Backlog seen = PaymentQueueTable.Backlog.EMPTY;
+  private enum Message { READ, DONE }
 
-  private enum Look { INSTANCE }
+  private final int max;
+  private volatile Backlog latest = Backlog.EMPTY;
 
   private PaymentBacklog(int max) {
     this.max = max;
   }
 
-  /** Watches the queue from now on, from threads that may wait for the database. */
-  public static PaymentBacklog watch(ActorSystem<?> system, Database database) {
+  /** Starts to read the queue once per second. */
+  static PaymentBacklog watch(ActorSystem<?> system, PaymentQueueQueries queue) {
     PaymentBacklog backlog = new PaymentBacklog(system.settings().config().getInt("orderflow.payment.queue.max"));
-    Meters.of(system).gauge("orderflow.payments.waiting", backlog, watched -> watched.seen.waiting());
-    Meters.of(system).gauge("orderflow.payments.postponed", backlog, watched -> watched.seen.postponed());
-    Meters.of(system).gauge("orderflow.refunds.failed", backlog, watched -> watched.seen.givenUp());
-    Behavior<Look> watching = Behaviors.withTimers(timers -> {
-      timers.startTimerWithFixedDelay(Look.INSTANCE, INTERVAL);
-      return Behaviors.receive(Look.class).onMessage(Look.class, look -> {
-        backlog.look(database);
-        return Behaviors.same();
-      }).build();
-    });
-    system.systemActorOf(watching, "payment-backlog", DispatcherSelector.fromConfig("orderflow.blocking-dispatcher"));
+    MeterRegistry meters = Meters.of(system);
+    meters.gauge("orderflow.payments.waiting", backlog, watched -> watched.latest.waiting());
+    meters.gauge("orderflow.payments.postponed", backlog, watched -> watched.latest.postponed());
+    meters.gauge("orderflow.refunds.failed", backlog, watched -> watched.latest.givenUp());
+    Behavior<Message> watching = Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+      timers.startSingleTimer(Message.READ, INTERVAL);
+      return Behaviors.receive(Message.class)
+          .onMessageEquals(Message.READ, () -> {
+            context.pipeToSelf(backlog.read(queue), (done, failure) -> Message.DONE);
+            return Behaviors.same();
+          })
+          .onMessageEquals(Message.DONE, () -> {
+            timers.startSingleTimer(Message.READ, INTERVAL);
+            return Behaviors.same();
+          })
+          .build();
+    }));
+    system.systemActorOf(watching, "payment-backlog", Props.empty());
     return backlog;
   }
 
-  private void look(Database database) {
-    try {
-      seen = database.transaction(connection -> PaymentQueueTable.backlog(connection, Instant.now(), max));
-    } catch (SQLException unreachable) {
-      LOG.debug("the payment queue could not be looked at: {}", unreachable.getMessage());
-    }
+  private CompletionStage<Backlog> read(PaymentQueueQueries queue) {
+    return queue.backlog(Instant.now(), max).whenComplete((read, failure) -> {
+      if (failure == null) {
+        latest = read;
+      } else {
+        LOG.debug("the payment queue can't be read: {}", failure.getMessage());
+      }
+    });
   }
 
-  /** Whether it has reached its bound: no further order by card may begin. */
+  /** Whether the queue has reached its bound. No further order by card is accepted then. */
   boolean isFull() {
-    return seen.waiting() >= max;
+    return latest.waiting() >= max;
   }
 
-  /** Whether a payment waits for its turn that has done so for longer than one that is just being made; what makes a pause does not. */
-  boolean isOld(Instant now) {
-    return seen.oldest() != null && seen.oldest().plus(OLD).isBefore(now);
+  /** Whether a payment that is due and not postponed has been queued for more than a second. New charges then queue behind it. */
+  boolean isBehind(Instant now) {
+    return latest.oldest() != null && latest.oldest().plus(BEHIND).isBefore(now);
   }
 }

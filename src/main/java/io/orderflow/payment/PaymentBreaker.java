@@ -22,24 +22,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The circuit breaker in front of the payment provider: Akka's, with a {@link FailureRate} deciding when it opens. Akka's lets one
- * call through when it is half-open and closes at its success; this one stays half-open until as many as configured were judged.
+ * The circuit breaker for calls of the payment provider. Akka's breaker is the state machine; a {@link FailureRate} decides when it opens.
+ * Akka's breaker permits one call when half-open and closes at its success. This one stays half-open until the configured number of calls is
+ * judged.
  *
- * <p>It judges the provider and not one payment. Repeated failures of one payment count once in a window, and those of a payment that is
- * known to fail while others succeed don't count at all. When half-open, a call that does not count gives its permit back.
+ * <p>It judges the provider, not single payments. Repeated failures of one payment count once in the window. Failures of a payment that is
+ * known to fail while others succeed don't count. A half-open call that doesn't count returns its permit.
  */
 final class PaymentBreaker {
 
   static final String NAME = "payment-provider";
   private static final Logger LOG = LoggerFactory.getLogger(PaymentBreaker.class);
 
-  /** The time from one transition to the next: calls are judged together with those that began in the same one. */
+  /** The time from one transition to the next. A call is judged only if it ends in the phase in which it began. */
   private static final class Phase {
     final State state;
     final FailureRate rate;
     /** When it last opened; null when it is closed. */
     final Instant openSince;
-    /** How many more calls may begin; none is used up when it is closed. */
+    /** The calls that may still begin. Not counted down while closed. */
     int permits;
 
     Phase(State state, FailureRate rate, Instant openSince, int permits) {
@@ -62,7 +63,7 @@ final class PaymentBreaker {
 
   /**
    * @param settings {@code orderflow.payment.breaker}
-   * @throws IllegalArgumentException when a number in it is out of range
+   * @throws IllegalArgumentException if a number in it is out of range
    */
   PaymentBreaker(ActorSystem<?> system, Config settings, Clock clock) {
     this.window = settings.getInt("window");
@@ -74,84 +75,84 @@ final class PaymentBreaker {
     if (halfOpenCalls < 1) {
       throw new IllegalArgumentException("half-open-calls must be at least 1");
     }
-    // Without a call timeout, which the HTTP call has itself, Akka 2.8.5 asks no failure function but counts each stage that fails:
-    // it is therefore given the verdict as a stage and not the answer.
+    // No call timeout: the HTTP call has its own. Without one, Akka 2.8.5 ignores the failure function and counts each failed stage. So it
+    // gets the verdict as a stage, not the answer.
     this.akka = CircuitBreaker.create(system.classicSystem().scheduler(), 1, Duration.ZERO, open)
-        .addOnHalfOpenListener(() -> tell(State.HALF_OPEN));
+        .addOnHalfOpenListener(() -> changed(State.HALF_OPEN));
   }
 
-  /** Makes the call and judges it by how it ends; a stage that failed with {@code NOT_CALLED} when the breaker does not permit it. */
+  /** Makes the call and judges its outcome. If the breaker does not permit it, the stage fails with {@code NOT_CALLED}. */
   <T> CompletionStage<T> call(Supplier<CompletionStage<T>> call) {
     return call(null, false, call);
   }
 
   /**
-   * The same for a call whose payment is known.
+   * The same for a call of a known payment.
    *
-   * @param payment the same for all calls of one payment; null counts every failure
-   * @param suspect whether the payment is known to fail while others succeed
+   * @param payment the same for all calls of one payment; with null every failure counts
+   * @param knownToFail whether the payment fails while others succeed: its failures don't count
    */
-  <T> CompletionStage<T> call(String payment, boolean suspect, Supplier<CompletionStage<T>> call) {
-    Attempt<T> attempt = new Attempt<>(payment, suspect, call);
+  <T> CompletionStage<T> call(String payment, boolean knownToFail, Supplier<CompletionStage<T>> call) {
+    Attempt<T> attempt = new Attempt<>(payment, knownToFail, call);
     akka.callWithCircuitBreakerCS(attempt);
     return attempt.answer != null ? attempt.answer : CompletableFuture.failedFuture(
-        new ProviderFailure(Kind.NOT_CALLED, "the payment provider is not called now: its circuit breaker is open"));
+        new ProviderFailure(Kind.NOT_CALLED, "the payment provider was not called: its circuit breaker is open"));
   }
 
-  /** Whether a call would be let through now. */
+  /** Whether a call is permitted now. */
   synchronized boolean permitsCalls() {
     return switch (phase.state) {
       case CLOSED -> true;
       case OPEN -> akka.isHalfOpen();
-      // Until the first call has come back Akka's breaker holds the others.
+      // Akka's breaker permits no other call before the first one has ended.
       case HALF_OPEN -> phase.permits > 0 && !akka.isHalfOpen();
     };
   }
 
-  /** Whether the last call since the last transition did not fail; before there was one, that is hoped for. */
-  synchronized boolean seemsWell() {
+  /** Whether the last judged call did not fail. True while open, and after a transition until the next call is judged. */
+  synchronized boolean seemsHealthy() {
     return phase.state == State.OPEN || !phase.rate.lastFailed();
   }
 
-  /** When the provider last answered something to go by, through this breaker; null before it has. */
+  /** When the provider last answered a call of this breaker, with a result or by not accepting it; null if it never has. */
   synchronized Instant lastAnswered() {
     return lastAnswered;
   }
 
   synchronized BreakerSnapshot snapshot() {
-    boolean nobodyCalledYet = phase.state == State.OPEN && akka.isHalfOpen();
-    Phase shown = nobodyCalledYet ? halfOpen(phase.openSince) : phase;
+    boolean noCallYet = phase.state == State.OPEN && akka.isHalfOpen();
+    Phase shown = noCallYet ? halfOpen(phase.openSince) : phase;
     return new BreakerSnapshot(NAME, shown.state, shown.rate.percent(), shown.rate.calls(), shown.openSince);
   }
 
-  /** Has the listener told of each transition, on the thread on which it happens: it must be quick. */
+  /** Adds a listener of transitions. It is called on the thread of the transition and must not block. */
   void onTransition(Consumer<State> listener) {
     listeners.add(listener);
   }
 
-  /** One call, as Akka's breaker makes it: on the caller's thread, or not at all. */
+  /** One call. Akka's breaker makes it on the caller's thread, or not at all. */
   private final class Attempt<T> implements Callable<CompletionStage<Done>> {
 
     private final String payment;
-    private final boolean suspect;
+    private final boolean knownToFail;
     private final Supplier<CompletionStage<T>> call;
     private CompletableFuture<T> answer;
 
-    private Attempt(String payment, boolean suspect, Supplier<CompletionStage<T>> call) {
+    private Attempt(String payment, boolean knownToFail, Supplier<CompletionStage<T>> call) {
       this.payment = payment;
-      this.suspect = suspect;
+      this.knownToFail = knownToFail;
       this.call = call;
     }
 
     @Override
     public CompletionStage<Done> call() {
       CompletableFuture<Done> verdict = new CompletableFuture<>();
-      Optional<Phase> begunIn = admit();
-      if (begunIn.isPresent()) {
+      Optional<Phase> startedIn = admit();
+      if (startedIn.isPresent()) {
         answer = new CompletableFuture<>();
-        begin().whenComplete((value, failure) -> end(begunIn.get(), verdict, value, failure));
+        begin().whenComplete((value, failure) -> end(startedIn.get(), verdict, value, failure));
       } else {
-        give(verdict, tripped());
+        complete(verdict, isOpen());
       }
       return verdict;
     }
@@ -164,12 +165,12 @@ final class PaymentBreaker {
       }
     }
 
-    private void end(Phase begunIn, CompletableFuture<Done> verdict, T value, Throwable failure) {
-      State after = judge(begunIn, payment, suspect, failure);
-      // Akka's breaker follows within this line, before the caller hears of the answer.
-      give(verdict, after == State.OPEN);
-      if (after != begunIn.state) {
-        tell(after);
+    private void end(Phase startedIn, CompletableFuture<Done> verdict, T value, Throwable failure) {
+      State after = judge(startedIn, payment, knownToFail, failure);
+      // Akka's breaker changes its state within this line, before the caller gets the answer.
+      complete(verdict, after == State.OPEN);
+      if (after != startedIn.state) {
+        changed(after);
       }
       if (failure == null) {
         answer.complete(value);
@@ -178,7 +179,7 @@ final class PaymentBreaker {
       }
     }
 
-    private void give(CompletableFuture<Done> verdict, boolean opens) {
+    private void complete(CompletableFuture<Done> verdict, boolean opens) {
       if (opens) {
         verdict.completeExceptionally(new IllegalStateException("too many calls failed"));
       } else {
@@ -187,12 +188,12 @@ final class PaymentBreaker {
     }
   }
 
-  /** The phase that a call which Akka's breaker lets through begins in; empty when it must not begin after all. */
+  /** The phase in which a call that Akka's breaker permits begins. Empty if there is no permit for it. */
   private synchronized Optional<Phase> admit() {
     if (phase.state == State.OPEN && akka.isHalfOpen()) {
       phase = halfOpen(phase.openSince);
     }
-    // Open is met here only in the moment between the verdict and Akka's breaker following it.
+    // The phase is open here only between a verdict and Akka's change of state.
     if (phase.state == State.OPEN || phase.permits == 0) {
       return Optional.empty();
     }
@@ -202,19 +203,19 @@ final class PaymentBreaker {
     return Optional.of(phase);
   }
 
-  /** Takes in how a call ended and answers with the state after it; what began before the last transition changes nothing. */
-  private synchronized State judge(Phase begunIn, String payment, boolean suspect, Throwable failure) {
+  /** Judges the outcome of a call and returns the state after it. A call that began before the last transition changes nothing. */
+  private synchronized State judge(Phase startedIn, String payment, boolean knownToFail, Throwable failure) {
     Throwable cause = Failures.cause(failure);
     boolean failed = cause instanceof ProviderFailure known && known.kind() == Kind.IN_DOUBT;
     boolean answered = cause == null || cause instanceof ProviderFailure known && known.kind() == Kind.NOT_ACCEPTED;
     if (answered) {
       lastAnswered = clock.instant();
     }
-    if (begunIn != phase) {
-      return begunIn.state;
+    if (startedIn != phase) {
+      return startedIn.state;
     }
-    boolean saysNothing = failed ? suspect || phase.rate.hasFailureOf(payment) : !answered;
-    if (saysNothing) {
+    boolean ignored = failed ? knownToFail || phase.rate.hasFailureOf(payment) : !answered;
+    if (ignored) {
       if (phase.state == State.HALF_OPEN) {
         phase.permits++;
       }
@@ -228,7 +229,7 @@ final class PaymentBreaker {
     return phase.state;
   }
 
-  private synchronized boolean tripped() {
+  private synchronized boolean isOpen() {
     return phase.state == State.OPEN;
   }
 
@@ -240,17 +241,17 @@ final class PaymentBreaker {
     return new Phase(State.HALF_OPEN, new FailureRate(halfOpenCalls, threshold), openSince, halfOpenCalls);
   }
 
-  private void tell(State state) {
+  private void changed(State state) {
     switch (state) {
-      case CLOSED -> LOG.info("The circuit breaker {} closed: the provider answers", NAME);
-      case OPEN -> LOG.warn("The circuit breaker {} opened: too many calls failed, none is made for {} ms", NAME, open.toMillis());
-      case HALF_OPEN -> LOG.info("The circuit breaker {} is half-open: the next {} calls decide", NAME, halfOpenCalls);
+      case CLOSED -> LOG.info("circuit breaker {} closed: the provider answers", NAME);
+      case OPEN -> LOG.warn("circuit breaker {} opened: too many calls failed; no call is made for {} ms", NAME, open.toMillis());
+      case HALF_OPEN -> LOG.info("circuit breaker {} is half-open: the next {} calls decide", NAME, halfOpenCalls);
     }
     for (Consumer<State> listener : listeners) {
       try {
         listener.accept(state);
       } catch (RuntimeException defect) {
-        LOG.error("A listener of the circuit breaker {} failed", NAME, defect);
+        LOG.error("a listener of circuit breaker {} failed", NAME, defect);
       }
     }
   }

@@ -1,25 +1,25 @@
 package io.orderflow.payment;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Money;
-import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Operation;
 import java.time.Instant;
 
-/** What happened to a payment. */
+/** The events of a payment. In all of them {@code queuedAt} is when the payment joined the queue, or null if it never did. */
 public sealed interface PaymentEvent extends CborSerializable {
 
-  /** What the event says in the journal's manifest column; {@link PaymentQueueTable} goes by it. */
+  /** The {@link QueueManifest} of the event; empty if the event does not concern the queue. */
   default String manifest() {
     return "";
   }
 
   private static String settled(Instant queuedAt) {
-    return queuedAt == null ? "" : PaymentQueueTable.SETTLED;
+    return queuedAt == null ? "" : QueueManifest.SETTLED;
   }
 
-  /** The money was taken; @param queuedAt since when it had waited, or null */
+  /** The source has made the charge. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Charged(PaymentMethod method, Money amount, String key, String transactionId, int attempts, Instant queuedAt, Instant at)
       implements PaymentEvent {
@@ -30,7 +30,7 @@ public sealed interface PaymentEvent extends CborSerializable {
     }
   }
 
-  /** The money is not to be had; @param queuedAt since when it had waited, or null */
+  /** The source has declined the charge, or did not make it before the deadline. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Declined(PaymentMethod method, Money amount, String key, String code, String reason, int attempts, Instant queuedAt,
       Instant at) implements PaymentEvent {
@@ -41,7 +41,7 @@ public sealed interface PaymentEvent extends CborSerializable {
     }
   }
 
-  /** Nothing is or will be taken; @param queuedAt since when it had waited, or null */
+  /** The charge is refunded, or was never made; the source rejects it from now on. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Refunded(PaymentMethod method, Money amount, String key, Instant queuedAt, Instant at) implements PaymentEvent {
 
@@ -51,27 +51,28 @@ public sealed interface PaymentEvent extends CborSerializable {
     }
   }
 
-  /** It waits for the provider; @param failure why, or null when it was not even tried */
+  /** The charge or refund has joined the queue. @param failure why the call before it failed; null if none was made */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Queued(Operation operation, Due due, int attempts, String failure, Instant at) implements PaymentEvent {
+  record Queued(Operation operation, @JsonProperty("due") PaymentDetails details, int attempts, String failure, Instant at)
+      implements PaymentEvent {
 
-    /** The calls that have failed already: the one that was made before it was queued, or none. */
+    /** The calls that have failed already: 1 if a call was made before the payment was queued, otherwise 0. */
     int failures() {
       return failure != null && attempts > 0 ? 1 : 0;
     }
 
     @Override
     public String manifest() {
-      return PaymentQueueTable.queued(failures());
+      return QueueManifest.queued(failures());
     }
   }
 
   /**
-   * A call of one that waits failed.
+   * An attempt of a queued payment has failed.
    *
-   * @param notBefore when the next call may be made
-   * @param failures the calls that have failed one after the other, this one included
-   * @param postponed whether it fails while others succeed, so that they don't wait for it
+   * @param notBefore when the next attempt may be made
+   * @param failures the calls that have failed in a row, this one included
+   * @param postponed whether the payment fails while others succeed, so that they no longer wait for it
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record AttemptFailed(String failure, int attempts, Instant notBefore, int failures, boolean postponed, Instant at)
@@ -79,17 +80,17 @@ public sealed interface PaymentEvent extends CborSerializable {
 
     @Override
     public String manifest() {
-      return PaymentQueueTable.failed(failures, postponed, notBefore == null ? at : notBefore);
+      return QueueManifest.failed(failures, postponed, notBefore == null ? at : notBefore);
     }
   }
 
-  /** The refund was given up: no call is made until an operator has the saga taken up again. @param failure the last one */
+  /** The refund was given up: no call is made until an operator retries the saga. @param failure why the last call failed */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record RefundGivenUp(Due due, String failure, int attempts, Instant at) implements PaymentEvent {
+  record RefundGivenUp(@JsonProperty("due") PaymentDetails details, String failure, int attempts, Instant at) implements PaymentEvent {
 
     @Override
     public String manifest() {
-      return PaymentQueueTable.GIVEN_UP;
+      return QueueManifest.GIVEN_UP;
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.orderflow.payment;
 
-import io.orderflow.payment.PaymentQueueTable.Waiting;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
@@ -8,56 +7,56 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** The payments of one round of the {@link PaymentQueue}, and how many of their calls are under way. Not for several threads. */
+/** The payments that are still to be attempted in one round of {@link PaymentQueue}, and the number of attempts in flight. Not thread-safe. */
 final class PaymentLane {
 
-  private final Deque<Waiting> next = new ArrayDeque<>();
-  private int underWay;
-  private int atOnce;
+  private final Deque<QueuedPayment> next = new ArrayDeque<>();
+  private int inFlight;
+  private int maxInFlight;
 
-  /** Whether its round is over. */
+  /** Whether the round is over: nothing is in flight and nothing is left. */
   boolean isIdle() {
-    return underWay == 0 && next.isEmpty();
+    return inFlight == 0 && next.isEmpty();
   }
 
-  /** Begins a round of these, in their order, with at most so many calls at once. */
-  void begin(List<Waiting> payments, int calls) {
+  /** Begins a round of these payments, in their order. */
+  void begin(List<QueuedPayment> payments, int maxAttempts) {
     next.addAll(payments);
-    atOnce = calls;
+    maxInFlight = maxAttempts;
   }
 
-  /** The payment whose call is to be made now. */
-  Optional<Waiting> take() {
-    if (underWay >= atOnce || next.isEmpty()) {
+  /** Takes the payment to attempt now. Empty if the most attempts are in flight or nothing is left. */
+  Optional<QueuedPayment> take() {
+    if (inFlight >= maxInFlight || next.isEmpty()) {
       return Optional.empty();
     }
-    underWay++;
+    inFlight++;
     return Optional.of(next.poll());
   }
 
-  /** One of its calls has ended. */
+  /** An attempt has ended. */
   void ended() {
-    underWay--;
+    inFlight--;
   }
 
-  /** From now on so many calls may be under way. */
-  void goOnWith(int calls) {
-    atOnce = calls;
+  /** Changes the most attempts in flight. */
+  void setMaxInFlight(int maxAttempts) {
+    maxInFlight = maxAttempts;
   }
 
-  /** No further call is begun in this round. */
+  /** Takes no further payment in this round. */
   void stop() {
     next.clear();
   }
 
-  /** Lets the first in that order come next, of those that may be called; the round is over when there is none. */
-  void tryAnother(Predicate<Waiting> callable, Comparator<Waiting> order) {
-    Optional<Waiting> other = next.stream().filter(callable).min(order);
-    if (other.isEmpty()) {
+  /** Moves the first eligible payment in that order to the front. Stops the round if there is none. */
+  void moveToFront(Predicate<QueuedPayment> eligible, Comparator<QueuedPayment> order) {
+    Optional<QueuedPayment> first = next.stream().filter(eligible).min(order);
+    if (first.isEmpty()) {
       stop();
     } else {
-      next.remove(other.get());
-      next.addFirst(other.get());
+      next.remove(first.get());
+      next.addFirst(first.get());
     }
   }
 }

@@ -3,7 +3,7 @@ package io.orderflow.payment;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
-/** How an order is paid. */
+/** The payment method of an order. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "method")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = PaymentMethod.Card.class, name = "card"),
@@ -11,13 +11,13 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 })
 public sealed interface PaymentMethod {
 
-  /** By a card that the provider knows under the token. */
+  /** A card that the provider knows by the token. */
   record Card(String token) implements PaymentMethod {}
 
-  /** From an account of this shop. */
+  /** An account of this shop. */
   record FromAccount(String accountId) implements PaymentMethod {}
 
-  /** Its name in JSON. */
+  /** The method's name in JSON. */
   default String method() {
     return this instanceof Card ? "card" : "account";
   }

@@ -2,7 +2,7 @@ package io.orderflow.payment;
 
 import io.orderflow.http.JsonFields;
 
-/** Reads a payment method from a client's JSON. */
+/** Reads a payment method from a request's JSON. */
 public final class PaymentMethodRequest {
 
   private PaymentMethodRequest() {}

@@ -10,10 +10,11 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Takes the money from where the payment's method says: cards through the provider, accounts from their aggregate. */
+/** Routes calls by payment method: cards to the provider, accounts to their aggregates. */
 public final class PaymentMethodRouter implements PaymentSource {
 
-  private static final Duration ASK = Duration.ofSeconds(3);
+  /** How long the account may take to begin the withdrawal; later it rejects it. */
+  private static final Duration VALID_FOR = Duration.ofSeconds(3);
 
   private final PaymentProvider provider;
   private final PaymentBacklog backlog;
@@ -30,17 +31,17 @@ public final class PaymentMethodRouter implements PaymentSource {
   }
 
   /**
-   * While payments wait for a provider that works again, a new one goes behind them. One that does not work is tried by new ones too:
-   * its breaker needs to see that.
+   * While older payments are queued and the provider works, a new charge queues behind them. If the provider's last call failed, new
+   * charges are attempted: the breaker needs calls to judge.
    */
   @Override
-  public boolean takesCharges(PaymentMethod method) {
+  public boolean acceptsCharges(PaymentMethod method) {
     return !(method instanceof PaymentMethod.Card)
-        || provider.permitsCalls() && !(backlog.isOld(clock.instant()) && provider.seemsWell());
+        || provider.permitsCalls() && !(backlog.isBehind(clock.instant()) && provider.seemsHealthy());
   }
 
   @Override
-  public boolean takesRefunds(PaymentMethod method) {
+  public boolean acceptsRefunds(PaymentMethod method) {
     return !(method instanceof PaymentMethod.Card) || provider.permitsCalls();
   }
 
@@ -51,36 +52,36 @@ public final class PaymentMethodRouter implements PaymentSource {
   }
 
   @Override
-  public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean suspect) {
+  public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean knownToFail) {
     if (method instanceof PaymentMethod.Card card) {
-      return provider.charge(key, orderId, amount, card.token(), suspect);
+      return provider.charge(key, orderId, amount, card.token(), knownToFail);
     }
     String accountId = ((PaymentMethod.FromAccount) method).accountId();
-    return accounts.pay(accountId, amount, key, clock.instant().plus(ASK).plus(clockSkew), null)
+    return accounts.pay(accountId, amount, key, clock.instant().plus(VALID_FOR).plus(clockSkew), null)
         .<ChargeResult>thenApply(balance -> new ChargeResult.Charged("acc-" + accountId + "-" + balance.sequence()))
-        .exceptionallyCompose(failure -> Rejection.in(failure).filter(refusal -> refusal.kind() != Rejection.Kind.UNAVAILABLE)
-            .map(PaymentMethodRouter::refused).map(CompletableFuture::completedFuture)
+        .exceptionallyCompose(failure -> Rejection.in(failure).filter(rejection -> rejection.kind() != Rejection.Kind.UNAVAILABLE)
+            .map(PaymentMethodRouter::rejected).map(CompletableFuture::completedFuture)
             .orElseGet(() -> CompletableFuture.failedFuture(failure)));
   }
 
   @Override
-  public CompletionStage<RefundResult> refund(String key, PaymentMethod method, boolean suspect) {
+  public CompletionStage<RefundResult> refund(String key, PaymentMethod method, boolean knownToFail) {
     if (method instanceof PaymentMethod.Card) {
-      return provider.refund(key, suspect);
+      return provider.refund(key, knownToFail);
     }
     String accountId = ((PaymentMethod.FromAccount) method).accountId();
     return accounts.payBack(accountId, key)
         .thenApply(balance -> RefundResult.REFUNDED)
-        .exceptionallyCompose(failure -> Rejection.in(failure).filter(refusal -> refusal.kind() == Rejection.Kind.NOT_FOUND)
+        .exceptionallyCompose(failure -> Rejection.in(failure).filter(rejection -> rejection.kind() == Rejection.Kind.NOT_FOUND)
             .map(noAccount -> CompletableFuture.completedFuture(RefundResult.NOTHING_TO_REFUND))
             .orElseGet(() -> CompletableFuture.failedFuture(failure)));
   }
 
-  private static ChargeResult refused(Rejection refusal) {
-    return switch (refusal.code()) {
+  private static ChargeResult rejected(Rejection rejection) {
+    return switch (rejection.code()) {
       case "VOIDED" -> new ChargeResult.AlreadyRefunded();
-      case "INSUFFICIENT_FUNDS" -> new ChargeResult.Declined(refusal.code(), refusal.detail());
-      default -> new ChargeResult.Declined("PAYMENT_DECLINED", refusal.detail());
+      case "INSUFFICIENT_FUNDS" -> new ChargeResult.Declined(rejection.code(), rejection.detail());
+      default -> new ChargeResult.Declined("PAYMENT_DECLINED", rejection.detail());
     };
   }
 }

@@ -8,18 +8,20 @@ import io.orderflow.node.NodeContext;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Payments on a node. They leave the journal with their orders. */
+/** The payments of a node. They are archived with their orders. */
 public final class PaymentModule implements Module {
 
   private final NodeContext node;
   private final PaymentProvider provider;
+  private final PaymentQueueQueries queue;
   private final PaymentService payments;
 
-  /** @param providerUrl of the payment provider */
+  /** @param providerUrl the payment provider's URL */
   public PaymentModule(NodeContext node, AccountService accounts, String providerUrl) {
     this.node = node;
     this.provider = new PaymentProvider(node.system(), node.config().getConfig("payment"), providerUrl);
-    PaymentBacklog backlog = PaymentBacklog.watch(node.system(), node.database());
+    this.queue = new PaymentQueueQueries(node.database());
+    PaymentBacklog backlog = PaymentBacklog.watch(node.system(), queue);
     Payment.init(node.system(), new PaymentMethodRouter(node.system(), accounts, provider, backlog, node.clock()), node.clock());
     this.payments = new PaymentService(node.system(), backlog);
   }
@@ -29,13 +31,13 @@ public final class PaymentModule implements Module {
   }
 
   /**
-   * Starts the queue of payments that wait for the provider. Called by the module whose sagas pay, as only it knows whom to tell.
+   * Starts the payment queue. The module of the sagas that pay calls it, because the queue reports to these sagas.
    *
    * @param onSettled as in {@link PaymentQueue#start}
    * @param onRefundGivenUp as in {@link PaymentQueue#start}
    */
   public void startQueue(Consumer<String> onSettled, Consumer<String> onRefundGivenUp) {
-    PaymentQueue.start(node.system(), node.database(), provider, onSettled, onRefundGivenUp, node.clock());
+    PaymentQueue.start(node.system(), queue, provider, onSettled, onRefundGivenUp, node.clock());
   }
 
   @Override
@@ -45,6 +47,6 @@ public final class PaymentModule implements Module {
 
   @Override
   public List<Route> routes() {
-    return List.of(new PaymentRoutes(node.database(), payments).routes(), new BreakerRoutes(provider, node.clock()).routes());
+    return List.of(new PaymentRoutes(queue, payments).routes(), new BreakerRoutes(provider, node.clock()).routes());
   }
 }

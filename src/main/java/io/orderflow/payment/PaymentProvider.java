@@ -36,18 +36,17 @@ import org.slf4j.LoggerFactory;
 import scala.concurrent.duration.FiniteDuration;
 
 /**
- * The payment provider, over HTTP and behind the circuit breaker. What it decides is a result; that it did not answer, or nothing to
- * go by, fails the stage with a {@link ProviderFailure}, which says whether the payment is in doubt.
+ * The payment provider, called over HTTP and through the circuit breaker. Its decisions are results. If it does not answer, or with a
+ * response that its contract does not have, the stage fails with a {@link ProviderFailure}, which says whether the call is in doubt.
  */
 public final class PaymentProvider {
 
-  /** The longest answer that is read; the contract's have some hundred bytes. */
-  private static final int MAX_ANSWER_BYTES = 64 * 1024;
+  /** The longest response that is read. Those of the contract have about a hundred bytes. */
+  private static final int MAX_RESPONSE_BYTES = 64 * 1024;
   private static final Logger LOG = LoggerFactory.getLogger(PaymentProvider.class);
 
   private record ChargeBody(String orderId, String amount, String currency, String token) {}
 
-  /** An answer as far as its meaning is known. */
   private record Answer(int status, JsonNode body) {
 
     boolean says(int expected, String text) {
@@ -59,9 +58,9 @@ public final class PaymentProvider {
     }
   }
 
-  /** What to make of an answer; null when it means nothing that was promised. */
-  private interface Reading<T> {
-    T of(Answer answer);
+  /** Reads a result from an answer. Returns null for an answer that the contract does not have. */
+  private interface Reader<T> {
+    T read(Answer answer);
   }
 
   private final ActorSystem<?> system;
@@ -73,8 +72,8 @@ public final class PaymentProvider {
 
   /**
    * @param payment {@code orderflow.payment}
-   * @param url where the provider's {@code /charges} and {@code /refunds} are
-   * @throws IllegalArgumentException when that is no http or https URL
+   * @param url the provider's URL, to which {@code /charges} and {@code /refunds} are added
+   * @throws IllegalArgumentException if it is not an http or https URL
    */
   public PaymentProvider(ActorSystem<?> system, Config payment, String url) {
     if (!url.matches("https?://[^/?#]+(/[^?#]*)?")) {
@@ -87,20 +86,20 @@ public final class PaymentProvider {
     this.pool = pool(system, payment, timeout);
     this.breaker = new PaymentBreaker(system, payment.getConfig("breaker"), Clock.tickMillis(ZoneOffset.UTC));
     MeterRegistry meters = Meters.of(system);
-    meters.gauge("orderflow.breaker.open", breaker, judged -> judged.snapshot().state() == BreakerSnapshot.State.CLOSED ? 0 : 1);
-    meters.gauge("orderflow.breaker.failure.rate", breaker, judged -> judged.snapshot().failureRate());
+    meters.gauge("orderflow.breaker.open", breaker, guarded -> guarded.snapshot().state() == BreakerSnapshot.State.CLOSED ? 0 : 1);
+    meters.gauge("orderflow.breaker.failure.rate", breaker, guarded -> guarded.snapshot().failureRate());
   }
 
-  /** Charges the amount to what the token stands for; a repeat under the same key answers the same and charges nothing. */
+  /** Charges the amount to the card that the token stands for. A repeat under the same key has the same result and no effect. */
   public CompletionStage<ChargeResult> charge(String idempotencyKey, String orderId, Money amount, String token) {
     return charge(idempotencyKey, orderId, amount, token, false);
   }
 
-  /** @param suspect whether this payment is known to fail while others succeed: its failure is not held against the provider */
-  CompletionStage<ChargeResult> charge(String idempotencyKey, String orderId, Money amount, String token, boolean suspect) {
+  /** @param knownToFail as in {@link PaymentSource#charge} */
+  CompletionStage<ChargeResult> charge(String idempotencyKey, String orderId, Money amount, String token, boolean knownToFail) {
     HttpRequest request = post("/charges", new ChargeBody(orderId, amount.amount(), amount.currency(), token))
         .addHeader(RawHeader.create("Idempotency-Key", idempotencyKey));
-    return call(idempotencyKey, suspect, request, answer -> {
+    return call(idempotencyKey, knownToFail, request, answer -> {
       if (answer.says(200, "succeeded") && !answer.text("transactionId").isBlank()) {
         return new ChargeResult.Charged(answer.text("transactionId"));
       }
@@ -111,39 +110,39 @@ public final class PaymentProvider {
     });
   }
 
-  /** Gives back what was charged under the key, if anything was, and keeps it from being charged later. */
+  /** Refunds the charge under the key, if any, and makes a later charge under it impossible. */
   public CompletionStage<RefundResult> refund(String idempotencyKey) {
     return refund(idempotencyKey, false);
   }
 
-  /** @param suspect as in {@link #charge} */
-  CompletionStage<RefundResult> refund(String idempotencyKey, boolean suspect) {
-    return call(idempotencyKey, suspect, post("/refunds", Map.of("idempotencyKey", idempotencyKey)), answer ->
+  /** @param knownToFail as in {@link PaymentSource#charge} */
+  CompletionStage<RefundResult> refund(String idempotencyKey, boolean knownToFail) {
+    return call(idempotencyKey, knownToFail, post("/refunds", Map.of("idempotencyKey", idempotencyKey)), answer ->
         answer.says(200, "refunded") ? RefundResult.REFUNDED
             : answer.says(200, "nothing_to_refund") ? RefundResult.NOTHING_TO_REFUND : null);
   }
 
-  /** What the breaker shows of itself. */
+  /** The state of the circuit breaker. */
   public BreakerSnapshot snapshot() {
     return breaker.snapshot();
   }
 
-  /** Whether a call made now would be sent. */
+  /** Whether the circuit breaker permits a call now. */
   public boolean permitsCalls() {
     return breaker.permitsCalls();
   }
 
-  /** Whether the last call that was judged went well, or the next ones are to find out. */
-  public boolean seemsWell() {
-    return breaker.seemsWell();
+  /** Whether the last judged call did not fail. True after a transition of the breaker, until the next call is judged. */
+  public boolean seemsHealthy() {
+    return breaker.seemsHealthy();
   }
 
-  /** When the provider last answered a call of this node with something to go by; null before it has. */
+  /** When the provider last answered a call of this node as its contract says; null if it never has. */
   public Instant lastAnswered() {
     return breaker.lastAnswered();
   }
 
-  /** Has the listener told of each of the breaker's transitions, on the thread on which it happens: it must be quick. */
+  /** Adds a listener of the breaker's transitions. It is called on the thread of the transition and must not block. */
   public void onTransition(Consumer<State> listener) {
     breaker.onTransition(listener);
   }
@@ -152,12 +151,12 @@ public final class PaymentProvider {
     return HttpRequest.POST(url + path).withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, Json.bytes(body)));
   }
 
-  private <T> CompletionStage<T> call(String payment, boolean suspect, HttpRequest request, Reading<T> reading) {
-    return breaker.call(payment, suspect, () -> exchange(request, reading));
+  private <T> CompletionStage<T> call(String payment, boolean knownToFail, HttpRequest request, Reader<T> reader) {
+    return breaker.call(payment, knownToFail, () -> exchange(request, reader));
   }
 
-  /** Sends it; the limit covers everything from the wait for a connection to the answer's last byte. */
-  private <T> CompletionStage<T> exchange(HttpRequest request, Reading<T> reading) {
+  /** Sends the request. The time limit covers everything from the wait for a connection to the last byte of the response. */
+  private <T> CompletionStage<T> exchange(HttpRequest request, Reader<T> reader) {
     CompletableFuture<T> result = new CompletableFuture<>();
     Cancellable limit = system.scheduler().scheduleOnce(timeout, () -> result.completeExceptionally(new ProviderFailure(Kind.IN_DOUBT,
         "the payment provider did not answer within " + timeout.toMillis() + " ms")), system.executionContext());
@@ -165,16 +164,16 @@ public final class PaymentProvider {
         .whenComplete((response, failure) -> {
           if (failure != null) {
             limit.cancel();
-            result.completeExceptionally(unanswered("the connection to the payment provider failed: ", failure));
+            result.completeExceptionally(failed("the connection to the payment provider failed: ", failure));
           } else if (result.isDone()) {
             response.discardEntityBytes(system);
           } else {
-            SameThread.answer(response.entity().toStrict(timeout.toMillis(), MAX_ANSWER_BYTES, system)).whenComplete((body, broken) -> {
+            SameThread.answer(response.entity().toStrict(timeout.toMillis(), MAX_RESPONSE_BYTES, system)).whenComplete((body, broken) -> {
               limit.cancel();
               if (broken != null) {
-                result.completeExceptionally(unanswered("the payment provider's answer could not be read: ", broken));
+                result.completeExceptionally(failed("the response of the payment provider can't be read: ", broken));
               } else {
-                finish(result, request, response, body.getData(), reading);
+                finish(result, request, response, body.getData(), reader);
               }
             });
           }
@@ -183,43 +182,43 @@ public final class PaymentProvider {
   }
 
   private static <T> void finish(CompletableFuture<T> result, HttpRequest request, HttpResponse response, ByteString body,
-      Reading<T> reading) {
+      Reader<T> reader) {
     int status = response.status().intValue();
-    T meaning = null;
+    T read = null;
     try {
-      meaning = reading.of(new Answer(status, Json.parse(body)));
+      read = reader.read(new Answer(status, Json.parse(body)));
     } catch (ProblemException noJson) {
-      // Said below, with the status, as of any other answer that means nothing.
+      // An unexpected response, like any other that the reader does not know.
     } catch (RuntimeException defect) {
-      // Without an end of the call its payment would wait for it as long as it stays in memory.
-      LOG.error("An answer {} of the payment provider could not be read", status, defect);
+      // The call must end: until then its payment would make no other.
+      LOG.error("a response {} of the payment provider can't be read", status, defect);
     }
-    if (meaning != null) {
-      result.complete(meaning);
+    if (read != null) {
+      result.complete(read);
       return;
     }
-    // Only what is said of this one request is no failure: a key that is wrong, a path that is missing, less than a server can do.
-    boolean ofTheRequest = status == 400 || status == 413 || status == 415 || status == 422;
-    boolean refused = status >= 400 && status < 500 && status != 408 && status != 425 && status != 429;
-    result.completeExceptionally(new ProviderFailure(ofTheRequest ? Kind.NOT_ACCEPTED : Kind.IN_DOUBT, refused,
-        "the payment provider's answer " + status + " to " + request.getUri().path() + " is none that was agreed on"));
+    // Only these statuses are about the one request. Others, such as a wrong API key (401) or a missing path (404), are failures of every call.
+    boolean aboutRequest = status == 400 || status == 413 || status == 415 || status == 422;
+    boolean rejected = status >= 400 && status < 500 && status != 408 && status != 425 && status != 429;
+    result.completeExceptionally(new ProviderFailure(aboutRequest ? Kind.NOT_ACCEPTED : Kind.IN_DOUBT, rejected,
+        "the payment provider answered " + request.getUri().path() + " with an unexpected " + status));
   }
 
-  private static ProviderFailure unanswered(String what, Throwable failure) {
+  private static ProviderFailure failed(String problem, Throwable failure) {
     Throwable cause = Failures.cause(failure);
     if (cause instanceof BufferOverflowException) {
-      return new ProviderFailure(Kind.NOT_CALLED, "too many calls are waiting for the payment provider");
+      return new ProviderFailure(Kind.NOT_CALLED, "too many calls wait for a connection to the payment provider");
     }
     String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("").replaceFirst("^Tcp command .* because of ", "");
-    // The parser quotes what the provider sent.
-    return new ProviderFailure(Kind.IN_DOUBT, what + ProviderText.clean(reason));
+    // Sanitised, because the parser quotes the response.
+    return new ProviderFailure(Kind.IN_DOUBT, problem + ProviderText.clean(reason));
   }
 
   private static ConnectionPoolSettings pool(ActorSystem<?> system, Config payment, Duration timeout) {
     FiniteDuration limit = FiniteDuration.fromNanos(timeout.toNanos());
     ClientConnectionSettings connection = ClientConnectionSettings.create(system.classicSystem())
         .withConnectingTimeout(limit)
-        // A connection on which no answer comes is given up, and with it its place in the pool, soon after the call was.
+        // Soon after a call has timed out, its connection is closed and its place in the pool is free.
         .withIdleTimeout(limit.plus(FiniteDuration.fromNanos(timeout.toNanos() / 10)));
     return ConnectionPoolSettings.create(system.classicSystem())
         .withConnectionSettings(connection)
@@ -228,9 +227,9 @@ public final class PaymentProvider {
         .withMinConnections(0)
         .withMaxRetries(0)
         .withPipeliningLimit(1)
-        // Idle ones are closed well before the provider or the limit above would do it under a request.
+        // Idle connections are closed well before the provider or the time-out above could close them during a request.
         .withKeepAliveTimeout(limit.div(2))
-        // When to call again is the breaker's to say; a pool that waits by itself would fail the calls that it lets through.
+        // The breaker alone decides when to call again: a back-off of the pool would fail calls that the breaker permits.
         .withBaseConnectionBackoff(FiniteDuration.Zero());
   }
 }

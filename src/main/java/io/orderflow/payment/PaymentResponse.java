@@ -5,16 +5,16 @@ import io.orderflow.payment.PaymentState.Operation;
 import io.orderflow.payment.PaymentState.Status;
 import java.time.Instant;
 
-/** A payment as clients see it. */
+/** A payment as JSON for clients. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record PaymentResponse(String orderId, Status status, Operation waitsFor, String method, String amount, String currency,
     String transactionId, int attempts, String code, String reason, Instant queuedAt, Instant nextAttemptAt, Instant chargedAt,
     Instant refundedAt) {
 
   static PaymentResponse of(String orderId, PaymentState payment) {
-    PaymentMethod method = payment.due().method();
-    return new PaymentResponse(orderId, payment.status(), payment.waitsFor(), method.method(), payment.due().amount().amount(),
-        payment.due().amount().currency(), payment.transactionId(), payment.attempts(), payment.code(), payment.reason(),
+    PaymentMethod method = payment.details().method();
+    return new PaymentResponse(orderId, payment.status(), payment.waitsFor(), method.method(), payment.details().amount().amount(),
+        payment.details().amount().currency(), payment.transactionId(), payment.attempts(), payment.code(), payment.reason(),
         payment.queuedAt(), payment.notBefore(), payment.chargedAt(), payment.refundedAt());
   }
 }

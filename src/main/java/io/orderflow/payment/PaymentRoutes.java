@@ -5,8 +5,6 @@ import io.orderflow.http.Json;
 import io.orderflow.http.Page;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
-import io.orderflow.journal.Database;
-import io.orderflow.payment.PaymentQueueTable.Waiting;
 import io.orderflow.payment.PaymentState.Status;
 import java.util.List;
 import java.util.Map;
@@ -15,20 +13,19 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** {@code /api/payments}: the payment of an order, and those that wait for the provider or need an operator. */
+/** {@code /api/payments}: the payment of an order, and the lists of queued payments and of refunds that were given up. */
 public final class PaymentRoutes extends Routes {
 
   private static final Set<Status> LISTED = Set.of(Status.QUEUED, Status.REFUND_FAILED);
 
-  private final Database database;
+  private final PaymentQueueQueries queue;
   private final PaymentService payments;
 
-  public PaymentRoutes(Database database, PaymentService payments) {
-    this.database = database;
+  PaymentRoutes(PaymentQueueQueries queue, PaymentService payments) {
+    this.queue = queue;
     this.payments = payments;
   }
 
-  /** The routes from {@code /api/payments} on. */
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix("payments", () -> concat(
         pathEnd(() -> get(() -> parameterOptional("status", status -> Page.parameters(page -> list(status, page))))),
@@ -36,24 +33,22 @@ public final class PaymentRoutes extends Routes {
             answer(payments.get(order), payment -> Json.response(200, PaymentResponse.of(order, payment)))))))));
   }
 
-  /** Only what waits or needs an operator is listed. All others are found by their orders. */
+  /** Lists only queued payments and refunds that were given up. All other payments are found by their orders. */
   private Route list(Optional<String> status, Page page) {
     Status wanted = status.flatMap(name -> LISTED.stream().filter(listed -> listed.name().equals(name)).findFirst()).orElseThrow(() ->
-        Problem.field("INVALID_FIELD", "status", "must be QUEUED or REFUND_FAILED: no other payments are listed").exception());
-    return after(database.async(connection ->
-            PaymentQueueTable.list(connection, wanted == Status.REFUND_FAILED, page.before(), page.beforeId(), page.limit() + 1)),
-        rows -> {
-          Map<String, Object> listed = page.answer("payments", rows, Waiting::queuedAt, Waiting::orderId);
-          List<Waiting> shown = rows.subList(0, Math.min(rows.size(), page.limit()));
-          return answer(responses(shown, wanted), responses -> {
-            listed.put("payments", responses);
-            return Json.response(200, listed);
-          });
-        });
+        Problem.field("INVALID_FIELD", "status", "must be QUEUED or REFUND_FAILED; payments of another status are not listed").exception());
+    return after(queue.page(wanted == Status.REFUND_FAILED, page.before(), page.beforeId(), page.limit() + 1), rows -> {
+      Map<String, Object> listed = page.answer("payments", rows, QueuedPayment::queuedAt, QueuedPayment::orderId);
+      List<QueuedPayment> shown = rows.subList(0, Math.min(rows.size(), page.limit()));
+      return answer(responses(shown, wanted), responses -> {
+        listed.put("payments", responses);
+        return Json.response(200, listed);
+      });
+    });
   }
 
-  /** Each as it knows itself; one that was settled since the row was read is left out. */
-  private CompletionStage<List<PaymentResponse>> responses(List<Waiting> rows, Status wanted) {
+  /** Asks the payments themselves. A payment whose status has changed since its row was written is left out. */
+  private CompletionStage<List<PaymentResponse>> responses(List<QueuedPayment> rows, Status wanted) {
     List<CompletableFuture<PaymentResponse>> asked = rows.stream().map(row -> payments.get(row.orderId())
         .thenApply(payment -> PaymentResponse.of(row.orderId(), payment)).toCompletableFuture()).toList();
     return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)).thenApply(all -> asked.stream()

@@ -8,7 +8,6 @@ import io.orderflow.journal.StoredEvents;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.kernel.SameThread;
-import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Status;
 import io.orderflow.saga.StepCall;
 import io.orderflow.saga.StepResult;
@@ -19,74 +18,74 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Charges and refunds orders, each once. */
+/** Charges and refunds orders, each once. The steps of a saga call it. */
 public final class PaymentService {
 
-  /** What a saga must tell to have something paid. */
+  /** The part of a saga's input that a charge needs. */
   public interface Payable {
     Money total();
 
     PaymentMethod payment();
   }
 
-  /** Longer than one call of the provider may take, shorter than the step's time limit. */
-  private static final Duration ASK = Duration.ofSeconds(4);
-  /** The longest between two questions; who asks is also told by {@link PaymentQueue} when the answer is there. */
+  /** Longer than a call of the provider may take, shorter than the step's time limit. */
+  private static final Duration ASK_TIMEOUT = Duration.ofSeconds(4);
+  /** The longest pause before a saga repeats the call. {@link PaymentQueue} also tells the saga when the payment has left the queue. */
   private static final Duration MAX_PAUSE = Duration.ofMinutes(5);
 
   private final ClusterSharding sharding;
   private final StoredEvents stored;
-  private final ActorRef<StatusReply<PaymentState>> nobody;
+  private final ActorRef<StatusReply<PaymentState>> ignoredReply;
   private final PaymentBacklog backlog;
 
   public PaymentService(ActorSystem<?> system, PaymentBacklog backlog) {
     this.sharding = ClusterSharding.get(system);
     this.stored = new StoredEvents(system);
-    this.nobody = system.ignoreRef();
+    this.ignoredReply = system.ignoreRef();
     this.backlog = backlog;
   }
 
-  /** Charges the order; answers with the transaction's id. Refused when the money is not to be had, pending while the payment is queued. */
+  /** Charges the order. The result is the transaction's id, a rejection if the charge is declined, or pending while it is queued. */
   public CompletionStage<StepResult> charge(StepCall<? extends Payable> call) {
-    return ask(call.sagaId(), replyTo -> new Payment.Charge(due(call), replyTo))
+    return ask(call.sagaId(), replyTo -> new PaymentCommand.Charge(details(call), replyTo))
         .thenApply(PaymentService::resultOf)
-        .exceptionallyCompose(failure -> Rejection.in(failure).filter(refusal -> refusal.kind() == Rejection.Kind.CONFLICT)
+        .exceptionallyCompose(failure -> Rejection.in(failure).filter(rejection -> rejection.kind() == Rejection.Kind.CONFLICT)
             .map(refunded -> StepResult.now(new StepResult.Refused("PAYMENT_DECLINED", refunded.detail(), true)))
             .orElseGet(() -> CompletableFuture.failedFuture(failure)));
   }
 
-  /** Gives the order's money back, also when it is not known whether it was taken. */
+  /** Refunds the order, also if the charge is in doubt. Done once the refund is made or queued. */
   public CompletionStage<StepResult> refund(StepCall<? extends Payable> call) {
-    return ask(call.sagaId(), replyTo -> new Payment.Refund(due(call), replyTo))
+    return ask(call.sagaId(), replyTo -> new PaymentCommand.Refund(details(call), replyTo))
         .thenApply(payment -> StepResult.done());
   }
 
   /**
-   * Whether an order that is paid so may be accepted: the provider's queue has a bound. What was accepted before, and what is accepted
-   * on any node within the second until it knows, goes beyond it and is queued all the same.
+   * Whether a new order with this payment method may be accepted: the payment queue has a bound. Orders that were accepted before, or on
+   * any node within the second until that node knows, are queued beyond the bound.
    */
   public boolean accepts(PaymentMethod method) {
     return !(method instanceof PaymentMethod.Card) || !backlog.isFull();
   }
 
-  /** The payment of an order, be it in the archive; refused with PAYMENT_NOT_FOUND. */
+  /** The payment of an order, from the journal or the archive, or the rejection PAYMENT_NOT_FOUND. */
   CompletionStage<PaymentState> get(String orderId) {
-    return ask(orderId, Payment.Get::new).exceptionallyCompose(failure -> stored.foldIfNotFound(
-        failure, Payment.KEY.name() + "|" + orderId, PaymentEvent.class, PaymentState.NONE, PaymentState::apply));
+    return ask(orderId, PaymentCommand.Get::new).exceptionallyCompose(failure -> stored.foldIfNotFound(
+        failure, Payment.NAME + "|" + orderId, PaymentEvent.class, PaymentState.NONE, PaymentState::apply));
   }
 
-  /** Tells the reason when the order's refund was given up and nobody has taken it up again; nothing when that can't be known now. */
-  public void ifRefundFailed(String orderId, Consumer<String> told) {
+  /** Calls the consumer with the reason if the order's refund was given up and not retried since. Does nothing if the payment can't be read. */
+  public void ifRefundFailed(String orderId, Consumer<String> reason) {
     get(orderId).thenAccept(payment -> {
       if (payment.status() == Status.REFUND_FAILED) {
-        told.accept(payment.reason());
+        reason.accept(payment.reason());
       }
     });
   }
 
-  /** Has a payment look for its events before it is needed: most have none, and need not be waited for then. */
-  public void wake(String orderId) {
-    sharding.entityRefFor(Payment.KEY, orderId).tell(new Payment.Get(nobody));
+  /** Starts the recovery of a payment before its first command, which then need not wait for it. */
+  public void warmUp(String orderId) {
+    sharding.entityRefFor(Payment.KEY, orderId).tell(new PaymentCommand.Get(ignoredReply));
   }
 
   private static StepResult resultOf(PaymentState payment) {
@@ -94,19 +93,19 @@ public final class PaymentService {
       return StepResult.done(payment.transactionId());
     }
     if (payment.status() == Status.QUEUED) {
-      Duration tenthOfItsAge = Duration.between(payment.queuedAt(), Instant.now()).dividedBy(10);
-      return new StepResult.Pending(tenthOfItsAge.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : tenthOfItsAge);
+      Duration tenthOfAge = Duration.between(payment.queuedAt(), Instant.now()).dividedBy(10);
+      return new StepResult.Pending(tenthOfAge.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : tenthOfAge);
     }
-    // Only one attempt that was declined left nothing behind for certain.
-    boolean inDoubt = payment.attempts() != 1 || payment.code().equals(Payment.TIMEOUT);
+    // Only if the single attempt was declined is it certain that no charge was made.
+    boolean inDoubt = payment.attempts() != 1 || payment.code().equals(PaymentPlanner.TIMEOUT);
     return new StepResult.Refused(payment.code(), payment.reason(), inDoubt);
   }
 
-  private static Due due(StepCall<? extends Payable> call) {
-    return new Due(call.idempotencyKey(), call.input().total(), call.input().payment());
+  private static PaymentDetails details(StepCall<? extends Payable> call) {
+    return new PaymentDetails(call.idempotencyKey(), call.input().total(), call.input().payment());
   }
 
-  private CompletionStage<PaymentState> ask(String orderId, Function<ActorRef<StatusReply<PaymentState>>, Payment.Command> command) {
-    return SameThread.answer(sharding.entityRefFor(Payment.KEY, orderId).askWithStatus(command::apply, ASK));
+  private CompletionStage<PaymentState> ask(String orderId, Function<ActorRef<StatusReply<PaymentState>>, PaymentCommand> command) {
+    return SameThread.answer(sharding.entityRefFor(Payment.KEY, orderId).askWithStatus(command::apply, ASK_TIMEOUT));
   }
 }

@@ -5,32 +5,32 @@ import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Where the money of a payment is: the provider for cards, an account of this shop. Both know a payment by its key, answer a repeat as
- * they answered first, and let a refund win over a charge that comes after it. A stage that fails with a {@link ProviderFailure} says
- * that the source is out of order: the payment waits for it.
+ * A source of money: the provider for cards, the accounts of this shop for the others. A source is idempotent by the key: it gives a repeat
+ * the original answer, and a refund wins over a charge that arrives after it. A stage that fails with a {@link ProviderFailure} says that
+ * the provider failed: the payment is queued.
  */
 public interface PaymentSource {
 
-  /** Whether a new charge should be tried now; otherwise it waits its turn. */
-  boolean takesCharges(PaymentMethod method);
+  /** Whether a new charge may be made now; otherwise it is queued. */
+  boolean acceptsCharges(PaymentMethod method);
 
-  /** Whether a refund should be tried now; otherwise it waits its turn. */
-  boolean takesRefunds(PaymentMethod method);
+  /** Whether a refund may be made now; otherwise it is queued. */
+  boolean acceptsRefunds(PaymentMethod method);
 
   /** Whether the source has answered any payment since that time, as far as this node knows. */
   boolean hasAnsweredSince(Instant time, PaymentMethod method);
 
   /**
-   * Takes the amount; the stage fails when it is not known whether it was taken.
+   * Charges the amount. If the stage fails, the charge is in doubt, unless the failure says otherwise ({@link ProviderFailure.Kind}).
    *
-   * @param suspect whether this payment is known to fail while others succeed: its failure says nothing about the source
+   * @param knownToFail whether this payment fails while others succeed: its failure then doesn't count against the provider
    */
-  CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean suspect);
+  CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean knownToFail);
 
   /**
-   * Gives back what was taken under the key, and takes nothing under it later; the stage fails when that is not known.
+   * Refunds the charge under the key, if any, and rejects later charges under it. If the stage fails, the refund is in doubt likewise.
    *
-   * @param suspect as in {@link #charge}
+   * @param knownToFail as in {@link #charge}
    */
-  CompletionStage<RefundResult> refund(String key, PaymentMethod method, boolean suspect);
+  CompletionStage<RefundResult> refund(String key, PaymentMethod method, boolean knownToFail);
 }

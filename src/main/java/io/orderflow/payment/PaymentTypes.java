@@ -3,7 +3,7 @@ package io.orderflow.payment;
 import io.orderflow.kernel.TypeNames;
 import java.util.Map;
 
-/** The stored and sent names of payments. */
+/** The names of this package's stored and sent types. */
 public final class PaymentTypes implements TypeNames {
 
   @Override
@@ -21,13 +21,13 @@ public final class PaymentTypes implements TypeNames {
   @Override
   public Map<String, Class<?>> sent() {
     return Map.ofEntries(
-        Map.entry("payment.answered", Payment.Answered.class),
-        Map.entry("payment.charge", Payment.Charge.class),
-        Map.entry("payment.get", Payment.Get.class),
-        Map.entry("payment.held-long-enough", Payment.HeldLongEnough.class),
-        Map.entry("payment.refund", Payment.Refund.class),
-        Map.entry("payment.stop", Payment.Stop.class),
-        Map.entry("payment.take-turn", Payment.TakeTurn.class),
-        Map.entry("payment.attempt-outcome", Payment.AttemptOutcome.class));
+        Map.entry("payment.answered", PaymentCommand.CallEnded.class),
+        Map.entry("payment.charge", PaymentCommand.Charge.class),
+        Map.entry("payment.get", PaymentCommand.Get.class),
+        Map.entry("payment.held-long-enough", PaymentCommand.ReplyDelayOver.class),
+        Map.entry("payment.refund", PaymentCommand.Refund.class),
+        Map.entry("payment.stop", PaymentCommand.Stop.class),
+        Map.entry("payment.take-turn", PaymentCommand.Attempt.class),
+        Map.entry("payment.attempt-outcome", AttemptOutcome.class));
   }
 }

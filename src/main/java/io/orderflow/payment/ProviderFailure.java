@@ -1,38 +1,38 @@
 package io.orderflow.payment;
 
-/** A call of the payment provider that brought no answer to go by; its message is one sentence for the operator. */
+/** The failure of a call of the payment provider. The message is one sentence for operators. */
 public final class ProviderFailure extends RuntimeException {
 
-  /** What the failure says about the payment. */
+  /** The effect of the failed call. */
   public enum Kind {
-    /** Nothing was sent, so nothing has happened: the breaker is open or too many calls are waiting. */
+    /** None: nothing was sent, because the breaker is open or too many calls wait for a connection. */
     NOT_CALLED,
-    /** It may have happened or not: silence, a broken connection, a server error, an answer that makes no sense. */
+    /** In doubt: a time-out, a broken connection, a server error or an unexpected response. */
     IN_DOUBT,
-    /** The provider works and does not accept the request as it is; repeating it would not help. */
+    /** None: the provider works and does not accept this request. A retry would not help. */
     NOT_ACCEPTED
   }
 
   private final Kind kind;
-  private final boolean refused;
+  private final boolean rejected;
 
   ProviderFailure(Kind kind, String message) {
     this(kind, kind == Kind.NOT_ACCEPTED, message);
   }
 
-  /** @param refused whether the provider answered with a refusal (4xx), which is not likely to change by itself */
-  ProviderFailure(Kind kind, boolean refused, String message) {
+  /** @param rejected whether the provider answered with a rejection (4xx), which seldom changes by itself */
+  ProviderFailure(Kind kind, boolean rejected, String message) {
     super(message, null, false, false);
     this.kind = kind;
-    this.refused = refused;
+    this.rejected = rejected;
   }
 
   public Kind kind() {
     return kind;
   }
 
-  /** Whether the provider answered with a refusal, whatever it says about its health; a refund that meets it again and again is given up. */
-  public boolean refused() {
-    return refused;
+  /** Whether the provider answered with a rejection (4xx) of any kind. A refund that is rejected repeatedly is given up. */
+  public boolean rejected() {
+    return rejected;
   }
 }

@@ -1,4 +1,4 @@
 package io.orderflow.payment;
 
-/** What a source of money answers to a refund; either way nothing is charged under the key now, nor ever will be. */
+/** The answer of a source of money to a refund. Either way no charge exists under the key, and none can be made. */
 public enum RefundResult { REFUNDED, NOTHING_TO_REFUND }

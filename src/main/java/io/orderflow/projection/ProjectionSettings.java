@@ -4,7 +4,7 @@ import com.typesafe.config.Config;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/** Holds the settings in {@code orderflow.views}, which {@code reference.conf} explains. */
+/** Holds the settings in {@code orderflow.projections}, which {@code reference.conf} explains. */
 record ProjectionSettings(Duration pollInterval, int batch, int maxParked, int maxAttempts, Duration minBackoff, Duration maxBackoff) {
 
   static ProjectionSettings of(Config config) {

@@ -58,7 +58,7 @@ public final class Projections {
    * @throws CompletionException if the database can't be reached
    */
   public static Projections start(ActorSystem<?> system, Database database, List<ProjectionDefinition<?>> views, Clock clock) {
-    ProjectionSettings settings = ProjectionSettings.of(system.settings().config().getConfig("orderflow.views"));
+    ProjectionSettings settings = ProjectionSettings.of(system.settings().config().getConfig("orderflow.projections"));
     SharedReads reads = new SharedReads(database, views.stream().map(ProjectionDefinition::entityType).distinct().toList(), settings.pollInterval(),
         SteadyClock.beginningAt(clock));
     for (ProjectionDefinition<?> view : views) {

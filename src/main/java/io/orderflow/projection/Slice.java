@@ -90,7 +90,7 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
   private final ProjectionSettings settings;
   private final Clock clock;
   private final TimerScheduler<Command> timers;
-  private final GenerationManager keeper;
+  private final GenerationManager generations;
   private final Map<Long, Run> runs = new HashMap<>();
   private int incarnations;
   private boolean stopping;
@@ -112,7 +112,7 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
     this.settings = settings;
     this.clock = clock;
     this.timers = timers;
-    this.keeper = new GenerationManager(view, slice, clock);
+    this.generations = new GenerationManager(view, slice, clock);
     context.getSelf().tell(Sync.INSTANCE);
   }
 
@@ -133,7 +133,7 @@ final class Slice<E> extends AbstractBehavior<Slice.Command> {
   private Behavior<Command> sync() {
     List<Entry> entries = runs.values().stream().filter(run -> !run.onRecord)
         .map(run -> new Entry(run.id.generation(), run.failure)).toList();
-    getContext().pipeToSelf(database.async(connection -> keeper.sync(connection, entries)),
+    getContext().pipeToSelf(database.async(connection -> generations.sync(connection, entries)),
         (found, failure) -> new Synced(entries, found, failure));
     return this;
   }

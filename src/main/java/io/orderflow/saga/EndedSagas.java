@@ -46,29 +46,29 @@ public final class EndedSagas implements ArchiveRule {
   }
 
   @Override
-  public List<Ending> next(Connection connection, Instant before, Optional<Ending> last, int limit) throws SQLException {
-    Instant after = Instant.ofEpochMilli(last.map(Ending::at).orElse(0L));
-    return SagaTable.ended(connection, definition, state, before, after, last.map(Ending::id).orElse(""), limit).stream()
-        .map(this::ending).toList();
+  public List<Group> next(Connection connection, Instant before, Optional<Group> last, int limit) throws SQLException {
+    Instant after = Instant.ofEpochMilli(last.map(Group::at).orElse(0L));
+    return SagaTable.ended(connection, definition, state, before, after, last.map(Group::id).orElse(""), limit).stream()
+        .map(this::group).toList();
   }
 
-  private Ending ending(Listed saga) {
-    return new Ending(saga.sagaId(), saga.startedAt().toEpochMilli(),
+  private Group group(Listed saga) {
+    return new Group(saga.sagaId(), saga.startedAt().toEpochMilli(),
         entityTypes.stream().map(type -> type + "|" + saga.sagaId()).toList());
   }
 
   @Override
-  public List<Ending> held(Connection connection, List<Ending> endings) throws SQLException {
-    Set<String> held = unfinished.of(connection, ids(endings));
-    return endings.stream().filter(ending -> held.contains(ending.id())).toList();
+  public List<Group> held(Connection connection, List<Group> groups) throws SQLException {
+    Set<String> held = unfinished.of(connection, ids(groups));
+    return groups.stream().filter(group -> held.contains(group.id())).toList();
   }
 
   @Override
-  public void forget(Connection connection, List<Ending> archived) throws SQLException {
+  public void forget(Connection connection, List<Group> archived) throws SQLException {
     SagaTable.delete(connection, definition, ids(archived));
   }
 
-  private static List<String> ids(List<Ending> endings) {
-    return endings.stream().map(Ending::id).toList();
+  private static List<String> ids(List<Group> groups) {
+    return groups.stream().map(Group::id).toList();
   }
 }

@@ -46,10 +46,10 @@ final class SimulatorRoutes extends Routes {
   private record Refund(Optional<String> idempotencyKey, Optional<String> transactionId) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record Said(String transactionId, String status, String reason) {
+  private record Result(String transactionId, String status, String reason) {
 
     static HttpResponse response(int httpStatus, String status) {
-      return Json.response(httpStatus, new Said(null, status, null));
+      return Json.response(httpStatus, new Result(null, status, null));
     }
   }
 
@@ -105,13 +105,13 @@ final class SimulatorRoutes extends Routes {
 
   private static HttpResponse answer(ChargeOutcome outcome) {
     if (outcome instanceof ChargeOutcome.Succeeded succeeded) {
-      return Json.response(200, new Said(succeeded.transactionId(), "succeeded", null));
+      return Json.response(200, new Result(succeeded.transactionId(), "succeeded", null));
     }
     if (outcome instanceof ChargeOutcome.Declined declined) {
-      return Json.response(402, new Said(null, "declined", declined.reason()));
+      return Json.response(402, new Result(null, "declined", declined.reason()));
     }
     if (outcome instanceof ChargeOutcome.Refunded) {
-      return Said.response(409, "refunded");
+      return Result.response(409, "refunded");
     }
     return Problem.of(422, "IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key came with another charge before").response();
   }
@@ -135,8 +135,8 @@ final class SimulatorRoutes extends Routes {
 
   private static HttpResponse answer(RefundOutcome outcome) {
     return switch (outcome) {
-      case REFUNDED -> Said.response(200, "refunded");
-      case NOTHING_TO_REFUND -> Said.response(200, "nothing_to_refund");
+      case REFUNDED -> Result.response(200, "refunded");
+      case NOTHING_TO_REFUND -> Result.response(200, "nothing_to_refund");
       case UNKNOWN_TRANSACTION -> Problem.of(404, "UNKNOWN_TRANSACTION", "there is no such transaction").response();
     };
   }
@@ -205,7 +205,7 @@ final class SimulatorRoutes extends Routes {
         return number;
       }
     } catch (NumberFormatException notOne) {
-      // Falls through to the problem below, as a number out of range does.
+      // Reported below, as a number out of range is.
     }
     throw Problem.field("INVALID_FIELD", name, "must be a whole number, at most " + max).exception();
   }

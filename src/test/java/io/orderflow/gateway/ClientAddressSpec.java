@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who counts as the client. */
+/** The address that counts as the client, and the key of its token bucket. */
 class ClientAddressSpec {
 
   private final ClientAddress proxied = new ClientAddress("10.0.0.0/8, 192.168.1.1 ,2001:db8::/32");
@@ -35,7 +35,7 @@ class ClientAddressSpec {
   }
 
   @Test
-  void what_is_no_address_ends_the_way() throws Exception {
+  void a_hop_that_is_no_address_ends_the_search() throws Exception {
     assertThat(proxied.of(ip("10.9.9.9"), List.of("1.2.3.4, unknown"))).isEqualTo(ip("10.9.9.9"));
     assertThat(proxied.of(ip("10.9.9.9"), List.of("localhost, 10.2.2.2"))).isEqualTo(ip("10.2.2.2"));
   }
@@ -58,7 +58,7 @@ class ClientAddressSpec {
   @ParameterizedTest
   @ValueSource(strings = {"203.0.113.8:", "203.0.113.8:x", "203.0.113.8:400011", "[2001:db8::1", "2001:db8::1]:443", "[]:80", "_hidden",
       "203.0.113", "a:1"})
-  void what_only_looks_like_an_address_ends_the_way(String said) throws Exception {
+  void a_hop_that_only_looks_like_an_address_ends_the_search(String said) throws Exception {
     assertThat(proxied.of(ip("10.9.9.9"), List.of(said))).isEqualTo(ip("10.9.9.9"));
   }
 
@@ -69,13 +69,13 @@ class ClientAddressSpec {
   }
 
   @Test
-  void ipv6_addresses_of_one_network_share_an_allowance() throws Exception {
+  void ipv6_addresses_of_one_network_share_a_token_bucket() throws Exception {
     assertThat(key("2001:db8:1:2::1")).isEqualTo(key("2001:db8:1:2:ffff:ffff:ffff:ffff"));
     assertThat(key("2001:db8:1:2::1")).isNotEqualTo(key("2001:db8:1:3::1"));
   }
 
   @Test
-  void each_ipv4_address_has_its_own_allowance_and_the_same_one_when_it_is_written_as_ipv6() throws Exception {
+  void each_ipv4_address_has_its_own_token_bucket_and_the_same_one_when_written_as_ipv6() throws Exception {
     assertThat(key("1.2.3.4")).isNotEqualTo(key("1.2.3.5"));
     assertThat(key("1.2.3.4")).isEqualTo(key("::ffff:1.2.3.4"));
     assertThat(key("255.255.255.255")).isPositive();
@@ -88,7 +88,7 @@ class ClientAddressSpec {
   }
 
   private static long key(String address) throws UnknownHostException {
-    return ClientAddress.allowanceKey(ip(address));
+    return ClientAddress.bucketKey(ip(address));
   }
 
   private static InetAddress ip(String address) throws UnknownHostException {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a client hears when a service does not do its part, and what becomes of the call. */
+/** Responses to clients, and connections to services, when a service fails. */
 class GatewayFailureSpec {
 
   private static final AtomicInteger FLAKY = new AtomicInteger();
@@ -74,7 +74,7 @@ class GatewayFailureSpec {
   }
 
   @Test
-  void a_service_that_does_not_answer_in_time_is_a_504_and_its_call_is_torn_off() throws Exception {
+  void a_service_that_does_not_answer_in_time_is_a_504_and_its_connection_is_closed() throws Exception {
     RawMessage answer = RawClient.get(gateway.port, "/api/silent/x");
 
     assertProblem(answer, 504, "SERVICE_TIMEOUT");
@@ -82,7 +82,7 @@ class GatewayFailureSpec {
   }
 
   @Test
-  void a_client_that_goes_away_before_the_answer_frees_the_service() throws Exception {
+  void a_client_that_disconnects_before_the_response_frees_the_service() throws Exception {
     try (RawClient client = RawClient.to(gateway.port)) {
       int before = silent.requests.size();
       client.sendGet("/api/silent/x", "Prefer: wait=30");
@@ -92,7 +92,7 @@ class GatewayFailureSpec {
   }
 
   @Test
-  void a_client_that_prefers_to_wait_is_given_that_time_beyond_the_limit() throws Exception {
+  void prefer_wait_extends_the_timeout() throws Exception {
     try (RawClient waiting = RawClient.to(gateway.port); RawClient other = RawClient.to(gateway.port)) {
       waiting.sendGet("/api/silent/x", "Prefer: wait=20");
       assertProblem(other.sendGet("/api/silent/x").answer(), 504, "SERVICE_TIMEOUT");
@@ -101,7 +101,7 @@ class GatewayFailureSpec {
   }
 
   @Test
-  void an_answer_that_has_begun_is_not_cut_by_the_limit() throws Exception {
+  void a_response_that_has_begun_is_not_cut_by_the_timeout() throws Exception {
     try (RawClient reader = RawClient.to(gateway.port); RawClient other = RawClient.to(gateway.port)) {
       reader.sendGet("/api/silent/slow-end");
       assertThat(reader.answerHead().status()).isEqualTo(200);
@@ -113,7 +113,7 @@ class GatewayFailureSpec {
   }
 
   @Test
-  void a_service_that_refuses_connections_is_a_503_without_a_word_about_where_it_is() throws Exception {
+  void a_service_that_refuses_connections_is_a_503_that_does_not_reveal_its_address() throws Exception {
     RawMessage answer = RawClient.get(gateway.port, "/api/refusing/x");
 
     assertProblem(answer, 503, "SERVICE_UNAVAILABLE");
@@ -122,18 +122,18 @@ class GatewayFailureSpec {
   }
 
   @Test
-  void a_service_whose_host_is_not_known_is_a_503() throws Exception {
+  void a_service_with_an_unknown_host_is_a_503() throws Exception {
     assertProblem(RawClient.get(gateway.port, "/api/unknown-host/x"), 503, "SERVICE_UNAVAILABLE");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/reset", "/close", "/garbage"})
-  void a_service_that_breaks_off_or_talks_nonsense_is_a_502(String path) throws Exception {
+  void a_service_that_closes_early_or_sends_an_invalid_response_is_a_502(String path) throws Exception {
     assertProblem(RawClient.get(gateway.port, "/api/odd" + path), 502, "SERVICE_UNAVAILABLE");
   }
 
   @Test
-  void a_get_that_was_broken_off_is_made_once_more_on_a_fresh_connection() throws Exception {
+  void a_get_whose_connection_was_lost_is_retried_once_on_a_new_connection() throws Exception {
     FLAKY.set(0);
 
     assertThat(RawClient.get(gateway.port, "/api/odd/flaky").body()).isEqualTo("second time");
@@ -141,7 +141,7 @@ class GatewayFailureSpec {
   }
 
   @Test
-  void a_post_that_was_broken_off_is_never_made_again() throws Exception {
+  void a_post_whose_connection_was_lost_is_never_retried() throws Exception {
     FLAKY.set(0);
 
     assertProblem(RawClient.ask(gateway.port, "POST /api/odd/flaky HTTP/1.1", "Host: h", "Content-Length: 0"), 502, "SERVICE_UNAVAILABLE");
@@ -149,7 +149,7 @@ class GatewayFailureSpec {
   }
 
   @Test
-  void a_get_is_made_at_most_twice() throws Exception {
+  void a_get_is_sent_at_most_twice() throws Exception {
     int before = odd.requests.size();
 
     RawClient.get(gateway.port, "/api/odd/close");
@@ -158,14 +158,14 @@ class GatewayFailureSpec {
 
   @ParameterizedTest
   @ValueSource(strings = {"GET", "POST"})
-  void an_instance_that_refuses_connections_is_left_out(String method) throws Exception {
+  void an_instance_that_refuses_connections_is_avoided(String method) throws Exception {
     for (int i = 0; i < 10; i++) {
       assertThat(RawClient.ask(gateway.port, method + " /api/half/x HTTP/1.1", "Host: h", "Content-Length: 0").body()).isEqualTo("alive");
     }
   }
 
   @Test
-  void an_answer_that_breaks_off_half_way_does_not_look_whole_to_the_client() throws Exception {
+  void a_truncated_response_does_not_look_complete_to_the_client() throws Exception {
     try (RawClient client = RawClient.to(gateway.port)) {
       client.sendGet("/api/odd/cut");
       org.assertj.core.api.Assertions.assertThatThrownBy(client::answer).isInstanceOf(java.io.IOException.class);
@@ -182,7 +182,7 @@ class GatewayFailureSpec {
   }
 
   @Test
-  void an_error_that_a_service_answers_is_the_clients_to_see() throws Exception {
+  void an_error_response_of_a_service_reaches_the_client() throws Exception {
     RawMessage answer = RawClient.get(gateway.port, "/api/odd/stack");
 
     assertThat(answer.status()).isEqualTo(500);

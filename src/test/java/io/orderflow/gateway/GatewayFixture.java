@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
-/** A node with a gateway for specs, on ports that are free. */
+/** A node with a gateway on free ports, for specs. */
 final class GatewayFixture implements AutoCloseable {
 
   final ActorTestKit kit;
@@ -25,26 +25,26 @@ final class GatewayFixture implements AutoCloseable {
   }
 
   /**
-   * Starts one that is no part of a cluster and counts no requests.
+   * Starts a gateway outside a cluster, without a rate limit.
    *
-   * @param settings what is otherwise than the defaults, in HOCON
+   * @param settings overrides of the defaults, in HOCON
    */
   static GatewayFixture with(String settings, Optional<Route> local) throws Exception {
     return start(node(settings + "\n akka.actor.provider = local \n orderflow.gateway.rate-limit.requests = 0"), local);
   }
 
-  /** The same in front of one service outside. */
+  /** Starts the same in front of one external service. */
   static GatewayFixture before(String name, String url) throws Exception {
     return with("orderflow.gateway.services." + name + " = [\"" + url + "\"]", Optional.empty());
   }
 
-  /** Starts one in a cluster: that of the other node, or a new one. */
+  /** Starts a gateway in the other node's cluster, or in a new one. */
   static GatewayFixture inCluster(String settings, Optional<GatewayFixture> other) throws Exception {
     ActorTestKit kit = member(settings, other.map(first -> first.kit));
     return start(kit, Optional.empty());
   }
 
-  /** A node of a cluster, without a gateway yet. */
+  /** Starts a node of a cluster without a gateway. */
   static ActorTestKit member(String settings, Optional<ActorTestKit> other) {
     ActorTestKit kit = node(settings);
     Cluster cluster = Cluster.get(kit.system());

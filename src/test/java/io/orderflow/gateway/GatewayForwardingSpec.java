@@ -6,7 +6,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What of a message goes on, there and back. */
+/** The headers and bodies that are forwarded, in both directions. */
 class GatewayForwardingSpec {
 
   private static RawUpstream upstream;
@@ -33,7 +33,7 @@ class GatewayForwardingSpec {
   }
 
   @Test
-  void credentials_cookies_and_content_headers_go_on_as_they_are() throws Exception {
+  void credentials_cookies_and_content_headers_are_forwarded_unchanged() throws Exception {
     RawClient.get(gateway.port, "/api/echo/h", "Authorization: Bearer a.b.c", "Cookie: a=b c; d=\"e\"; f", "Accept: text/*;q=0.30, x/y",
         "User-Agent: Mozilla/5.0 (X; (nested) y)", "X-Repeated: 1", "X-Repeated: 2", "If-None-Match: W/\"5\"", "Referer: ::not a uri::");
 
@@ -48,7 +48,7 @@ class GatewayForwardingSpec {
   }
 
   @Test
-  void nothing_is_added_that_the_client_did_not_say_but_who_it_is_and_the_request_id() throws Exception {
+  void only_the_client_address_and_the_request_id_are_added() throws Exception {
     RawClient.get(gateway.port, "/api/echo/h", "User-Agent: curl");
 
     assertThat(upstream.last().headers()).extracting(line -> line.substring(0, line.indexOf(':')))
@@ -56,7 +56,7 @@ class GatewayForwardingSpec {
   }
 
   @Test
-  void the_service_learns_who_the_client_is_and_whom_it_asked() throws Exception {
+  void the_service_gets_the_client_address_and_the_requested_host() throws Exception {
     RawClient.get(gateway.port, "/api/echo/h");
 
     RawMessage seen = upstream.last();
@@ -67,7 +67,7 @@ class GatewayForwardingSpec {
   }
 
   @Test
-  void what_a_client_claims_about_itself_does_not_go_on() throws Exception {
+  void identity_headers_of_a_client_are_dropped() throws Exception {
     RawClient.get(gateway.port, "/api/echo/h", "X-Forwarded-For: 10.1.1.1", "X-Forwarded-Host: evil.example", "X-Forwarded-Proto: https",
         "Forwarded: for=10.1.1.1", "Raw-Request-URI: /elsewhere", "Remote-Address: 10.1.1.1", "Timeout-Access: x");
 
@@ -83,7 +83,7 @@ class GatewayForwardingSpec {
   }
 
   @Test
-  void what_is_between_neighbours_only_stays_there_on_the_way_to_the_service() throws Exception {
+  void hop_by_hop_headers_of_a_request_are_not_forwarded() throws Exception {
     RawClient.get(gateway.port, "/api/echo/h", "Connection: x-secret , keep-alive", "X-Secret: 1", "Keep-Alive: timeout=9", "TE: trailers",
         "Proxy-Authorization: Basic x", "Proxy-Connection: keep-alive", "Upgrade: foo/2", "Trailer: X-T");
 
@@ -95,7 +95,7 @@ class GatewayForwardingSpec {
   }
 
   @Test
-  void the_answer_comes_back_as_it_is_but_for_what_is_between_neighbours() throws Exception {
+  void a_response_is_forwarded_without_its_hop_by_hop_headers() throws Exception {
     RawMessage answer = RawClient.get(gateway.port, "/api/echo/chatty");
 
     assertThat(answer.status()).isEqualTo(418);
@@ -111,7 +111,7 @@ class GatewayForwardingSpec {
   }
 
   @Test
-  void a_request_id_of_the_client_goes_on_and_comes_back() throws Exception {
+  void a_request_id_of_the_client_is_forwarded_and_returned() throws Exception {
     RawMessage answer = RawClient.get(gateway.port, "/api/echo/h", "X-Request-Id: order/17:a");
 
     assertThat(upstream.last().all("X-Request-Id")).containsExactly("order/17:a");
@@ -119,7 +119,7 @@ class GatewayForwardingSpec {
   }
 
   @Test
-  void a_request_without_an_id_or_with_one_that_is_no_id_gets_a_new_one() throws Exception {
+  void a_request_with_no_or_a_malformed_id_gets_a_new_one() throws Exception {
     RawMessage answer = RawClient.get(gateway.port, "/api/echo/h", "X-Request-Id: two words");
 
     assertThat(upstream.last().header("X-Request-Id")).isEqualTo(answer.header("X-Request-Id"));
@@ -127,7 +127,7 @@ class GatewayForwardingSpec {
   }
 
   @Test
-  void a_body_goes_on_with_its_type() throws Exception {
+  void a_body_is_forwarded_with_its_media_type() throws Exception {
     try (RawClient client = RawClient.to(gateway.port)) {
       RawMessage answer = client.send("POST /api/echo/b HTTP/1.1\r\nHost: h\r\nContent-Type: application/vnd.x+json; v=2\r\n"
           + "Content-Length: 5\r\n\r\nhello").answer();
@@ -139,7 +139,7 @@ class GatewayForwardingSpec {
   }
 
   @Test
-  void a_chunked_body_goes_on() throws Exception {
+  void a_chunked_body_is_forwarded() throws Exception {
     try (RawClient client = RawClient.to(gateway.port)) {
       RawMessage answer = client.send("PUT /api/echo/b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
           + "3\r\nabc\r\n4;ext=1\r\ndefg\r\n0\r\n\r\n").answer();
@@ -153,7 +153,7 @@ class GatewayForwardingSpec {
       "X_Real_IP", "X-Forwarded-Port",
       "X-Forwarded-Prefix", "X-Forwarded-Server", "X-Forwarded-Anything", "True-Client-IP", "CF-Connecting-IP", "X-Cluster-Client-IP", "X-Client-IP",
       "X-Original-URL", "X-Rewrite-URL", "Forwarded", "X_Request_Id"})
-  void a_client_that_is_not_trusted_says_nothing_of_who_it_is(String name) throws Exception {
+  void an_untrusted_client_can_not_set_identity_headers(String name) throws Exception {
     assertThat(RawClient.get(gateway.port, "/api/echo/x", name + ": 6.6.6.6").status()).isEqualTo(200);
 
     assertThat(upstream.last().headers()).noneMatch(header -> header.contains("6.6.6.6"));

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** HTTP/2 is held to what HTTP/1.1 is held to, and one connection can't take the node's memory or time. */
+/** HTTP/2 requests meet the rules of HTTP/1.1, and one connection can't exhaust the node's memory or time. */
 class GatewayHostileHttp2Spec {
 
   private static RawUpstream upstream;
@@ -36,7 +36,7 @@ class GatewayHostileHttp2Spec {
 
   @ParameterizedTest
   @CsvSource({"STEAL,/api/s/x,501", "GET,/a b,400", "GET,/api/s/%zz,400", "CONNECT,/api/s/x,405", "TRACE,/api/s/x,405", "GET,x,400", "'G T',/x,400"})
-  void a_refused_request_is_a_problem_and_spoils_nothing(String method, String path, int status) throws Exception {
+  void a_rejected_request_is_a_problem_and_the_connection_stays_usable(String method, String path, int status) throws Exception {
     try (RawHttp2Client client = RawHttp2Client.to(gateway.port)) {
       for (int round = 0; round < 3; round++) {
         Answer refused = client.ask(method, path, "x-a", "1", "cookie", "a=b");
@@ -52,7 +52,7 @@ class GatewayHostileHttp2Spec {
   @CsvSource({"X-Upper,1", "x-a,' 1'", "connection,close", "transfer-encoding,chunked", "te,gzip", ":unknown,1", "'x a',1",
       "content-length,4a", "content-length,5",
       "host,other.example", "content_length,4"})
-  void a_malformed_header_is_refused_alone(String name, String value) throws Exception {
+  void a_malformed_header_rejects_only_its_request(String name, String value) throws Exception {
     try (RawHttp2Client client = RawHttp2Client.to(gateway.port)) {
       assertThat(client.ask("GET", "/api/s/x", name, value).status()).isEqualTo(400);
       assertThat(client.ask("GET", "/api/s/good").status()).isEqualTo(200);
@@ -60,7 +60,7 @@ class GatewayHostileHttp2Spec {
   }
 
   @Test
-  void control_characters_in_a_value_are_refused() throws Exception {
+  void control_characters_in_a_value_are_rejected() throws Exception {
     try (RawHttp2Client client = RawHttp2Client.to(gateway.port)) {
       for (String value : new String[] {"a\rb", "a\nb", "a\0b", "a\u001bb", "a\u007fb"}) {
         assertThat(client.ask("GET", "/api/s/x", "x-a", value).status()).isEqualTo(400);
@@ -69,7 +69,7 @@ class GatewayHostileHttp2Spec {
   }
 
   @Test
-  void the_path_and_the_octets_of_headers_reach_the_service_as_they_are() throws Exception {
+  void the_path_and_the_octets_of_headers_reach_the_service_unchanged() throws Exception {
     try (RawHttp2Client client = RawHttp2Client.to(gateway.port)) {
       for (String path : new String[] {"/a%3Bb%2Fc%26d?x=%00&y=1+2", "/%FF", "/~%7E;v=1,2"}) {
         assertThat(client.ask("GET", "/api/s" + path, "x-a", "\u00e6\u0097\u00a5", "content-type", "image").status()).isEqualTo(200);
@@ -81,7 +81,7 @@ class GatewayHostileHttp2Spec {
   }
 
   @Test
-  void a_media_type_reaches_the_service_as_it_is() throws Exception {
+  void a_media_type_reaches_the_service_unchanged() throws Exception {
     try (RawHttp2Client client = RawHttp2Client.to(gateway.port)) {
       int stream = client.begin(0, "POST", "/api/s/x", "content-type", "text/xml; subtype=gml/3.1.1");
       client.frame(RawHttp2Client.DATA, RawHttp2Client.END_STREAM, stream, "x".getBytes());
@@ -92,7 +92,7 @@ class GatewayHostileHttp2Spec {
 
   @ParameterizedTest
   @ValueSource(ints = {4, 6, 50})
-  void a_body_that_is_not_as_long_as_it_says_never_reaches_a_service_whole(int length) throws Exception {
+  void a_body_that_differs_from_its_length_never_reaches_a_service_complete(int length) throws Exception {
     int before = upstream.requests.size();
     try (RawHttp2Client client = RawHttp2Client.to(gateway.port)) {
       int stream = client.begin(0, "POST", "/api/s/lying", "content-length", Integer.toString(length));
@@ -119,9 +119,9 @@ class GatewayHostileHttp2Spec {
   }
 
   @Test
-  void a_small_block_that_decodes_to_a_large_one_is_refused() throws Exception {
+  void a_small_block_that_decodes_to_a_large_one_is_rejected() throws Exception {
     try (RawHttp2Client client = RawHttp2Client.to(gateway.port)) {
-      // One field of 4 kB goes to the table, and is then named 10,000 times by a byte each.
+      // One field of 4 kB is stored in the table, then referenced 10,000 times by one byte each.
       java.io.ByteArrayOutputStream bomb = new java.io.ByteArrayOutputStream();
       bomb.writeBytes(RawHttp2Client.block(":method", "GET", ":scheme", "http", ":authority", "h", ":path", "/api/s/x"));
       byte[] field = RawHttp2Client.block("x-a", "y".repeat(3_900));
@@ -137,7 +137,7 @@ class GatewayHostileHttp2Spec {
 
   @ParameterizedTest
   @ValueSource(ints = {RawHttp2Client.PING, RawHttp2Client.SETTINGS, 2, 3, 99})
-  void a_flood_of_frames_that_carry_nothing_ends_the_connection(int type) throws Exception {
+  void a_flood_of_control_frames_ends_the_connection(int type) throws Exception {
     try (RawHttp2Client client = RawHttp2Client.to(gateway.port)) {
       client.ask("GET", "/api/s/x");
       byte[] payload = new byte[type == RawHttp2Client.PING ? 8 : type == 3 ? 4 : type == 2 ? 5 : 0];
@@ -173,14 +173,14 @@ class GatewayHostileHttp2Spec {
     assertThat(RawClient.get(gateway.port, "/api/s/x").status()).isEqualTo(200);
   }
 
-  /** Sends a flood; what it sends after the gateway has closed is lost. */
+  /** Sends a flood; ignores that the gateway closes the connection. */
   private static void sendsUntilRefused(RawHttp2Client client, int type, int stream, byte[] payload) {
     try {
       for (int sent = 0; sent < 20_000; sent++) {
         client.frame(type, 0, stream, payload);
       }
     } catch (IOException closed) {
-      // As it should be.
+      // Expected.
     }
   }
 }

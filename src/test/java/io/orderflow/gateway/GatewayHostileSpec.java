@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Clients that mean harm, and clients that are broken: none of it gets through and none of it takes the gateway down. */
+/** Malicious and faulty clients: their malformed requests reach no service, and the gateway keeps serving. */
 class GatewayHostileSpec {
 
   private static RawUpstream upstream;
@@ -76,7 +76,7 @@ class GatewayHostileSpec {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("malformed")
-  void what_is_no_proper_request_is_refused_and_reaches_no_one(String what, String bytes, int status) throws Exception {
+  void a_malformed_request_is_rejected_and_reaches_no_service(String what, String bytes, int status) throws Exception {
     try (RawClient client = RawClient.to(gateway.port)) {
       client.send(bytes);
       RawMessage answer = client.answer();
@@ -91,7 +91,7 @@ class GatewayHostileSpec {
   }
 
   @Test
-  void a_line_that_ends_in_a_bare_newline_reaches_the_service_as_a_proper_one() throws Exception {
+  void a_line_that_ends_in_a_bare_newline_reaches_the_service_with_crlf() throws Exception {
     try (RawClient client = RawClient.to(gateway.port)) {
       client.send("GET /api/s/newlines HTTP/1.1\nHost: h\nX-A: 1\n\n");
       assertThat(client.answer().status()).isEqualTo(200);
@@ -100,7 +100,7 @@ class GatewayHostileSpec {
   }
 
   @Test
-  void a_header_that_goes_on_in_the_next_line_reaches_the_service_as_one_line() throws Exception {
+  void a_folded_header_reaches_the_service_as_one_line() throws Exception {
     RawClient.get(gateway.port, "/api/s/folded", "X-A: 1", " Transfer-Encoding: chunked");
 
     assertThat(upstream.last().header("X-A")).hasValue("1 Transfer-Encoding: chunked");
@@ -108,7 +108,7 @@ class GatewayHostileSpec {
   }
 
   @Test
-  void chunks_that_lie_about_their_size_end_the_exchange() throws Exception {
+  void chunks_of_a_wrong_size_end_the_exchange() throws Exception {
     try (RawClient client = RawClient.to(gateway.port)) {
       client.send("POST /api/s/liar HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcdefgh\r\n0\r\n\r\n");
       RawMessage answer = client.answer();
@@ -119,7 +119,7 @@ class GatewayHostileSpec {
   }
 
   @Test
-  void what_follows_a_request_on_its_connection_is_a_request_of_its_own() throws Exception {
+  void bytes_after_a_request_are_a_request_of_their_own() throws Exception {
     try (RawClient client = RawClient.to(gateway.port)) {
       client.send("POST /api/s/one HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nabGET /api/s/two HTTP/1.1\r\nHost: h\r\n\r\n");
       assertThat(client.answer().body()).isEqualTo("ok ab");
@@ -128,7 +128,7 @@ class GatewayHostileSpec {
   }
 
   @Test
-  void a_client_that_never_ends_its_headers_is_let_go() throws Exception {
+  void a_client_that_never_ends_its_headers_is_disconnected() throws Exception {
     try (RawClient client = RawClient.to(gateway.port)) {
       client.send("GET /api/s/slow HTTP/1.1\r\nHost: h\r\nX-A: ");
       assertThat(ended(client)).isTrue();
@@ -136,7 +136,7 @@ class GatewayHostileSpec {
   }
 
   @Test
-  void a_client_that_never_ends_its_body_is_let_go_and_so_is_the_service() throws Exception {
+  void a_client_that_never_ends_its_body_is_disconnected_and_frees_the_service() throws Exception {
     try (RawClient client = RawClient.to(gateway.port)) {
       client.send("POST /api/s/slow-body HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\nabc");
       assertThat(ended(client)).isTrue();
@@ -145,7 +145,7 @@ class GatewayHostileSpec {
   }
 
   @Test
-  void four_thousand_idle_connections_are_in_nobodys_way() throws Exception {
+  void four_thousand_idle_connections_do_not_block_others() throws Exception {
     try (GatewayFixture patient = GatewayFixture.with("""
         orderflow.gateway.services.s = ["%s"]
         orderflow.http.connections.max-per-client = 5000
@@ -165,7 +165,7 @@ class GatewayHostileSpec {
     }
   }
 
-  /** Whether the gateway ends the connection, with or without a word. */
+  /** Whether the gateway ends the connection, with or without a response. */
   private static boolean ended(RawClient client) {
     try {
       client.in.readAllBytes();

@@ -43,7 +43,7 @@ class GatewayHttp2Spec {
   }
 
   @Test
-  void a_request_goes_to_its_service_with_path_and_query() throws Exception {
+  void a_request_reaches_its_service_with_path_and_query() throws Exception {
     HttpResponse<String> answer = CLIENT.send(HttpRequest.newBuilder(uri("/api/s/a%2Fb/?x=1&x=%20&y")).build(), BodyHandlers.ofString());
 
     assertThat(answer.version()).isEqualTo(Version.HTTP_2);
@@ -53,7 +53,7 @@ class GatewayHttp2Spec {
   }
 
   @Test
-  void the_client_s_address_is_known_also_after_the_upgrade() throws Exception {
+  void the_client_address_is_known_after_an_upgrade_too() throws Exception {
     HttpResponse<String> answer = CLIENT.send(HttpRequest.newBuilder(uri("/api/s/x")).build(), BodyHandlers.ofString());
 
     assertThat(answer.version()).isEqualTo(Version.HTTP_2);
@@ -61,7 +61,7 @@ class GatewayHttp2Spec {
   }
 
   @Test
-  void a_body_goes_there_and_back() throws Exception {
+  void a_body_is_forwarded_in_both_directions() throws Exception {
     String body = "x".repeat(200_000);
     HttpResponse<String> answer = CLIENT.send(HttpRequest.newBuilder(uri("/api/s/b")).POST(BodyPublishers.ofString(body)).build(),
         BodyHandlers.ofString());
@@ -79,7 +79,7 @@ class GatewayHttp2Spec {
   }
 
   @Test
-  void a_refusal_is_a_problem_too() throws Exception {
+  void a_rejection_is_a_problem_too() throws Exception {
     HttpResponse<String> answer = CLIENT.send(HttpRequest.newBuilder(uri("/api/nowhere")).build(), BodyHandlers.ofString());
 
     assertThat(answer.statusCode()).isEqualTo(404);

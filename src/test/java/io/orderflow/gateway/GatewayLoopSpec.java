@@ -23,7 +23,7 @@ class GatewayLoopSpec {
   }
 
   @Test
-  void a_gateway_that_is_its_own_service_refuses_the_second_time() throws Exception {
+  void a_gateway_that_is_its_own_service_rejects_the_second_request() throws Exception {
     int port = freePort();
     try (GatewayFixture gateway = gateway(port, port)) {
       RawMessage answer = RawClient.get(port, "/api/s/x", "Via: 1.1 other");
@@ -35,7 +35,7 @@ class GatewayLoopSpec {
   }
 
   @Test
-  void two_gateways_that_are_each_others_service_refuse_too() throws Exception {
+  void two_gateways_that_are_each_others_service_reject_too() throws Exception {
     int one = freePort();
     int two = freePort();
     try (GatewayFixture first = gateway(one, two); GatewayFixture second = gateway(two, one)) {
@@ -44,7 +44,7 @@ class GatewayLoopSpec {
   }
 
   @Test
-  void a_service_sees_which_way_a_request_came_and_only_who_claims_to_have_gone_in_circles_is_refused() throws Exception {
+  void via_shows_the_gateways_of_a_request_and_only_a_loop_is_rejected() throws Exception {
     try (RawUpstream upstream = RawUpstream.answering(exchange -> exchange.ok("ok"));
         GatewayFixture gateway = GatewayFixture.before("s", upstream.url(""))) {
       assertThat(RawClient.get(gateway.port, "/api/s/x", "Via: 1.0 fred, 1.1 p.example").status()).isEqualTo(200);

@@ -9,13 +9,13 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** A gateway whose node carries no services, and the nodes that do. */
+/** A gateway without local services finds the nodes that have them. */
 class GatewayNodesSpec {
 
   private static final String UNCOUNTED = "orderflow.gateway.rate-limit.requests = 0";
 
   @Test
-  void the_services_of_other_nodes_are_found_and_left_again() throws Exception {
+  void the_services_of_other_nodes_are_found_and_forgotten_again() throws Exception {
     try (GatewayFixture gateway = GatewayFixture.inCluster(UNCOUNTED, Optional.empty());
         RawUpstream services = RawUpstream.answering(exchange -> exchange.ok("node"))) {
       GatewayFailureSpec.assertProblem(RawClient.get(gateway.port, "/api/orders/o-1?x"), 503, "SERVICE_UNAVAILABLE");
@@ -33,7 +33,7 @@ class GatewayNodesSpec {
   }
 
   @Test
-  void the_operator_may_say_where_they_are() throws Exception {
+  void the_operator_may_configure_their_addresses() throws Exception {
     try (RawUpstream services = RawUpstream.answering(exchange -> exchange.ok("named"));
         GatewayFixture gateway = GatewayFixture.with("orderflow.gateway.services-nodes = \"127.0.0.1:" + services.port() + "\"",
             Optional.empty())) {

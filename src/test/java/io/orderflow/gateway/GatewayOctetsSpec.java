@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Messages go through with their octets: none becomes another, and none ends what it stands in. */
+/** The octets of headers are forwarded unchanged, and none can end its line. */
 class GatewayOctetsSpec {
 
   private static final String HELLO = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok";
@@ -31,7 +31,7 @@ class GatewayOctetsSpec {
     upstream.close();
   }
 
-  /** Text as UTF-8, a character for each octet. */
+  /** The text in UTF-8, with one character for each octet. */
   private static String utf8(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
@@ -69,7 +69,7 @@ class GatewayOctetsSpec {
   }
 
   @Test
-  void text_beyond_ascii_arrives_as_it_was_sent_both_ways() throws Exception {
+  void text_beyond_ascii_is_forwarded_unchanged_in_both_directions() throws Exception {
     for (String value : new String[] {utf8("\u65e5\u672c"), "caf\u00e9", "\u0080\u0085\u009b\u00ff"}) {
       ANSWER.set("HTTP/1.1 200 OK\r\nX-Any: " + value + "\r\nContent-Length: 2\r\n\r\nok");
       try {
@@ -85,7 +85,7 @@ class GatewayOctetsSpec {
   @ValueSource(strings = {"text/xml; subtype=gml/3.1.1", "image", "application/json;", "application/vnd.ms-excel; charset=utf-8",
       "text/plain;charset=\"utf-8\"",
       "TEXT/Plain; Charset=ISO-8859-1", "a/b; x=1; x=2", "*/*"})
-  void a_media_type_goes_both_ways_as_it_is(String type) throws Exception {
+  void a_media_type_is_forwarded_unchanged_in_both_directions(String type) throws Exception {
     ANSWER.set("HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: 2\r\n\r\nok");
     try (RawClient client = RawClient.to(gateway.port)) {
       client.send("POST /api/s/o HTTP/1.1\r\nHost: h\r\nContent-Type: " + type + "\r\nContent-Length: 1\r\n\r\nx");
@@ -111,7 +111,7 @@ class GatewayOctetsSpec {
   }
 
   @Test
-  void a_long_message_of_a_service_goes_on_as_it_is() throws Exception {
+  void a_long_head_of_a_service_is_forwarded_unchanged() throws Exception {
     StringBuilder fields = new StringBuilder("X-Long: " + "y".repeat(9_000) + "\r\n");
     for (int i = 0; i < 80; i++) {
       fields.append("X-F").append(i).append(": ").append(i).append("\r\n");
@@ -130,7 +130,7 @@ class GatewayOctetsSpec {
   @ParameterizedTest
   @CsvSource({"HEAD,HTTP/1.1 200 OK,Content-Length: 1234", "HEAD,HTTP/1.1 200 OK,Content-Length: 0", "HEAD,HTTP/1.1 200 OK,X-A: 1",
       "GET,HTTP/1.1 304 Not Modified,Content-Length: 1234", "HEAD,HTTP/1.1 404 Not Found,Content-Length: 7"})
-  void the_length_of_a_body_that_is_not_sent_goes_on(String method, String line, String header) throws Exception {
+  void the_length_of_a_body_that_is_not_sent_is_forwarded(String method, String line, String header) throws Exception {
     ANSWER.set(line + "\r\n" + header + "\r\n\r\n");
     try (RawClient client = RawClient.to(gateway.port)) {
       client.send(method + " /api/s/x HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -157,7 +157,7 @@ class GatewayOctetsSpec {
   @ParameterizedTest
   @CsvSource({"GET,HTTP/1.1 204 No Content,X: 1", "GET,HTTP/1.1 304 Not Modified,X: 1", "HEAD,HTTP/1.1 200 OK,Content-Length: 6",
       "GET,HTTP/1.1 200 OK,Content-Length: 0", "DELETE,HTTP/1.1 205 Reset Content,Content-Length: 0"})
-  void surplus_bytes_of_an_answer_reach_no_other_client(String method, String line, String header) throws Exception {
+  void surplus_bytes_of_a_response_reach_no_other_client(String method, String line, String header) throws Exception {
     for (int round = 0; round < 5; round++) {
       ANSWER.set(line + "\r\n" + header + "\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nanothr");
       try (RawClient client = RawClient.to(gateway.port)) {

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
-/** More than can be served, and the end of service. */
+/** The gateway under more requests than it has permits for, and at its shutdown. */
 class GatewayOverloadSpec {
 
   private final Semaphore go = new Semaphore(0);
@@ -29,7 +29,7 @@ class GatewayOverloadSpec {
   }
 
   @Test
-  void requests_beyond_the_bound_are_refused_at_once_and_the_others_are_served() throws Exception {
+  void requests_beyond_the_bound_are_rejected_at_once_and_the_others_are_served() throws Exception {
     try (RawUpstream upstream = waiting(); GatewayFixture gateway = before(upstream, "orderflow.gateway.max-in-flight = 5")) {
       List<RawClient> inside = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
@@ -51,7 +51,33 @@ class GatewayOverloadSpec {
   }
 
   @Test
-  void clients_that_would_rather_wait_take_no_places_of_others() throws Exception {
+  void requests_in_sequence_need_one_permit() throws Exception {
+    try (RawUpstream upstream = RawUpstream.answering(exchange -> exchange.ok("served"));
+        GatewayFixture gateway = before(upstream, "orderflow.gateway.max-in-flight = 1");
+        RawClient client = RawClient.to(gateway.port); RawHttp2Client http2 = RawHttp2Client.to(gateway.port)) {
+      for (int i = 0; i < 200; i++) {
+        assertThat(client.sendGet("/api/s/x").answer().body()).isEqualTo("served");
+        assertThat(http2.ask("GET", "/api/s/x").body()).isEqualTo("served");
+      }
+    }
+  }
+
+  @Test
+  void responses_in_sequence_need_one_connection_to_the_service() throws Exception {
+    try (RawUpstream upstream = RawUpstream.answering(exchange -> {
+      // Without the delay of small packets, the two parts arrive apart, yet at once.
+      exchange.socket().setTcpNoDelay(true);
+      exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nser");
+      exchange.send("ved");
+    }); GatewayFixture gateway = before(upstream, "orderflow.gateway.connections-per-instance = 1"); RawClient client = RawClient.to(gateway.port)) {
+      for (int i = 0; i < 200; i++) {
+        assertThat(client.sendGet("/api/s/x").answer().body()).isEqualTo("served");
+      }
+    }
+  }
+
+  @Test
+  void clients_that_wait_for_an_end_use_no_permits_of_others() throws Exception {
     try (RawUpstream upstream = RawUpstream.answering(exchange -> {
       if (exchange.request().header("Prefer").orElse("").contains("wait")) {
         go.acquire();
@@ -87,7 +113,7 @@ class GatewayOverloadSpec {
   }
 
   @Test
-  void clients_of_http2_that_reset_their_streams_give_their_places_back_and_free_the_service() throws Exception {
+  void http2_clients_that_reset_their_streams_release_their_permits_and_free_the_service() throws Exception {
     try (RawUpstream upstream = RawUpstream.answering(exchange -> {
       if (exchange.request().line().contains("/silent") && exchange.in().read() < 0) {
         throw new IOException("the gateway has closed the connection");
@@ -102,7 +128,7 @@ class GatewayOverloadSpec {
       client.frame(RawHttp2Client.RST_STREAM, 0, second, new byte[] {0, 0, 0, 8});
       await().until(() -> upstream.open.get() == 0);
       assertThat(client.ask("GET", "/api/s/x", "prefer", "wait=30").body()).isEqualTo("served");
-      assertThat(upstream.last().header("Prefer")).as("it has a place to wait").hasValue("wait=30");
+      assertThat(upstream.last().header("Prefer")).as("it has a permit to wait").hasValue("wait=30");
     }
   }
 
@@ -116,7 +142,7 @@ class GatewayOverloadSpec {
   }
 
   @Test
-  void clients_that_are_slow_with_their_bodies_take_no_places_of_others() throws Exception {
+  void clients_that_are_slow_with_their_bodies_use_no_permits_of_others() throws Exception {
     try (RawUpstream upstream = RawUpstream.answering(exchange -> exchange.ok("served"));
         GatewayFixture gateway = before(upstream, "orderflow.gateway { max-in-flight = 1, max-arriving = 5 }")) {
       List<RawClient> slow = slow(gateway.port, 5);
@@ -131,12 +157,12 @@ class GatewayOverloadSpec {
         assertThat(client.send("123456789").answer().body()).isEqualTo("served");
         client.close();
       }
-      assertThat(slow(gateway.port, 1).get(0).send("123456789").answer().body()).as("the places are free again").isEqualTo("served");
+      assertThat(slow(gateway.port, 1).get(0).send("123456789").answer().body()).as("the permits are free again").isEqualTo("served");
     }
   }
 
   @Test
-  void a_body_that_has_come_needs_a_place_like_all_others() throws Exception {
+  void a_request_whose_body_has_arrived_needs_a_client_permit() throws Exception {
     try (RawUpstream upstream = waiting(); GatewayFixture gateway = before(upstream, "orderflow.gateway.max-in-flight = 1");
         RawClient client = RawClient.to(gateway.port); RawClient slow = slow(gateway.port, 1).get(0)) {
       client.sendGet("/api/s/x");
@@ -144,12 +170,12 @@ class GatewayOverloadSpec {
       GatewayFailureSpec.assertProblem(slow.send("123456789").answer(), 503, "SERVICE_UNAVAILABLE");
       go.release(2);
       assertThat(client.answer().body()).isEqualTo("served");
-      assertThat(upstream.requests).as("the refused one was not carried out").hasSize(1);
+      assertThat(upstream.requests).as("the rejected request was not carried out").hasSize(1);
     }
   }
 
   @Test
-  void a_client_that_is_too_slow_with_its_body_is_refused_and_frees_the_service() throws Exception {
+  void a_client_that_is_too_slow_with_its_body_is_rejected_and_frees_the_service() throws Exception {
     try (RawUpstream upstream = RawUpstream.answering(exchange -> exchange.ok("served"));
         GatewayFixture gateway = before(upstream, "orderflow.gateway.body-timeout = 500ms")) {
       try (RawClient slow = slow(gateway.port, 1).get(0)) {
@@ -161,10 +187,10 @@ class GatewayOverloadSpec {
   }
 
   @Test
-  void operators_are_heard_when_clients_are_too_many() throws Exception {
+  void operators_are_served_when_clients_use_all_permits() throws Exception {
     Route operators = new akka.http.javadsl.server.AllDirectives() {
       private Route routes() {
-        return path(akka.http.javadsl.server.PathMatchers.segment("ops").slash("x"), () -> complete("heard"));
+        return path(akka.http.javadsl.server.PathMatchers.segment("ops").slash("x"), () -> complete("served"));
       }
     }.routes();
     try (RawUpstream upstream = waiting(); GatewayFixture gateway = GatewayFixture.with(
@@ -172,7 +198,7 @@ class GatewayOverloadSpec {
       try (RawClient first = RawClient.to(gateway.port).sendGet("/api/s/x"); RawClient second = RawClient.to(gateway.port).sendGet("/api/s/x")) {
         await().until(() -> upstream.requests.size() == 2);
         assertThat(RawClient.get(gateway.port, "/api/s/x").status()).isEqualTo(503);
-        assertThat(RawClient.get(gateway.port, "/ops/x").body()).isEqualTo("heard");
+        assertThat(RawClient.get(gateway.port, "/ops/x").body()).isEqualTo("served");
         go.release(2);
         assertThat(first.answer().body()).isEqualTo("served");
         assertThat(second.answer().body()).isEqualTo("served");
@@ -181,7 +207,7 @@ class GatewayOverloadSpec {
   }
 
   @Test
-  void a_service_gets_no_more_connections_than_it_may() throws Exception {
+  void a_service_gets_no_more_connections_than_configured() throws Exception {
     try (RawUpstream upstream = waiting(); GatewayFixture gateway = before(upstream, "orderflow.gateway.connections-per-instance = 2")) {
       try (RawClient first = RawClient.to(gateway.port).sendGet("/api/s/x"); RawClient second = RawClient.to(gateway.port).sendGet("/api/s/x")) {
         await().until(() -> upstream.requests.size() == 2);
@@ -195,8 +221,8 @@ class GatewayOverloadSpec {
   }
 
   @Test
-  void what_is_in_flight_when_the_node_stops_is_finished() throws Exception {
-    // A member of a cluster, as every node is: what comes after the drain takes its time there, and answers are read meanwhile.
+  void requests_in_flight_when_the_node_stops_are_completed() throws Exception {
+    // In a cluster, the phases of the shutdown after the drain take some time, in which the client can read its response.
     try (RawUpstream upstream = waiting(); GatewayFixture gateway = GatewayFixture.inCluster(
         "orderflow.gateway { drain = 20s, services.s = [\"" + upstream.url("") + "\"] }", Optional.empty())) {
       try (RawClient client = RawClient.to(gateway.port)) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which service a request reaches, and as what. */
+/** The service that a request reaches, and the path that the service gets. */
 class GatewayRoutingSpec {
 
   private static RawUpstream upstream;
@@ -52,7 +52,7 @@ class GatewayRoutingSpec {
   }
 
   @Test
-  void the_operators_paths_go_to_the_same_place() throws Exception {
+  void paths_of_operators_reach_this_node_too() throws Exception {
     assertThat(RawClient.get(gateway.port, "/ops/stats").body()).isEqualTo("stats");
   }
 
@@ -67,7 +67,7 @@ class GatewayRoutingSpec {
 
   @ParameterizedTest
   @ValueSource(strings = {"/api/nowhere", "/api/orders/o-1"})
-  void an_answer_that_needs_no_body_comes_after_it_and_leaves_the_connection(String target) throws Exception {
+  void a_response_that_needs_no_body_is_sent_after_it_and_the_connection_stays_open(String target) throws Exception {
     try (RawClient client = RawClient.to(gateway.port)) {
       client.send("POST " + target + " HTTP/1.1\r\nHost: h\r\nContent-Length: 500000\r\n\r\n" + "x".repeat(500_000));
       assertThat(client.answer().status()).isEqualTo(target.equals("/api/nowhere") ? 404 : 200);
@@ -76,7 +76,7 @@ class GatewayRoutingSpec {
   }
 
   @Test
-  void a_client_that_asks_whether_to_send_its_body_is_told_what_is_wrong_instead() throws Exception {
+  void a_rejection_replaces_100_continue() throws Exception {
     assertThat(RawClient.ask(gateway.port, "POST /api/nowhere HTTP/1.1", "Host: h", "Expect: 100-continue", "Content-Length: 5").status())
         .isEqualTo(404);
   }
@@ -92,7 +92,7 @@ class GatewayRoutingSpec {
   @ParameterizedTest
   @ValueSource(strings = {"", "/", "?a=1", "/a/b/", "/a//b", "/%7euser/%41%2Fb", "/a?x=1&x=2&y=%20+&&z", "/a?u=http://b/../c", "/a;v=1/b|c",
       "/a...b/...", "/?", "/a%20b"})
-  void what_follows_the_name_goes_on_behind_the_base_path_as_it_was_written(String rest) throws Exception {
+  void the_rest_of_the_path_is_appended_unchanged_to_the_base_path(String rest) throws Exception {
     RawMessage answer = RawClient.get(gateway.port, "/api/files" + rest);
 
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
@@ -100,7 +100,7 @@ class GatewayRoutingSpec {
   }
 
   @Test
-  void a_service_that_the_operator_names_goes_before_one_of_the_cluster() throws Exception {
+  void a_configured_service_replaces_a_local_one_of_the_same_name() throws Exception {
     assertThat(RawClient.get(gateway.port, "/api/products/p").body()).isEqualTo("outside");
     assertThat(upstream.last().target()).isEqualTo("/p");
   }
@@ -115,7 +115,7 @@ class GatewayRoutingSpec {
   @ValueSource(strings = {"/api/files/../orders", "/api/files/..", "/api/files/a/..", "/api/files/%2e%2e/x", "/api/files/.%2E/x",
       "/api/files/%2E%2e%2Fx", "/api/files/..%2Fx", "/api/files/..%5cx", "/api/files/..\\x", "/api/files/%252e%252e/x", "/api/files/..;/x",
       "/api/files/./x", "/api/../ops/stats", "/ops/../api/files/x", "/api/files/a%2f..%2f..%2fb", "/api/..", "/api/files/..?x"})
-  void a_path_that_climbs_is_a_400_problem_and_reaches_no_one(String path) throws Exception {
+  void a_path_with_dot_segments_is_a_400_problem_and_reaches_no_service(String path) throws Exception {
     int before = upstream.requests.size();
     RawMessage answer = RawClient.get(gateway.port, path);
 
@@ -127,7 +127,7 @@ class GatewayRoutingSpec {
   @ParameterizedTest
   @ValueSource(strings = {"/api//files/x", "//api/files/x", "/api/%66iles/x", "/api/files%2Fx", "/api%2Ffiles/x", "/API/files/x", "/api/", "/api",
       "/api/files%00/x", "*"})
-  void a_name_in_disguise_is_no_service(String path) throws Exception {
+  void an_escaped_or_misplaced_name_is_no_service(String path) throws Exception {
     int before = upstream.requests.size();
 
     assertThat(RawClient.get(gateway.port, path).status()).isIn(400, 404);
@@ -142,7 +142,7 @@ class GatewayRoutingSpec {
 
   @ParameterizedTest
   @ValueSource(strings = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "PURGE"})
-  void any_method_goes_on(String method) throws Exception {
+  void any_method_is_forwarded(String method) throws Exception {
     try (RawClient client = RawClient.to(gateway.port)) {
       client.send(method + " /api/files/m HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 0\r\n\r\n");
       assertThat(client.answerHead().status()).isEqualTo(200);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients that send little at a time, and clients that come with many connections. */
+/** Clients that send slowly, and clients that open many connections. */
 class GatewaySlowClientsSpec {
 
   private static final int MAX = 40;
@@ -46,7 +46,7 @@ class GatewaySlowClientsSpec {
   @ValueSource(strings = {"GET /api/s/x HTTP/1.1\r\nHost: h\r\nX-A: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
       "\r\n\r\n\r\n\r\n",
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\010\006\0\0\0\0\0\0\0\0\0\0\0"})
-  void a_byte_now_and_then_keeps_no_connection_open(String bytes) throws Exception {
+  void a_byte_now_and_then_does_not_keep_a_connection_open(String bytes) throws Exception {
     try (RawClient client = RawClient.to(gateway.port)) {
       client.socket.setSoTimeout(300);
       int sent = 0;
@@ -59,7 +59,7 @@ class GatewaySlowClientsSpec {
   }
 
   @Test
-  void headers_that_come_too_slowly_are_answered_with_a_problem() throws Exception {
+  void headers_that_arrive_too_slowly_are_a_problem() throws Exception {
     try (RawClient client = RawClient.to(gateway.port)) {
       RawMessage answer = client.send("GET /api/s/x HTTP/1.1\r\nHost:").answer();
       assertThat(answer.status()).isEqualTo(408);

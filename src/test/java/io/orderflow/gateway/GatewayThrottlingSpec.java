@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Three gateways in one cluster and what they let through together. */
+/** The rate limit over three gateways of one cluster. */
 class GatewayThrottlingSpec {
 
   private static RawUpstream upstream;
@@ -52,18 +52,18 @@ class GatewayThrottlingSpec {
   }
 
   @Test
-  void a_client_may_make_its_hundred_requests_and_no_more() throws Exception {
+  void a_client_may_send_a_hundred_requests_and_no_more() throws Exception {
     assertThat(statuses(150, () -> get(0, "10.0.0.1"))).isEqualTo(Map.of(200, 100, 429, 50));
   }
 
   @Test
-  void a_client_that_spreads_its_requests_over_the_gateways_gets_the_same() throws Exception {
+  void a_client_that_spreads_its_requests_over_the_gateways_has_the_same_limit() throws Exception {
     int[] turn = {0};
     assertThat(statuses(150, () -> get(turn[0]++ % 3, "10.0.0.2"))).isEqualTo(Map.of(200, 100, 429, 50));
   }
 
   @Test
-  void a_client_that_asks_all_gateways_at_once_gets_the_same() throws Exception {
+  void a_client_of_all_gateways_at_once_has_the_same_limit() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(12);
     try {
       List<Callable<Integer>> calls = IntStream.range(0, 240)
@@ -79,7 +79,7 @@ class GatewayThrottlingSpec {
   }
 
   @Test
-  void clients_do_not_take_from_each_other() throws Exception {
+  void clients_do_not_share_tokens() throws Exception {
     statuses(101, () -> get(0, "10.0.0.4"));
 
     assertThat(get(0, "10.0.0.4").status()).isEqualTo(429);
@@ -87,7 +87,7 @@ class GatewayThrottlingSpec {
   }
 
   @Test
-  void every_answer_says_what_is_left() throws Exception {
+  void every_response_states_the_remaining_tokens() throws Exception {
     for (int i = 1; i <= 25; i++) {
       RawMessage answer = get(1, "10.0.0.6");
       assertThat(answer.header("RateLimit-Limit")).hasValue("100");
@@ -97,7 +97,7 @@ class GatewayThrottlingSpec {
   }
 
   @Test
-  void an_answer_that_no_service_gave_says_it_too() throws Exception {
+  void a_response_of_the_gateway_itself_states_them_too() throws Exception {
     RawMessage answer = RawClient.get(gateways.get(0).port, "/api/nowhere/x", "X-Forwarded-For: 10.0.0.7");
 
     assertThat(answer.status()).isEqualTo(404);
@@ -105,7 +105,7 @@ class GatewayThrottlingSpec {
   }
 
   @Test
-  void past_the_allowance_the_answer_is_a_429_that_says_when_to_come_back() throws Exception {
+  void without_a_token_the_response_is_a_429_with_retry_after() throws Exception {
     statuses(100, () -> get(2, "10.0.0.8"));
     RawMessage answer = get(2, "10.0.0.8");
 
@@ -117,7 +117,7 @@ class GatewayThrottlingSpec {
   }
 
   @Test
-  void what_lies_outside_api_is_not_counted() throws Exception {
+  void requests_outside_api_are_not_counted() throws Exception {
     assertThat(RawClient.get(gateways.get(0).port, "/ops/stats", "X-Forwarded-For: 10.0.0.9").header("RateLimit-Limit")).isEmpty();
     assertThat(RawClient.get(gateways.get(0).port, "/elsewhere", "X-Forwarded-For: 10.0.0.9").header("RateLimit-Limit")).isEmpty();
   }
@@ -130,7 +130,7 @@ class GatewayThrottlingSpec {
   }
 
   @Test
-  void a_service_behind_a_trusted_proxy_learns_the_whole_way() throws Exception {
+  void a_service_behind_a_trusted_proxy_gets_all_hops() throws Exception {
     RawClient.get(gateways.get(0).port, "/api/s/x", "X-Forwarded-For: 10.0.0.10", "X-Forwarded-Proto: https",
         "X-Forwarded-Host: shop.example.com");
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Services behind TLS: reached, and only when their certificate is theirs. */
+/** Services behind TLS are reached only if their certificate is valid for their name. */
 class GatewayTlsSpec {
 
   private static final char[] PASSWORD = "changeit".toCharArray();
@@ -79,7 +79,7 @@ class GatewayTlsSpec {
   }
 
   @Test
-  void a_service_with_a_certificate_of_its_name_is_reached() throws Exception {
+  void a_service_with_a_certificate_for_its_name_is_reached() throws Exception {
     try (RawClient client = RawClient.to(gateway.port)) {
       for (int round = 0; round < 3; round++) {
         client.send("POST /api/s/x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabcde");
@@ -89,7 +89,7 @@ class GatewayTlsSpec {
   }
 
   @Test
-  void one_with_a_certificate_of_another_name_is_not() throws Exception {
+  void a_service_with_a_certificate_for_another_name_is_not() throws Exception {
     assertThat(RawClient.get(gateway.port, "/api/wrong/x").status()).isIn(502, 503);
   }
 }

@@ -4,12 +4,12 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Opens so many connections and says nothing on them, in a process of its own: one alone has not enough file descriptors for both ends. */
+/** Opens idle connections, in its own process: one process has not enough file descriptors for both ends. */
 final class IdleClients {
 
   private IdleClients() {}
 
-  /** @param args the port, and how many; ends with its input */
+  /** @param args the port and the number of connections; the process ends with its input */
   public static void main(String[] args) throws Exception {
     List<Socket> idle = new ArrayList<>();
     for (int i = 0; i < Integer.parseInt(args[1]); i++) {

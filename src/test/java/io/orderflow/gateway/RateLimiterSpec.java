@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** One gateway's limiter between its clients and their home, with the clock and the home in the spec's hand. */
+/** One gateway's limiter, with a clock and a home shard that the spec controls. */
 class RateLimiterSpec {
 
   private static final long CLIENT = 42;
@@ -42,13 +42,13 @@ class RateLimiterSpec {
   }
 
   @Test
-  void the_first_request_asks_the_home_for_a_few_tokens_and_waits() {
+  void the_first_request_leases_a_few_tokens_and_waits() {
     assertThat(ask()).isNull();
     assertThat(sent).containsExactly(new TokenBucketShard.Lease(CLIENT, 1, 10, null));
   }
 
   @Test
-  void leased_tokens_let_requests_through_without_a_message() {
+  void leased_tokens_admit_requests_without_a_message() {
     ask();
     grant(3, 97, 0, 27_000);
 
@@ -59,7 +59,7 @@ class RateLimiterSpec {
   }
 
   @Test
-  void requests_that_come_while_one_asks_share_its_answer() {
+  void requests_that_arrive_during_a_lease_request_share_its_reply() {
     ask();
     ask();
     ask();
@@ -70,7 +70,7 @@ class RateLimiterSpec {
   }
 
   @Test
-  void those_who_are_left_over_ask_again_when_there_is_more_at_home() {
+  void requests_without_a_token_lease_again_while_the_bucket_has_more() {
     ask();
     ask();
     ask();
@@ -83,7 +83,7 @@ class RateLimiterSpec {
   }
 
   @Test
-  void a_client_without_tokens_is_refused_here_until_the_next_one_grows() {
+  void a_client_without_tokens_is_rejected_locally_until_the_next_token() {
     ask();
     grant(0, 0, 9_000, 900_000);
     assertThat(decided).containsExactly(new Refused(9, 900));
@@ -97,7 +97,7 @@ class RateLimiterSpec {
   }
 
   @Test
-  void what_is_not_used_in_the_leases_time_goes_back_and_the_client_is_forgotten() {
+  void unused_tokens_are_returned_after_the_lease_time_and_the_client_is_forgotten() {
     ask();
     grant(10, 90, 0, 90_000);
     now += 6 * SECOND;
@@ -108,7 +108,7 @@ class RateLimiterSpec {
   }
 
   @Test
-  void tokens_that_come_too_late_go_back() {
+  void tokens_that_arrive_too_late_are_returned() {
     ask();
     now += SECOND;
     limiter.tick();
@@ -118,7 +118,7 @@ class RateLimiterSpec {
   }
 
   @Test
-  void when_the_home_is_silent_an_open_gateway_lets_through() {
+  void an_open_gateway_admits_requests_while_the_home_shard_is_silent() {
     ask();
     now += SECOND;
     limiter.tick();
@@ -128,7 +128,7 @@ class RateLimiterSpec {
   }
 
   @Test
-  void when_the_home_is_silent_a_closed_gateway_refuses() {
+  void a_closed_gateway_rejects_requests_while_the_home_shard_is_silent() {
     limiter = limiter("when-unreachable = closed");
     ask();
     now += SECOND;
@@ -139,7 +139,7 @@ class RateLimiterSpec {
   }
 
   @Test
-  void after_a_while_a_silent_home_is_asked_again() {
+  void a_silent_home_shard_is_asked_again_after_a_while() {
     ask();
     now += SECOND;
     limiter.tick();
@@ -150,7 +150,7 @@ class RateLimiterSpec {
   }
 
   @Test
-  void clients_beyond_the_bound_are_not_let_in() {
+  void clients_beyond_the_bound_are_not_admitted() {
     limiter = limiter("clients-per-gateway = 2");
     limiter.ask(1, decided::add);
     limiter.ask(2, decided::add);

@@ -7,10 +7,10 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** A client for specs that sends exactly the bytes that it is told. */
+/** A client for specs that sends exactly the given bytes. */
 final class RawClient implements AutoCloseable {
 
-  /** No spec waits longer for a byte. */
+  /** The longest wait for a byte. */
   private static final int PATIENCE_MILLIS = 20_000;
 
   final Socket socket;
@@ -28,7 +28,7 @@ final class RawClient implements AutoCloseable {
     return new RawClient("127.0.0.1", port);
   }
 
-  /** Sends one request of those lines, without a body, on a connection of its own. */
+  /** Sends one request of these lines, without a body, on a new connection. */
   static RawMessage ask(int port, String... lines) throws IOException {
     try (RawClient client = to(port)) {
       return client.send(String.join("\r\n", lines) + "\r\n\r\n").answer();
@@ -60,7 +60,7 @@ final class RawClient implements AutoCloseable {
     return RawMessage.read(in, true);
   }
 
-  /** The answer without its body, which stays to be read. */
+  /** The response without its body, which stays unread. */
   RawMessage answerHead() throws IOException {
     return RawMessage.read(in, false);
   }

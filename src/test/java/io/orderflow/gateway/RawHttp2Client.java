@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** A client for specs that sends exactly the frames of HTTP/2 that it is told. */
+/** A client for specs that sends exactly the given HTTP/2 frames. */
 final class RawHttp2Client implements AutoCloseable {
 
   static final int DATA = 0;
@@ -28,7 +28,7 @@ final class RawHttp2Client implements AutoCloseable {
   static final int END_STREAM = 1;
   static final int END_HEADERS = 4;
 
-  /** An answer; a body of bytes as text. */
+  /** A response, its body with one character for each octet. */
   record Answer(Map<String, String> headers, String body) {
     int status() {
       return Integer.parseInt(headers.get(":status"));
@@ -43,7 +43,7 @@ final class RawHttp2Client implements AutoCloseable {
   private final Map<Integer, StringBuilder> bodies = new HashMap<>();
   private final Set<Integer> reset = new HashSet<>();
   private int nextStream = 1;
-  /** The code of the GOAWAY that came; -1 before. */
+  /** The code of the received GOAWAY; -1 before. */
   int goAway = -1;
 
   private RawHttp2Client(int port) throws IOException {
@@ -79,7 +79,7 @@ final class RawHttp2Client implements AutoCloseable {
     raw(frame.toByteArray());
   }
 
-  /** A block of literal fields, name and value in turn, characters as octets. */
+  /** A block of literal fields, alternately name and value, with one octet for each character. */
   static byte[] block(String... fields) {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     for (int i = 0; i < fields.length; i += 2) {
@@ -106,7 +106,7 @@ final class RawHttp2Client implements AutoCloseable {
     block.writeBytes(octets);
   }
 
-  /** Sends a request without a body; further fields, name and value in turn. */
+  /** Sends a request without a body. Further fields are alternately name and value. */
   int request(String method, String path, String... fields) throws IOException {
     int stream = begin(END_STREAM, method, path, fields);
     return stream;
@@ -127,7 +127,7 @@ final class RawHttp2Client implements AutoCloseable {
     return answer(request(method, path, fields));
   }
 
-  /** Reads frames until the stream's answer is whole. */
+  /** Reads frames until the stream's response is complete. */
   Answer answer(int stream) throws IOException {
     while (true) {
       int ended = read();
@@ -153,7 +153,7 @@ final class RawHttp2Client implements AutoCloseable {
     }
   }
 
-  /** Reads a frame. @return the stream that it ends; 0 for none */
+  /** Reads a frame and returns the stream that it ends; 0 if it ends none. */
   private int read() throws IOException {
     int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
     int type = in.readUnsignedByte();

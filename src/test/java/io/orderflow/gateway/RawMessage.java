@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An HTTP/1.1 message as it lay on the wire.
+ * An HTTP/1.1 message as received.
  *
  * @param line its first line
  * @param headers its header lines
- * @param body its content, empty when it was left unread
+ * @param body its content; empty if it was left unread
  */
 record RawMessage(String line, List<String> headers, String body) {
 
@@ -70,7 +70,7 @@ record RawMessage(String line, List<String> headers, String body) {
     return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
   }
 
-  /** What follows a head. */
+  /** Reads the body after a head. */
   static String body(RawMessage head, InputStream in) throws IOException {
     if (head.header("Transfer-Encoding").isPresent()) {
       StringBuilder body = new StringBuilder();

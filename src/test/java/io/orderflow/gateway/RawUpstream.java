@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A service for specs that shows every byte that it gets and sends every byte that it is told, a thread for each connection. */
+/** A service for specs that records the received bytes and sends exactly the given ones. It has a thread for each connection. */
 final class RawUpstream implements AutoCloseable {
 
-  /** What is done with a request. */
+  /** Responds to a request. */
   interface Handler {
     void answer(Exchange exchange) throws Exception;
   }
 
-  /** A request as it came, and where its answer goes. */
+  /** A received request and the connection for its response. */
   record Exchange(RawMessage request, InputStream in, OutputStream out, Socket socket) {
 
     void send(String text) throws IOException {
@@ -49,17 +49,17 @@ final class RawUpstream implements AutoCloseable {
     daemon(this::accept);
   }
 
-  /** Answers each request by the handler, its body read before. */
+  /** Answers each request with the handler, after its body has been read. */
   static RawUpstream answering(Handler handler) throws IOException {
     return answeringAt("127.0.0.1", handler);
   }
 
-  /** The same at that address. */
+  /** The same at the given address. */
   static RawUpstream answeringAt(String host, Handler handler) throws IOException {
     return new RawUpstream(host, handler, true);
   }
 
-  /** Leaves the bodies for the handler to read. */
+  /** Leaves the bodies to the handler. */
   static RawUpstream streaming(Handler handler) throws IOException {
     return new RawUpstream("127.0.0.1", handler, false);
   }
@@ -107,7 +107,7 @@ final class RawUpstream implements AutoCloseable {
         handler.answer(new Exchange(request, in, out, socket));
       }
     } catch (Exception gone) {
-      // The peer went away or the handler meant to.
+      // The peer disconnected, or the handler did on purpose.
     } finally {
       open.decrementAndGet();
     }

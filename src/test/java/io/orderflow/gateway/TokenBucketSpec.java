@@ -17,10 +17,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 
-/** The bucket against a plain model of it and against what is promised of it. */
+/** The bucket compared with an exact model and with its guarantees. */
 class TokenBucketSpec {
 
-  /** After that many microseconds someone wants that many tokens, or brings some of them back. */
+  /** After that many microseconds, a request for tokens or a return of some. */
   record Call(long after, long wanted, boolean givesBack) {}
 
   /** Tokens as an exact fraction, its denominator the period. */
@@ -136,7 +136,7 @@ class TokenBucketSpec {
   }
 
   @Example
-  void a_clock_that_goes_back_gives_nothing() {
+  void a_clock_that_goes_back_adds_no_tokens() {
     TokenBucket bucket = new TokenBucket(Rate.of(10, Duration.ofSeconds(1)), 5_000_000);
     bucket.take(10, 5_000_000);
 
@@ -145,7 +145,7 @@ class TokenBucketSpec {
   }
 
   @Example
-  void a_rate_that_can_not_be_reckoned_with_is_refused() {
+  void a_rate_that_overflows_is_rejected() {
     assertThatThrownBy(() -> Rate.of(Long.MAX_VALUE / 2, Duration.ofDays(1))).isInstanceOf(ArithmeticException.class);
     assertThatThrownBy(() -> Rate.of(0, Duration.ofDays(1))).isInstanceOf(IllegalArgumentException.class);
   }

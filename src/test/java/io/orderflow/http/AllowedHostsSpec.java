@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Web pages of others can't use this node through their visitors' browsers. */
+/** Foreign web pages can't use this node through their visitors' browsers. */
 class AllowedHostsSpec {
 
   private static AllowedHosts hosts(String allowed) {
@@ -41,7 +41,7 @@ class AllowedHostsSpec {
   @ValueSource(strings = {"rebind.example", "rebind.example:8000", "Rebind.Example.", "localhost.evil.example", "127.0.0.1.evil.example",
       "notshop.example", "shop.example.evil",
       "wild.example", "1.2.3.4.5"})
-  void other_names_are_refused_for_reading_too(String host) {
+  void other_names_are_rejected_even_for_reading(String host) {
     assertThat(status(hosts.refuse(post(host)))).hasValue(421);
     assertThat(status(hosts.refuse(post(host).withMethod(HttpMethods.GET)))).hasValue(421);
   }
@@ -49,7 +49,7 @@ class AllowedHostsSpec {
   @ParameterizedTest
   @ValueSource(strings = {"https://evil.example", "null", "http://203.0.113.9", "http://localhost.evil.example", "file://",
       "http://intranet", "garbage", "https://shop.example.evil"})
-  void a_page_of_another_site_changes_nothing(String origin) {
+  void a_page_of_another_site_can_not_change_state(String origin) {
     for (var method : new akka.http.javadsl.model.HttpMethod[] {HttpMethods.POST, HttpMethods.PUT, HttpMethods.DELETE, HttpMethods.PATCH}) {
       assertThat(status(hosts.refuse(post("127.0.0.1:8000").withMethod(method).addHeader(RawHeader.create("Origin", origin))))).hasValue(403);
     }
@@ -60,12 +60,12 @@ class AllowedHostsSpec {
   @CsvSource({"127.0.0.1:8000,http://127.0.0.1:8000", "127.0.0.1:8000,http://localhost:3000", "shop.example,https://shop.example",
       "192.168.1.5:8000,http://192.168.1.5:8000",
       "192.168.1.5,https://a.wild.example", "gateway:8000,http://gateway"})
-  void a_page_of_this_node_or_of_an_allowed_one_does(String host, String origin) {
+  void a_page_of_this_node_or_of_an_allowed_host_can(String host, String origin) {
     assertThat(hosts.refuse(post(host).addHeader(RawHeader.create("Origin", origin)))).isEmpty();
   }
 
   @Test
-  void a_browser_that_says_no_more_than_that_the_site_is_another_is_believed() {
+  void sec_fetch_site_alone_is_believed() {
     assertThat(status(hosts.refuse(post("localhost").addHeader(RawHeader.create("Sec-Fetch-Site", "cross-site"))))).hasValue(403);
     assertThat(hosts.refuse(post("localhost").addHeader(RawHeader.create("Sec-Fetch-Site", "same-origin")))).isEmpty();
   }

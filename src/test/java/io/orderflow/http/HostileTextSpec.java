@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What clients send where a problem may repeat it: no problem carries it on as it is. */
+/** Problems repeat no text of a client unmasked. */
 class HostileTextSpec {
 
   private static ActorTestKit kit;
@@ -56,7 +56,7 @@ class HostileTextSpec {
 
   @ParameterizedTest
   @MethodSource("names")
-  void names_of_fields_are_made_fit_to_be_shown(String name) {
+  void names_of_fields_are_masked(String name) {
     expectFit(client.post("/json", "{'items':[{'name':'n','" + name + "':1}]}"), "UNKNOWN_FIELD");
     expectFit(client.post("/json", "{'items':[{'name':'n','" + name + "':1,'" + name + "':2}]}"), "DUPLICATE_FIELD");
     expectFit(client.post("/json", "{'items':[{'name':'n'}],'" + name + "':1}"), "UNKNOWN_FIELD");

@@ -82,7 +82,7 @@ class JsonFieldsSpec {
   }
 
   @Test
-  void objects_and_lists_are_such() {
+  void objects_and_lists_must_have_their_type() {
     refused("{'a':1}", fields -> fields.object("a"), "INVALID_FIELD", "a");
     refused("{'a':{}}", fields -> fields.objects("a", 2), "INVALID_FIELD", "a");
     refused("{'a':[]}", fields -> fields.objects("a", 2), "INVALID_FIELD", "a");
@@ -91,7 +91,7 @@ class JsonFieldsSpec {
   }
 
   @Test
-  void a_field_that_no_one_took_is_unknown_at_any_depth() {
+  void a_field_that_was_not_read_is_unknown_at_any_depth() {
     refused("{'a':1}", NOTHING, "UNKNOWN_FIELD", "a");
     refused("{'a':null}", NOTHING, "UNKNOWN_FIELD", "a");
     refused("{'a':{'b':1}}", fields -> fields.object("a"), "UNKNOWN_FIELD", "a.b");
@@ -99,7 +99,7 @@ class JsonFieldsSpec {
   }
 
   @Test
-  void a_field_that_stands_twice_is_refused() {
+  void a_repeated_field_is_rejected() {
     refused("{'a':1,'a':1}", NOTHING, "DUPLICATE_FIELD", "a");
     refused("{'b':{'a':1,'a':1}}", NOTHING, "DUPLICATE_FIELD", "a");
   }
@@ -107,12 +107,12 @@ class JsonFieldsSpec {
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "[]", "1", "null", "'x'", "{", "{'a':1", "{'a':1}}", "{'a':1} {}", "{a:1}", "{'a':01}", "{'a':NaN}",
       "{'a':+1}", "{'a':1e}", "{'a':1e99999999999}", "{'a':'\\x'}", "{'a':[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]}"})
-  void what_is_no_json_object_is_malformed(String body) {
+  void a_body_that_is_no_json_object_is_malformed(String body) {
     refused(body, fields -> fields.optionalText("a", 1), "MALFORMED_JSON", null);
   }
 
   @Test
-  void bytes_that_are_no_text_are_malformed() {
+  void bytes_that_are_not_utf_8_are_malformed() {
     byte[][] bodies = {{(byte) 0xff, (byte) 0xfe, 0}, {0, 0, 0, 'A', 0x7f, 0x7f, 0x7f, 0x7f}, {0, 0, (byte) 0xfe, (byte) 0xff, 0, 0x7f, 0, 0},
         {'{', '"', (byte) 0xc3, '"', ':', '1', '}'}, {0, '{', 0}, {'"', (byte) 0xed, (byte) 0xa0, (byte) 0x80, '"'}};
     for (byte[] body : bodies) {

@@ -31,26 +31,26 @@ class PreferencesSpec {
   }
 
   @Test
-  void it_may_stand_on_any_line() {
+  void the_wait_may_be_in_any_of_several_fields() {
     assertThat(wait("respond-async", "wait=5")).hasValue(Duration.ofSeconds(5));
   }
 
   @Test
-  void it_has_a_bound() {
+  void the_wait_is_bounded() {
     assertThat(wait("wait=999999999")).hasValue(Duration.ofSeconds(30));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "wait", "wait=", "wait=-1", "wait=5s", "await=5", "wait=\"5", "wait=1.5", "wait=99999999999", "x;wait=5",
       "foo=\"a, wait=5\"", "foo=\"a, wait=5, b\"", "foo=\"\\\", wait=5\"", "foo=\"a, wait=5"})
-  void what_is_no_wait_is_none(String value) {
+  void an_unreadable_wait_is_ignored(String value) {
     assertThat(wait(value)).isEmpty();
   }
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {"wait=5|", "respond-async, wait=5|respond-async", "wait; x, a=\"b, wait=5\"|a=\"b, wait=5\"",
       "waiter=1|waiter=1"})
-  void the_others_stay_when_the_wait_is_taken_out(String value, String left) {
+  void other_preferences_stay_when_the_wait_is_removed(String value, String left) {
     HttpRequest request = Preferences.withoutWait(HttpRequest.create().addHeader(RawHeader.create("Prefer", value)));
     assertThat(request.getHeader("Prefer").map(HttpHeader::value)).isEqualTo(Optional.ofNullable(left));
   }

@@ -2,7 +2,7 @@ package io.orderflow.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.orderflow.journal.ArchiveRule.Ending;
+import io.orderflow.journal.ArchiveRule.Group;
 import io.orderflow.testkit.TestDatabase;
 import io.orderflow.testkit.TestJournal;
 import java.sql.Connection;
@@ -120,19 +120,19 @@ class EventArchiveSpec {
   private EndedEvents ended(String... ids) {
     return new EndedEvents(new ArchiveRule() {
       @Override
-      public List<Ending> next(Connection same, Instant before, Optional<Ending> last, int limit) {
+      public List<Group> next(Connection same, Instant before, Optional<Group> last, int limit) {
         return Stream.of(ids).filter(id -> last.isEmpty() || id.compareTo(last.get().id()) > 0)
-            .map(id -> new Ending(id, 0, List.of("saga|" + id, "order|" + id))).toList();
+            .map(id -> new Group(id, 0, List.of("saga|" + id, "order|" + id))).toList();
       }
 
       @Override
-      public List<Ending> held(Connection same, List<Ending> endings) {
-        return endings.stream().filter(ending -> held.contains(ending.id())).toList();
+      public List<Group> held(Connection same, List<Group> groups) {
+        return groups.stream().filter(group -> held.contains(group.id())).toList();
       }
 
       @Override
-      public void forget(Connection same, List<Ending> archived) {
-        archived.forEach(ending -> forgotten.add(ending.id()));
+      public void forget(Connection same, List<Group> archived) {
+        archived.forEach(group -> forgotten.add(group.id()));
       }
     }, CLOCK);
   }

@@ -7,10 +7,10 @@ import io.orderflow.kernel.Money;
 import io.orderflow.kernel.RecentCommands;
 import io.orderflow.order.Order;
 import io.orderflow.order.PlacedOrder;
+import io.orderflow.payment.PaymentDetails;
 import io.orderflow.payment.PaymentEvent;
 import io.orderflow.payment.PaymentMethod;
 import io.orderflow.payment.PaymentState;
-import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Operation;
 import io.orderflow.product.Inventory;
 import io.orderflow.product.Product;
@@ -38,7 +38,7 @@ final class StoredExamples {
   private static final Address ADDRESS = new Address("Ada", "1 Main St", "Bath", "BA1", "GB");
   private static final PlacedOrder ORDER =
       new PlacedOrder("ada", List.of(new Inventory.Item("tea", 2, PRICE)), new Money(700, "EUR"), CARD, ADDRESS);
-  private static final Due DUE = new Due("o-1/charge-payment", PRICE, CARD);
+  private static final PaymentDetails DETAILS = new PaymentDetails("o-1/charge-payment", PRICE, CARD);
   private static final Begins RESERVE = new Begins(StepRecord.Kind.ACTION, "reserve-inventory");
 
   private StoredExamples() {}
@@ -67,10 +67,10 @@ final class StoredExamples {
         new PaymentEvent.Charged(CARD, PRICE, "o-1/charge-payment", "tx_1", 2, AT, LATER),
         new PaymentEvent.Declined(ACCOUNT, PRICE, "o-1/charge-payment", "INSUFFICIENT_FUNDS", "the balance is below the amount", 1, null, AT),
         new PaymentEvent.Refunded(CARD, PRICE, "o-1/charge-payment", null, AT),
-        new PaymentEvent.Queued(Operation.CHARGE, DUE, 1, "it answered 503", AT),
+        new PaymentEvent.Queued(Operation.CHARGE, DETAILS, 1, "it answered 503", AT),
         new PaymentEvent.AttemptFailed("it answered 400", 2, LATER, 0, false, AT),
-        new PaymentEvent.RefundGivenUp(DUE, "it answered 422", 5, AT),
-        new PaymentState(PaymentState.Status.QUEUED, Operation.REFUND, DUE, "tx_1", null, "it answered 503", 3, AT, LATER, AT, null,
+        new PaymentEvent.RefundGivenUp(DETAILS, "it answered 422", 5, AT),
+        new PaymentState(PaymentState.Status.QUEUED, Operation.REFUND, DETAILS, "tx_1", null, "it answered 503", 3, AT, LATER, AT, null,
             0, null, false),
         new Shipment.Created(ADDRESS, AT),
         new Shipment.Cancelled(AT),

@@ -79,7 +79,7 @@ class PaymentBreakerSpec {
   }
 
   @Test
-  void half_open_lets_the_first_call_through_alone_and_then_only_those_that_decide() {
+  void half_open_permits_the_first_call_alone_and_then_only_the_calls_that_decide() {
     PaymentBreaker breaker = halfOpen("half-open-calls = 3");
     CompletableFuture<String> first = new CompletableFuture<>();
     breaker.call(() -> first);
@@ -105,7 +105,7 @@ class PaymentBreakerSpec {
   }
 
   @Test
-  void it_stays_half_open_until_the_calls_that_decide_were_judged() {
+  void it_stays_half_open_until_the_calls_that_decide_are_judged() {
     PaymentBreaker breaker = halfOpen("half-open-calls = 3, failure-rate = 50");
 
     assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.HALF_OPEN, 0, 0, NOW));
@@ -144,7 +144,7 @@ class PaymentBreakerSpec {
   }
 
   @Test
-  void a_call_that_was_not_made_after_all_gives_its_place_back() {
+  void a_call_that_was_not_sent_returns_its_permit() {
     PaymentBreaker breaker = halfOpen("half-open-calls = 2");
 
     calls(breaker, "NNNN");
@@ -168,37 +168,37 @@ class PaymentBreakerSpec {
     PaymentBreaker breaker = breaker("window = 4, failure-rate = 50, open = 1h");
 
     for (int i = 0; i < 9; i++) {
-      call(breaker, "poison", false, "F");
+      call(breaker, "failing", false, "F");
     }
     call(breaker, "a", false, ".");
     call(breaker, "b", false, ".");
     call(breaker, "c", false, ".");
-    call(breaker, "poison", false, "F");
+    call(breaker, "failing", false, "F");
 
     assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 25, 4, null));
     call(breaker, "d", false, "F");
-    assertThat(breaker.snapshot().state()).as("the poison's failure has left the window").isEqualTo(State.CLOSED);
-    call(breaker, "poison", false, "F");
+    assertThat(breaker.snapshot().state()).as("its failure has left the window").isEqualTo(State.CLOSED);
+    call(breaker, "failing", false, "F");
     assertThat(breaker.snapshot().state()).isEqualTo(State.OPEN);
   }
 
   @Test
-  void half_open_calls_that_say_nothing_give_their_place_to_others() {
+  void half_open_calls_that_do_not_count_return_their_permits() {
     PaymentBreaker breaker = halfOpen("half-open-calls = 3, failure-rate = 50");
 
     for (int i = 0; i < 5; i++) {
-      call(breaker, "poison", false, "F");
-      call(breaker, "suspect", true, "F");
+      call(breaker, "failing", false, "F");
+      call(breaker, "known", true, "F");
     }
     assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.HALF_OPEN, 100, 1, NOW));
     call(breaker, "a", false, ".");
-    call(breaker, "suspect", true, ".");
+    call(breaker, "known", true, ".");
 
     assertThat(breaker.snapshot().state()).isEqualTo(State.CLOSED);
   }
 
   @Test
-  void knows_when_the_provider_last_answered() {
+  void it_remembers_when_the_provider_last_answered() {
     PaymentBreaker breaker = breaker("window = 10, open = 1h");
 
     calls(breaker, "FN");
@@ -208,7 +208,7 @@ class PaymentBreakerSpec {
   }
 
   @Test
-  void a_defect_of_our_own_is_not_held_against_the_provider() {
+  void a_defect_of_this_program_does_not_count_against_the_provider() {
     PaymentBreaker breaker = breaker("window = 1, open = 1h");
 
     CompletableFuture<String> answer = breaker.<String>call(() -> {
@@ -221,7 +221,7 @@ class PaymentBreakerSpec {
   }
 
   @Test
-  void what_began_before_the_last_transition_is_not_judged_after_it() {
+  void a_call_that_began_before_the_last_transition_is_not_judged() {
     PaymentBreaker breaker = breaker("window = 2, failure-rate = 50, half-open-calls = 2, open = 20ms");
     CompletableFuture<String> late = new CompletableFuture<>();
     breaker.call(() -> late);
@@ -237,7 +237,7 @@ class PaymentBreakerSpec {
   }
 
   @Test
-  void every_transition_is_told_and_one_bad_listener_hurts_nobody() {
+  void every_listener_is_told_each_transition_though_one_of_them_throws() {
     PaymentBreaker breaker = breaker("window = 2, half-open-calls = 2, open = 20ms");
     breaker.onTransition(state -> {
       throw new IllegalStateException("a bad listener");
@@ -306,7 +306,7 @@ class PaymentBreakerSpec {
     return heard;
   }
 
-  /** F fails, A is not accepted, N was not made after all, anything else succeeds. */
+  /** F fails, A is not accepted, N is not sent, anything else succeeds. */
   private static void calls(PaymentBreaker breaker, String outcomes) {
     outcomes.chars().forEach(outcome -> call(breaker, Character.toString(outcome)));
   }
@@ -315,8 +315,8 @@ class PaymentBreakerSpec {
     return call(breaker, null, false, outcome);
   }
 
-  private static CompletableFuture<String> call(PaymentBreaker breaker, String payment, boolean suspect, String outcome) {
-    return breaker.call(payment, suspect, () -> switch (outcome) {
+  private static CompletableFuture<String> call(PaymentBreaker breaker, String payment, boolean knownToFail, String outcome) {
+    return breaker.call(payment, knownToFail, () -> switch (outcome) {
       case "F" -> CompletableFuture.<String>failedFuture(failure(Kind.IN_DOUBT));
       case "A" -> CompletableFuture.<String>failedFuture(failure(Kind.NOT_ACCEPTED));
       case "N" -> CompletableFuture.<String>failedFuture(failure(Kind.NOT_CALLED));

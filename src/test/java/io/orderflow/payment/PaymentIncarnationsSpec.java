@@ -7,11 +7,10 @@ import akka.pattern.StatusReply;
 import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.journal.LateJournal;
 import io.orderflow.kernel.Money;
-import io.orderflow.payment.Payment.Patience;
-import io.orderflow.payment.PaymentState.Due;
 import io.orderflow.payment.PaymentState.Status;
 import io.orderflow.testkit.Incarnations;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -26,59 +25,57 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two incarnations of one payment live at once, and both call the source of the money: it is taken once, and what is refunded stays so. */
+/** Two incarnations of one payment live at once and both call the source: the customer is charged once, and a refund is final. */
 class PaymentIncarnationsSpec {
 
-  private static final Due DUE = new Due("order-1/charge-payment", new Money(700, "EUR"), new PaymentMethod.Card("tok_1"));
-
-  /** Knows payments by their key for good. A charge takes effect, and is answered, when the spec takes it from the line. */
+  /** Remembers payments by their key for good. A charge takes effect, and is answered, when the spec says so. */
   private static final class Source implements PaymentSource {
-    private final BlockingQueue<CompletableFuture<ChargeResult>> line = new LinkedBlockingQueue<>();
+    private final BlockingQueue<CompletableFuture<ChargeResult>> charges = new LinkedBlockingQueue<>();
     private final Set<String> kept = new HashSet<>();
     private final Set<String> refunded = new HashSet<>();
 
     @Override
-    public boolean takesCharges(PaymentMethod method) {
+    public boolean acceptsCharges(PaymentMethod method) {
       return true;
     }
 
     @Override
-    public boolean takesRefunds(PaymentMethod method) {
+    public boolean acceptsRefunds(PaymentMethod method) {
       return true;
     }
 
     @Override
-    public boolean hasAnsweredSince(java.time.Instant time, PaymentMethod method) {
+    public boolean hasAnsweredSince(Instant time, PaymentMethod method) {
       return true;
     }
 
     @Override
-    public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean suspect) {
+    public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean knownToFail) {
       CompletableFuture<ChargeResult> answer = new CompletableFuture<>();
-      line.add(answer);
+      charges.add(answer);
       return answer;
     }
 
     @Override
-    public synchronized CompletionStage<RefundResult> refund(String key, PaymentMethod method, boolean suspect) {
+    public synchronized CompletionStage<RefundResult> refund(String key, PaymentMethod method, boolean knownToFail) {
       refunded.add(key);
       return CompletableFuture.completedStage(kept.remove(key) ? RefundResult.REFUNDED : RefundResult.NOTHING_TO_REFUND);
     }
 
-    /** Waits until so many calls are on the line. */
+    /** Waits until that number of charges has arrived. */
     void isCalled(int calls) {
-      Awaitility.await().atMost(Duration.ofSeconds(5)).pollDelay(Duration.ZERO).until(() -> line.size() == calls);
+      Awaitility.await().atMost(Duration.ofSeconds(5)).pollDelay(Duration.ZERO).until(() -> charges.size() == calls);
     }
 
-    /** The next call reaches it. */
+    /** The oldest charge takes effect. */
     synchronized void takesEffect() {
       try {
-        CompletableFuture<ChargeResult> call = line.poll(5, TimeUnit.SECONDS);
+        CompletableFuture<ChargeResult> call = charges.poll(5, TimeUnit.SECONDS);
         assertThat(call).as("a charge").isNotNull();
-        if (refunded.contains(DUE.key())) {
+        if (refunded.contains(PaymentKit.DETAILS.key())) {
           call.complete(new ChargeResult.AlreadyRefunded());
         } else {
-          kept.add(DUE.key());
+          kept.add(PaymentKit.DETAILS.key());
           call.complete(new ChargeResult.Charged("tx-1"));
         }
       } catch (InterruptedException interrupted) {
@@ -88,9 +85,8 @@ class PaymentIncarnationsSpec {
   }
 
   private final Source source = new Source();
-  private final Incarnations<Payment.Command> payment = new Incarnations<>(() -> Payment.create("order-1", source,
-      new Patience(Duration.ofHours(24), Duration.ofDays(7), Duration.ofMillis(200),
-          new PaymentPauses(Duration.ofMinutes(5), Duration.ofSeconds(30))), AggregateKit.CLOCK, () -> {}));
+  private final Incarnations<PaymentCommand> payment = new Incarnations<>(() -> Payment.create("order-1", source,
+      PaymentKit.SETTINGS, AggregateKit.CLOCK, () -> {}));
 
   @AfterEach
   void close() {
@@ -98,7 +94,7 @@ class PaymentIncarnationsSpec {
   }
 
   @Test
-  void a_charge_that_reaches_the_source_after_the_refund_takes_nothing() {
+  void a_charge_that_reaches_the_source_after_the_refund_has_no_effect() {
     payment.older.spawns();
     payment.older.tell(charge());
     source.isCalled(1);
@@ -107,12 +103,12 @@ class PaymentIncarnationsSpec {
     source.takesEffect();
     assertThat(source.kept).isEmpty();
     payment.older.refuses(charge(), "PAYMENT_REFUNDED");
-    assertThat(source.line).isEmpty();
+    assertThat(source.charges).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void a_charge_whose_record_lands_late_is_given_back(boolean beforeTheRefund) {
+  void a_charge_whose_record_lands_late_is_refunded(boolean beforeTheRefund) {
     payment.older.spawns();
     payment.older.tell(charge());
     source.isCalled(1);
@@ -127,12 +123,12 @@ class PaymentIncarnationsSpec {
     assertThat(payment.newer.ask(refund()).getValue().status()).isEqualTo(Status.REFUNDED);
     charged.lands();
     assertThat(source.kept).isEmpty();
-    assertThat(payment.newer.<PaymentState>ask(Payment.Get::new).getValue().status()).isEqualTo(Status.REFUNDED);
+    assertThat(payment.newer.<PaymentState>ask(PaymentCommand.Get::new).getValue().status()).isEqualTo(Status.REFUNDED);
     assertThat(payment.journal.events("payment|order-1")).last().isInstanceOf(PaymentEvent.Refunded.class);
   }
 
   @Test
-  void what_both_charge_is_charged_once() {
+  void a_charge_by_both_is_made_once() {
     payment.older.spawns();
     payment.newer.spawns();
     payment.older.tell(charge());
@@ -147,16 +143,16 @@ class PaymentIncarnationsSpec {
   }
 
   @Test
-  void one_that_is_told_to_leave_while_its_write_fails_leaves() {
+  void a_payment_that_is_stopped_while_its_write_fails_stops() {
     payment.older.spawns();
-    payment.olderLeavesThoughItsWriteFails(refund(), Payment.Stop.INSTANCE);
+    payment.olderLeavesThoughItsWriteFails(refund(), PaymentCommand.Stop.INSTANCE);
   }
 
-  private static Function<ActorRef<StatusReply<PaymentState>>, Payment.Command> charge() {
-    return reply -> new Payment.Charge(DUE, reply);
+  private static Function<ActorRef<StatusReply<PaymentState>>, PaymentCommand> charge() {
+    return reply -> new PaymentCommand.Charge(PaymentKit.DETAILS, reply);
   }
 
-  private static Function<ActorRef<StatusReply<PaymentState>>, Payment.Command> refund() {
-    return reply -> new Payment.Refund(DUE, reply);
+  private static Function<ActorRef<StatusReply<PaymentState>>, PaymentCommand> refund() {
+    return reply -> new PaymentCommand.Refund(PaymentKit.DETAILS, reply);
   }
 }

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PaymentProviderSpec {
 
   private static final Money AMOUNT = new Money(1230, "EUR");
-  /** Enough for any answer that comes at all, also on a busy machine. */
+  /** Longer than any response takes, also on a busy machine. */
   private static final String PATIENT = "timeout = 10s, ";
 
   @TempDir
@@ -68,7 +68,7 @@ class PaymentProviderSpec {
   }
 
   @Test
-  void a_charge_is_made_once_however_often_it_is_asked_for() {
+  void a_repeated_charge_is_made_once() {
     PaymentProvider provider = provider(PATIENT);
 
     ChargeResult first = charge(provider, key);
@@ -83,7 +83,7 @@ class PaymentProviderSpec {
   }
 
   @Test
-  void a_decline_is_a_result_and_no_failure() {
+  void a_decline_is_a_result_and_not_a_failure() {
     PaymentProvider provider = provider(PATIENT + "breaker.window = 1");
 
     ChargeResult result = join(provider.charge(key, "o-1", AMOUNT, "tok_declined"));
@@ -93,7 +93,7 @@ class PaymentProviderSpec {
   }
 
   @Test
-  void a_refund_gives_back_what_was_charged() {
+  void a_refund_refunds_the_charge() {
     PaymentProvider provider = provider(PATIENT);
     charge(provider, key);
 
@@ -105,7 +105,7 @@ class PaymentProviderSpec {
   }
 
   @Test
-  void a_refund_before_the_charge_makes_it_impossible_and_is_no_failure() {
+  void a_refund_before_the_charge_makes_it_impossible_and_is_not_a_failure() {
     PaymentProvider provider = provider(PATIENT + "breaker.window = 2");
 
     assertThat(join(provider.refund(key))).isEqualTo(RefundResult.NOTHING_TO_REFUND);
@@ -115,7 +115,7 @@ class PaymentProviderSpec {
   }
 
   @Test
-  void another_charge_under_the_same_key_is_not_accepted_and_no_failure_of_the_provider() {
+  void another_charge_under_the_same_key_is_not_accepted_and_does_not_count_as_a_failure() {
     PaymentProvider provider = provider(PATIENT + "breaker.window = 1");
     charge(provider, key);
 
@@ -153,7 +153,7 @@ class PaymentProviderSpec {
   }
 
   @Test
-  void connections_that_brought_no_answer_are_not_kept_from_later_calls() {
+  void connections_without_an_answer_become_free_for_later_calls() {
     PaymentProvider provider = provider("timeout = 300ms, connections = 2, breaker.window = 100");
     simulator.faults("{\"loseAnswers\":true}");
     List<CompletionStage<ChargeResult>> lost = new ArrayList<>();
@@ -167,7 +167,7 @@ class PaymentProviderSpec {
   }
 
   @Test
-  void one_call_more_than_may_wait_is_not_sent_and_not_held_against_the_provider() {
+  void one_call_more_than_may_wait_is_not_sent_and_does_not_count_against_the_provider() {
     PaymentProvider provider = provider("timeout = 1s, connections = 1, waiting = 1, breaker.window = 1000");
     simulator.faults("{\"loseAnswers\":true}");
 
@@ -180,7 +180,7 @@ class PaymentProviderSpec {
     long unsent = failures.stream().filter(failure -> failure.kind() == Kind.NOT_CALLED).count();
     assertThat(unsent).isPositive();
     assertThat(failures).filteredOn(failure -> failure.kind() == Kind.NOT_CALLED)
-        .extracting(Throwable::getMessage).containsOnly("too many calls are waiting for the payment provider");
+        .extracting(Throwable::getMessage).containsOnly("too many calls wait for a connection to the payment provider");
     assertThat(provider.snapshot().calls()).isEqualTo(20 - (int) unsent);
   }
 
@@ -278,11 +278,11 @@ class PaymentProviderSpec {
       "402 | {} | IN_DOUBT", "409 | {\"status\":\"conflict\"} | IN_DOUBT", "408 | {} | IN_DOUBT", "429 | {} | IN_DOUBT",
       "500 | {\"status\":\"succeeded\",\"transactionId\":\"t\"} | IN_DOUBT", "503 | '' | IN_DOUBT",
       "302 | {} | IN_DOUBT", "400 | {} | NOT_ACCEPTED", "401 | {} | IN_DOUBT", "404 | nothing | IN_DOUBT", "422 | {} | NOT_ACCEPTED"})
-  void an_answer_that_was_not_agreed_on_is_a_failure(int status, String body, Kind kind) throws IOException {
+  void an_unexpected_response_is_a_failure(int status, String body, Kind kind) throws IOException {
     ProviderFailure failure = failureOf(http(status, body));
 
     assertThat(failure.kind()).isEqualTo(kind);
-    assertThat(failure).hasMessage("the payment provider's answer " + status + " to /charges is none that was agreed on").hasNoCause();
+    assertThat(failure).hasMessage("the payment provider answered /charges with an unexpected " + status).hasNoCause();
   }
 
   @ParameterizedTest
@@ -290,34 +290,34 @@ class PaymentProviderSpec {
   void a_connection_that_breaks_off_is_a_failure_in_doubt(String answer) throws IOException {
     ProviderFailure failure = failureOf(answer);
     assertThat(failure.kind()).isEqualTo(Kind.IN_DOUBT);
-    assertThat(failure.getMessage()).containsAnyOf("connection to the payment provider failed", "answer could not be read")
+    assertThat(failure.getMessage()).containsAnyOf("connection to the payment provider failed", "response of the payment provider can't be read")
         .doesNotContain("\n");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"no\\u0000 money", "no\\n money", "no\\u001b money", "no\\u0085 money", "no\\u2028 money", "no\\ud800 money",
       "no\\u202e money"})
-  void a_reason_with_a_character_that_could_do_harm_is_cleaned(String reason) throws IOException {
+  void a_reason_with_a_harmful_character_is_sanitised(String reason) throws IOException {
     assertThat(chargedWith(http(402, "{\"status\":\"declined\",\"reason\":\"" + reason + "\"}")))
         .isEqualTo(new Declined("PAYMENT_DECLINED", "no\ufffd money"));
   }
 
   @Test
-  void a_transaction_id_is_cleaned_too_and_no_text_is_longer_than_is_kept() throws IOException {
+  void a_transaction_id_is_sanitised_too_and_long_texts_are_cut() throws IOException {
     assertThat(chargedWith(http(200, "{\"status\":\"succeeded\",\"transactionId\":\"t\\u0000x\"}"))).isEqualTo(new Charged("t\ufffdx"));
     assertThat(chargedWith(http(402, "{\"status\":\"declined\",\"reason\":\"" + "\\ud83d\\ude00".repeat(200) + "\"}")))
         .isEqualTo(new Declined("PAYMENT_DECLINED", "\ud83d\ude00".repeat(127)));
   }
 
   @Test
-  void what_the_provider_sends_instead_of_an_answer_forges_no_line_of_the_log() throws IOException {
+  void a_malformed_response_forges_no_log_line() throws IOException {
     ProviderFailure failure = failureOf("HTTP/1.1 200 O\u001bK\u0000\r\nContent-Length: x\u001b[2J\r\n\r\n");
     assertThat(failure.getMessage().codePoints()).noneMatch(Character::isISOControl);
     assertThat(failure.getMessage().length()).isLessThan(400);
   }
 
   @Test
-  void repeated_failures_of_one_payment_open_no_breaker_and_those_of_one_that_is_suspected_do_not_count() {
+  void repeated_failures_of_one_payment_count_once_and_those_of_a_payment_that_is_known_to_fail_do_not_count() {
     PaymentProvider provider = provider(PATIENT + "breaker { window = 2, failure-rate = 50, open = 1h }");
     simulator.faults("{\"outage\":true}");
     for (int i = 0; i < 5; i++) {
@@ -330,15 +330,15 @@ class PaymentProviderSpec {
   }
 
   @Test
-  void an_answer_without_end_is_not_read_to_it() throws IOException {
+  void a_response_that_is_too_long_is_not_read() throws IOException {
     ProviderFailure failure = failureOf(http(200, "{\"status\":\"succeeded\",\"transactionId\":\"" + "t".repeat(70_000) + "\"}"));
 
     assertThat(failure.kind()).isEqualTo(Kind.IN_DOUBT);
-    assertThat(failure.getMessage()).startsWith("the payment provider's answer could not be read: ");
+    assertThat(failure.getMessage()).startsWith("the response of the payment provider can't be read: ");
   }
 
   @Test
-  void a_url_that_is_none_is_refused_at_once() {
+  void an_invalid_url_is_refused_at_once() {
     for (String url : List.of("", "localhost:9090", "ftp://localhost", "http://", "http://host?query")) {
       assertThatThrownBy(() -> new PaymentProvider(kit.system(), settings(""), url)).isInstanceOf(IllegalArgumentException.class);
     }
@@ -385,7 +385,7 @@ class PaymentProviderSpec {
     throw new AssertionError("nothing stands in the ledger under " + key);
   }
 
-  /** How a charge fails when these bytes are all that comes back before the connection ends. */
+  /** The failure of a charge that is answered with these bytes before the connection ends. */
   private ProviderFailure failureOf(String answer) throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       answer(socket, answer);
@@ -394,7 +394,7 @@ class PaymentProviderSpec {
     }
   }
 
-  /** What a charge results in when these bytes come back. */
+  /** The result of a charge that is answered with these bytes. */
   private ChargeResult chargedWith(String answer) throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       answer(socket, answer);

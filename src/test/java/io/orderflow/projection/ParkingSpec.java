@@ -46,7 +46,7 @@ class ParkingSpec {
   }
 
   private static Config bound(int parked) {
-    return ConfigFactory.parseString("orderflow.views.max-parked = " + parked);
+    return ConfigFactory.parseString("orderflow.projections.max-parked = " + parked);
   }
 
   @Test

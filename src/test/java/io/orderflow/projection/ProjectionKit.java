@@ -113,7 +113,7 @@ public final class ProjectionKit implements AutoCloseable {
       akka.cluster.roles = [services]
       akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
       akka.coordinated-shutdown.run-by-actor-system-terminate = off
-      orderflow.views { poll-interval = 10ms, batch = 50, max-attempts = 3, min-backoff = 20ms, max-backoff = 50ms }
+      orderflow.projections { poll-interval = 10ms, batch = 50, max-attempts = 3, min-backoff = 20ms, max-backoff = 50ms }
       """);
 
   final Sums first = new Sums("first");

@@ -31,7 +31,7 @@ class ProjectionSpec {
 
   @BeforeEach
   void open() throws SQLException {
-    kit = ProjectionKit.on(ConfigFactory.parseString("orderflow.views.max-parked = 0").withFallback(database.fresh()));
+    kit = ProjectionKit.on(ConfigFactory.parseString("orderflow.projections.max-parked = 0").withFallback(database.fresh()));
   }
 
   @AfterEach

@@ -3,7 +3,7 @@ package io.orderflow.saga;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.journal.ArchiveRule;
-import io.orderflow.journal.ArchiveRule.Ending;
+import io.orderflow.journal.ArchiveRule.Group;
 import io.orderflow.journal.JournalReader.Row;
 import io.orderflow.testkit.TestDatabase;
 import io.orderflow.testkit.TestJournal;
@@ -40,9 +40,9 @@ class EndedSagasSpec {
       List<ArchiveRule> ended = EndedSagas.of("order", List.of("order", "payment"), (connection, ids) -> Set.of("second"));
       assertThat(ids(ended.get(0), journal.connection())).containsExactly("first", "completed", "second", "third");
       assertThat(ids(ended.get(1), journal.connection())).containsExactly("compensated");
-      List<Ending> all = ended.get(0).next(journal.connection(), BEFORE, Optional.empty(), 10);
+      List<Group> all = ended.get(0).next(journal.connection(), BEFORE, Optional.empty(), 10);
       assertThat(all.get(0).persistenceIds()).containsExactly("saga-order|first", "order|first", "payment|first");
-      assertThat(ended.get(0).held(journal.connection(), all)).extracting(Ending::id).containsExactly("second");
+      assertThat(ended.get(0).held(journal.connection(), all)).extracting(Group::id).containsExactly("second");
       ended.get(0).forget(journal.connection(), all.subList(0, 2));
       assertThat(ids(ended.get(0), journal.connection())).containsExactly("second", "third");
     }
@@ -51,7 +51,7 @@ class EndedSagasSpec {
   /** One at a time, each after the one before it. */
   private static List<String> ids(ArchiveRule ended, Connection connection) throws SQLException {
     List<String> ids = new ArrayList<>();
-    List<Ending> next = ended.next(connection, BEFORE, Optional.empty(), 1);
+    List<Group> next = ended.next(connection, BEFORE, Optional.empty(), 1);
     while (!next.isEmpty()) {
       ids.add(next.get(0).id());
       next = ended.next(connection, BEFORE, Optional.of(next.get(0)), 1);

@@ -18,11 +18,12 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Clients that wait for their orders' ends by {@code Prefer: wait=N}, on a node with places for two of them. */
+/** Clients that wait for their orders' ends by {@code Prefer: wait=N}, on a node with permits for two of them. */
 class WaitingClientsSpec {
 
   private static final String APPLIED = "Preference-Applied";
@@ -46,12 +47,15 @@ class WaitingClientsSpec {
 
   @ParameterizedTest
   @CsvSource({"services, HTTP_1_1", "services, HTTP_2", "gateway, HTTP_1_1", "gateway, HTTP_2"})
-  void clients_that_go_away_give_their_places_back(String part, HttpClient.Version version) throws Exception {
+  void clients_that_disconnect_release_their_permits(String part, HttpClient.Version version) throws Exception {
     HttpClient client = HttpClient.newBuilder().version(version).build();
     // From here on a client of HTTP/2 has a connection, and resets a stream of it when it goes away.
     assertThat(client.send(get(part), HttpResponse.BodyHandlers.ofString()).version()).isEqualTo(version);
 
-    List<CompletableFuture<HttpResponse<String>>> waiting = Stream.generate(() -> place(client, part, 30)).limit(2).toList();
+    String customer = part + version;
+    List<CompletableFuture<HttpResponse<String>>> waiting = Stream.generate(() -> place(client, part, 30, customer)).limit(2).toList();
+    // Otherwise the probe below could take a permit before them.
+    Awaitility.await().until(() -> node.shop().get("/api/orders?customerId=" + customer).expect(200).body().path("orders").size() == 2);
     Awaitility.await().until(() -> !hasWaited(client, part));
     assertThat(waiting).noneMatch(CompletableFuture::isDone);
 
@@ -59,9 +63,24 @@ class WaitingClientsSpec {
     Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> hasWaited(client, part));
   }
 
-  /** Whether a client that would wait for a second is given that time, for which it needs a place. */
+  @Test
+  void clients_that_wait_in_sequence_need_one_permit_each() {
+    HttpClient client = HttpClient.newHttpClient();
+    // Clients of other tests may still hold permits.
+    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> bothHaveWaited(client));
+    for (int i = 0; i < 5; i++) {
+      assertThat(bothHaveWaited(client)).isTrue();
+    }
+  }
+
+  private static boolean bothHaveWaited(HttpClient client) {
+    return Stream.of("services", "gateway").map(part -> CompletableFuture.supplyAsync(() -> hasWaited(client, part))).toList().stream()
+        .allMatch(CompletableFuture::join);
+  }
+
+  /** Whether a client that asks to wait for a second gets a permit for it. */
   private static boolean hasWaited(HttpClient client, String part) {
-    HttpResponse<String> answer = place(client, part, 1).join();
+    HttpResponse<String> answer = place(client, part, 1, "ada").join();
     assertThat(answer.statusCode()).isEqualTo(201);
     return answer.headers().firstValue(APPLIED).isPresent();
   }
@@ -70,9 +89,10 @@ class WaitingClientsSpec {
     return HttpRequest.newBuilder(uri(part, "/api/products/tea")).build();
   }
 
-  private static CompletableFuture<HttpResponse<String>> place(HttpClient client, String part, int seconds) {
+  private static CompletableFuture<HttpResponse<String>> place(HttpClient client, String part, int seconds, String customer) {
+    String body = order("tea", 1, card("tok_1"), "DE").replace("'ada'", "'" + customer + "'").replace('\'', '"');
     return client.sendAsync(HttpRequest.newBuilder(uri(part, "/api/orders")).header("Content-Type", "application/json")
-        .header("Prefer", "wait=" + seconds).POST(HttpRequest.BodyPublishers.ofString(order("tea", 1, card("tok_1"), "DE").replace('\'', '"')))
+        .header("Prefer", "wait=" + seconds).POST(HttpRequest.BodyPublishers.ofString(body))
         .build(), HttpResponse.BodyHandlers.ofString());
   }
 

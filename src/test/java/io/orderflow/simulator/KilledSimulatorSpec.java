@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The simulator as a process of its own that is killed while it is at work. */
+/** The simulator in its own process, killed while it handles charges. */
 class KilledSimulatorSpec {
 
   private static final int CLIENTS = 8;
@@ -30,7 +30,7 @@ class KilledSimulatorSpec {
   private final HttpClient client = HttpClient.newHttpClient();
 
   @Test
-  void every_charge_that_was_answered_is_in_the_ledger_after_a_kill(@TempDir Path folder) throws Exception {
+  void every_answered_charge_is_in_the_ledger_after_a_kill(@TempDir Path folder) throws Exception {
     Queue<String> answered = new ConcurrentLinkedQueue<>();
     Process first = start(folder);
     String url = url(first);
@@ -81,7 +81,7 @@ class KilledSimulatorSpec {
     return process.redirectErrorStream(true).start();
   }
 
-  /** Where it listens, as it says itself. */
+  /** The address that its log names. */
   private static String url(Process process) throws IOException {
     BufferedReader output = process.inputReader();
     for (String line = output.readLine(); line != null; line = output.readLine()) {

@@ -21,10 +21,10 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 
-/** The payment provider's simulator on a free port, as specs use it. */
+/** The payment provider's simulator on a free port, for specs. */
 public final class RunningSimulator implements AutoCloseable {
 
-  /** An answer: its status and its JSON. */
+  /** A response with its JSON. */
   public record Answer(int status, String contentType, JsonNode body) {}
 
   private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -37,12 +37,12 @@ public final class RunningSimulator implements AutoCloseable {
     this.url = url;
   }
 
-  /** With its ledger in that folder. */
+  /** Starts a simulator with its ledger in that folder. */
   public static RunningSimulator in(Path folder) {
     return in(folder, new Random());
   }
 
-  /** The same with settings of its own. */
+  /** The same with further settings. */
   public static RunningSimulator in(Path folder, Config settings) {
     return in(folder, new Random(), settings);
   }
@@ -77,12 +77,12 @@ public final class RunningSimulator implements AutoCloseable {
     return send("GET", "/ledger", "").body().get("charges");
   }
 
-  /** How many charges it was asked for so far. */
+  /** The number of charge calls so far. */
   public long charges() {
     return send("GET", "/calls", "").body().get("charges").asLong();
   }
 
-  /** One request, its answer awaited. */
+  /** Sends a request and awaits its response. */
   public Answer send(String method, String path, String body, String... headers) {
     try {
       HttpResponse<byte[]> answer = CLIENT.send(request(method, path, body, headers), HttpResponse.BodyHandlers.ofByteArray());
@@ -105,7 +105,7 @@ public final class RunningSimulator implements AutoCloseable {
     return CLIENT;
   }
 
-  /** Ends it in good order. */
+  /** Shuts the simulator down in order. */
   @Override
   public void close() {
     system.terminate();

@@ -32,7 +32,7 @@ class SimulatorSpec {
 
   private static final String CHARGE = "{\"orderId\":\"o-1\",\"amount\":\"12.30\",\"currency\":\"EUR\",\"token\":\"tok_visa\"}";
 
-  /** Draws each tenth in turn, beginning with 0. */
+  /** Draws 0, 0.1, 0.2 and so on, in turn. */
   private static final RandomGenerator TENTHS = new RandomGenerator() {
     private int drawn;
 
@@ -64,12 +64,12 @@ class SimulatorSpec {
   }
 
   @BeforeEach
-  void nothingGoesWrong() {
+  void removeFaults() {
     simulator.faults("{}");
   }
 
   @Test
-  void a_charge_succeeds_and_stands_in_the_ledger() {
+  void a_charge_succeeds_and_is_in_the_ledger() {
     Answer answer = charge(key, CHARGE);
 
     assertThat(answer.status()).isEqualTo(200);
@@ -87,7 +87,7 @@ class SimulatorSpec {
   }
 
   @Test
-  void the_same_charge_again_answers_the_same_and_charges_nothing() {
+  void a_repeated_charge_gets_the_same_response_and_charges_nothing() {
     Answer first = charge(key, CHARGE);
 
     Answer again = charge(key, CHARGE.replace("\"12.30\"", "12.3"));
@@ -97,7 +97,7 @@ class SimulatorSpec {
   }
 
   @Test
-  void another_charge_under_the_same_key_is_refused() {
+  void another_charge_under_the_same_key_is_rejected() {
     charge(key, CHARGE);
 
     for (String other : List.of(CHARGE.replace("12.30", "12.31"), CHARGE.replace("EUR", "USD"), CHARGE.replace("o-1", "o-2"),
@@ -122,7 +122,7 @@ class SimulatorSpec {
   }
 
   @Test
-  void a_refund_by_key_gives_back_what_was_charged_once() {
+  void a_refund_by_key_refunds_the_charge_once() {
     charge(key, CHARGE);
 
     Answer refund = refund("idempotencyKey", key);
@@ -136,7 +136,7 @@ class SimulatorSpec {
   }
 
   @Test
-  void a_refund_by_transaction_is_the_same() {
+  void a_refund_by_transaction_does_the_same() {
     String transaction = charge(key, CHARGE).body().get("transactionId").asText();
 
     assertThat(refund("transactionId", transaction).body().get("status").asText()).isEqualTo("refunded");
@@ -180,7 +180,7 @@ class SimulatorSpec {
   }
 
   @Test
-  void of_charges_at_once_under_one_key_one_is_made() {
+  void one_of_concurrent_charges_under_one_key_is_made() {
     List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       answers.add(sent("POST", "/charges", CHARGE, "Idempotency-Key", key));
@@ -192,7 +192,7 @@ class SimulatorSpec {
   }
 
   @Test
-  void of_a_charge_and_a_refund_at_once_the_refund_wins_in_the_end() {
+  void a_refund_prevails_over_a_concurrent_charge() {
     for (int i = 0; i < 50; i++) {
       String one = key + i;
       CompletableFuture<HttpResponse<String>> charge = sent("POST", "/charges", CHARGE, "Idempotency-Key", one);
@@ -243,7 +243,7 @@ class SimulatorSpec {
   @CsvSource(delimiter = '|', value = {"GET | /charges | 405", "GET | /nothing | 404", "DELETE | /faults | 405",
       "GET | /ledger?limit=0 | 400", "GET | /ledger?limit=1001 | 400", "GET | /ledger?after=x | 400",
       "GET | /ledger?after=-1 | 400", "GET | /ledger?orderId=%20 | 400"})
-  void what_it_does_not_understand_is_a_problem(String method, String path, int status) {
+  void an_unsupported_request_is_a_problem(String method, String path, int status) {
     Answer answer = simulator.send(method, path, "");
 
     assertThat(answer.status()).isEqualTo(status);
@@ -306,7 +306,7 @@ class SimulatorSpec {
   @ParameterizedTest
   @ValueSource(strings = {"{\"failureRate\":1.01}", "{\"failureRate\":-0.1}", "{\"failureRate\":\"1\"}", "{\"latencyMs\":-1}",
       "{\"latencyMs\":1.5}", "{\"latencyMs\":30001}", "{\"outage\":\"yes\"}", "{\"unknown\":true}", "[]"})
-  void faults_that_make_no_sense_are_refused(String faults) {
+  void invalid_faults_are_rejected(String faults) {
     assertThat(simulator.send("PUT", "/faults", faults).status()).isEqualTo(400);
   }
 
@@ -324,7 +324,7 @@ class SimulatorSpec {
   }
 
   @Test
-  void in_an_outage_every_call_fails_and_nothing_happens() {
+  void in_an_outage_every_call_fails_without_effect() {
     simulator.faults("{\"outage\":true}");
     long before = simulator.charges();
 
@@ -351,7 +351,7 @@ class SimulatorSpec {
   }
 
   @Test
-  void a_lost_answer_leaves_the_charge_made_and_the_client_waiting_until_it_gives_up() throws Exception {
+  void a_lost_response_charges_and_keeps_the_client_waiting_until_it_gives_up() throws Exception {
     simulator.faults("{\"loseAnswers\":true}");
 
     try (Socket client = new Socket("127.0.0.1", URI.create(simulator.url()).getPort())) {
@@ -366,7 +366,7 @@ class SimulatorSpec {
   }
 
   @Test
-  void waiting_clients_do_not_hold_up_the_end(@TempDir Path own) {
+  void waiting_clients_do_not_delay_the_shutdown(@TempDir Path own) {
     CompletableFuture<HttpResponse<String>> charge;
     try (RunningSimulator other = RunningSimulator.in(own)) {
       other.faults("{\"loseAnswers\":true}");

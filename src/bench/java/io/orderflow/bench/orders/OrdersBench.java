@@ -50,6 +50,10 @@ public final class OrdersBench {
         if (only.isEmpty() || only.equals("orderflow")) {
           contenders.add(OrderflowContender.start(postgresql, folder.resolve("orderflow"), provider));
         }
+        String before = System.getProperty("bench.before", "");
+        if (!before.isEmpty()) {
+          contenders.add(OrderflowContender.before(Path.of(before), postgresql, folder.resolve("before"), provider));
+        }
         if (only.isEmpty() || only.equals("sql")) {
           contenders.add(SqlContender.bare(postgresql, folder.resolve("sql"), provider));
         }

@@ -53,7 +53,7 @@ final class BodyScanner {
   }
 
   /** Whether the peer is within a line of the chunked coding. */
-  boolean isAmidLine() {
+  boolean isWithinLine() {
     return line.length() > 0 || state == State.TRAILER;
   }
 

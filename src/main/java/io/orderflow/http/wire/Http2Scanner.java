@@ -65,7 +65,7 @@ final class Http2Scanner {
   }
 
   /** Whether a frame or a header block is incomplete. Bodies have no time limit here. */
-  boolean isOwed() {
+  boolean isIncomplete() {
     return !ended && (!rest.isEmpty() || block != null || !prefaceRead);
   }
 
@@ -78,7 +78,12 @@ final class Http2Scanner {
     return completed;
   }
 
-  ByteString late() {
+  /**
+   * Ends the connection.
+   *
+   * @return the bytes to pass on instead of the client's
+   */
+  ByteString fail() {
     ended = true;
     return FATAL;
   }
@@ -98,7 +103,7 @@ final class Http2Scanner {
       rest = ended ? ByteString.emptyByteString() : bytes.drop(at).compact();
     } catch (MalformedMessage malformed) {
       rest = ByteString.emptyByteString();
-      out.add(late());
+      out.add(fail());
     }
     return out.bytes();
   }
@@ -129,7 +134,7 @@ final class Http2Scanner {
     if (available < size) {
       return 0;
     }
-    whole(frame, in.slice(at + Http2Frame.HEAD_BYTES, at + size), out);
+    complete(frame, in.slice(at + Http2Frame.HEAD_BYTES, at + size), out);
     return size;
   }
 
@@ -181,7 +186,7 @@ final class Http2Scanner {
     }
   }
 
-  private void whole(Http2Frame frame, ByteString payload, Output out) throws MalformedMessage {
+  private void complete(Http2Frame frame, ByteString payload, Output out) throws MalformedMessage {
     switch (frame.type()) {
       case Http2Frame.HEADERS -> begin(frame, payload, out);
       case Http2Frame.CONTINUATION -> goOn(frame, payload, out);

@@ -42,8 +42,8 @@ final class RequestScanner implements Scanner {
   }
 
   @Override
-  public boolean isOwed() {
-    return http2 != null ? http2.isOwed() : !refused && (!head.isEmpty() || emptyLineBytes > 0 || !body.isDone() && body.isAmidLine());
+  public boolean isIncomplete() {
+    return http2 != null ? http2.isIncomplete() : !refused && (!head.isEmpty() || emptyLineBytes > 0 || !body.isDone() && body.isWithinLine());
   }
 
   @Override
@@ -57,9 +57,9 @@ final class RequestScanner implements Scanner {
   }
 
   @Override
-  public ByteString late() {
+  public ByteString timedOut() {
     if (http2 != null) {
-      return http2.late();
+      return http2.fail();
     }
     if (!body.isDone()) {
       refused = true;

@@ -14,7 +14,7 @@ public final class ResponseScanner implements Scanner {
   private final Exchange exchange;
   private final HeadBuffer head = new HeadBuffer(Limits.RESPONSE.headBytes());
   private BodyScanner body = BodyScanner.none();
-  private boolean over;
+  private boolean mustClose;
 
   /** The exchange that the connection carries. */
   public interface Exchange {
@@ -34,13 +34,13 @@ public final class ResponseScanner implements Scanner {
   }
 
   @Override
-  public boolean isOwed() {
+  public boolean isIncomplete() {
     return false; // The gateway has its own time limit.
   }
 
   @Override
-  public boolean isOver() {
-    return over;
+  public boolean mustClose() {
+    return mustClose;
   }
 
   @Override
@@ -54,7 +54,7 @@ public final class ResponseScanner implements Scanner {
   }
 
   @Override
-  public ByteString late() {
+  public ByteString timedOut() {
     return ByteString.emptyByteString();
   }
 
@@ -83,7 +83,7 @@ public final class ResponseScanner implements Scanner {
 
   private ByteString surplus(Output out) throws MalformedMessage {
     exchange.spoiled();
-    over = true;
+    mustClose = true;
     if (out.bytes().isEmpty()) {
       throw MalformedMessage.because("the service sent unsolicited bytes");
     }

@@ -13,14 +13,14 @@ interface Scanner {
    */
   ByteString scan(ByteString in) throws MalformedMessage;
 
-  /** Whether the peer has begun an element that has a time limit and not ended it: a head, a frame, a chunk's size line. */
-  boolean isOwed();
+  /** Whether an element with a time limit has begun and not ended: a head, a frame, a chunk's size line. */
+  boolean isIncomplete();
 
-  /** Whether no more bytes are read, while the connection is still open for its last response. */
+  /** Whether reading has stopped, while the connection stays open for its last response. */
   boolean isEnded();
 
   /** Whether the connection must be closed once the scanned bytes have been passed on. */
-  default boolean isOver() {
+  default boolean mustClose() {
     return false;
   }
 
@@ -33,5 +33,5 @@ interface Scanner {
    * @return the bytes to pass on instead
    * @throws MalformedMessage when the connection must end
    */
-  ByteString late() throws MalformedMessage;
+  ByteString timedOut() throws MalformedMessage;
 }

@@ -12,10 +12,10 @@ import akka.util.ByteString;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** Passes a peer's bytes through a scanner, and enforces the time limit for incomplete elements ({@link Scanner#isOwed}). */
+/** Passes a peer's bytes through a scanner, and enforces the time limit for incomplete elements ({@link Scanner#isIncomplete}). */
 final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
-  private static final String LATE = "late";
+  private static final String TIMEOUT = "timeout";
   private static final String END = "end";
   /** Time for the last response after reading has stopped. Akka HTTP then closes the connection, unless HTTP/2 streams are open. */
   private static final Duration LAST_ANSWER = Duration.ofSeconds(5);
@@ -81,7 +81,7 @@ final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         ask();
       } else {
         push(out, passed);
-        if (scanner.isOver()) {
+        if (scanner.mustClose()) {
           completeStage();
         }
       }
@@ -90,7 +90,7 @@ final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     private void afterScan() {
       if (scanner.isEnded() && !isTimerActive(END)) {
         scheduleOnce(END, LAST_ANSWER);
-      } else if (!waiting && scanner.isOwed()) {
+      } else if (!waiting && scanner.isIncomplete()) {
         await();
       }
     }
@@ -105,7 +105,7 @@ final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     private void await() {
       waiting = true;
       completed = scanner.completed();
-      scheduleOnce(LATE, limit);
+      scheduleOnce(TIMEOUT, limit);
     }
 
     @Override
@@ -115,7 +115,7 @@ final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         return;
       }
       waiting = false;
-      if (!scanner.isOwed()) {
+      if (!scanner.isIncomplete()) {
         return;
       }
       if (scanner.completed() != completed) {
@@ -124,7 +124,7 @@ final class ScannerStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         return;
       }
       try {
-        emit(out, scanner.late());
+        emit(out, scanner.timedOut());
         afterScan();
       } catch (MalformedMessage malformed) {
         failStage(malformed);

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a client sends goes on with its framing beyond doubt, or is refused; the same whether it comes at once or byte by byte. */
+/** A request is passed on with unambiguous framing or rejected, whether it arrives at once or byte by byte. */
 class RequestScannerSpec {
 
   private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "OPTIONS", "PURGE");
@@ -27,7 +27,7 @@ class RequestScannerSpec {
     return ByteString.fromString(text, StandardCharsets.ISO_8859_1);
   }
 
-  /** What goes on, as Akka HTTP decodes it. */
+  /** The bytes that are passed on, as Akka HTTP decodes them. */
   private static String scanned(String sent) {
     String whole = scanner().scan(octets(sent)).utf8String();
     RequestScanner other = scanner();
@@ -46,32 +46,32 @@ class RequestScannerSpec {
   }
 
   @Test
-  void a_request_goes_on_as_it_is() {
+  void a_request_is_passed_on_unchanged() {
     assertThat(scanned("GET /api/x?a=%20 HTTP/1.1\r\nHost: h:80\r\nX-A:  1 \r\n\r\n"))
         .isEqualTo("GET /api/x?a=%20 HTTP/1.1\r\nHost: h:80\r\nX-A: 1\r\n\r\n");
   }
 
   @Test
-  void each_octet_of_a_value_goes_on_as_one_character() {
+  void each_octet_of_a_value_is_passed_on_as_one_character() {
     assertThat(scanned("GET / HTTP/1.1\r\nHost: h\r\nX-A: \u00e6\u0097\u00a5\u0085\r\n\r\n")).contains("X-A: \u00e6\u0097\u00a5\u0085\r\n");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"Content-Type", "Authorization", "Idempotency-Key", "idempotency-KEY", "Origin", "Sec-Fetch-Site", "Host",
       "Content-Length"})
-  void a_field_with_one_value_stands_on_one_line(String name) {
+  void a_field_that_allows_one_value_must_not_be_repeated(String name) {
     String field = name + ": " + (name.equals("Content-Length") ? "0" : "a") + "\r\n";
     assertThat(scanned("POST / HTTP/1.1\r\n" + (name.equals("Host") ? "" : "Host: h\r\n") + field + field + "\r\n"))
         .contains(refused(400, "MALFORMED_REQUEST"));
   }
 
   @Test
-  void preferences_may_stand_on_any_number_of_lines() {
+  void preferences_may_be_repeated() {
     assertThat(scanned("GET / HTTP/1.1\r\nHost: h\r\nPrefer: a\r\nPrefer: wait=5\r\n\r\n")).endsWith("\r\nPrefer: a\r\nPrefer: wait=5\r\n\r\n");
   }
 
   @Test
-  void a_media_type_is_kept_from_being_read() {
+  void a_media_type_is_passed_on_in_an_internal_field() {
     assertThat(scanned("POST / HTTP/1.1\r\nHost: h\r\nContent-Type: image\r\nContent-Length: 1\r\n\r\nx"))
         .contains("x-orderflow-content-type: image\r\n").doesNotContain("\r\nContent-Type").endsWith("\r\n\r\nx");
   }
@@ -79,13 +79,13 @@ class RequestScannerSpec {
   @ParameterizedTest
   @ValueSource(strings = {"x-orderflow-refusal", "X-Orderflow-Target", "x-orderflow-content-type", "x-orderflow-reason",
       "X-ORDERFLOW-CONTENT-LENGTH"})
-  void a_client_cannot_write_what_scanners_write(String name) {
+  void a_client_can_not_set_internal_fields(String name) {
     assertThat(scanned("GET / HTTP/1.1\r\nHost: h\r\n" + name + ": 200 OK ok\r\n\r\n")).isEqualTo("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   }
 
   @ParameterizedTest
   @CsvSource({"http://a/b?c,a,/b?c", "HTTP://a:81,a:81,/", "http://a?/api/raw/x,a,/?/api/raw/x", "https://[::1]:8/x,[::1]:8,/x"})
-  void the_host_of_an_absolute_target_counts(String target, String host, String path) {
+  void the_host_of_an_absolute_target_overrides_host(String target, String host, String path) {
     assertThat(scanned("GET " + target + " HTTP/1.1\r\nHost: other\r\n\r\n")).isEqualTo("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
   }
 
@@ -97,7 +97,7 @@ class RequestScannerSpec {
   }
 
   @Test
-  void chunks_go_on_as_they_come_without_extensions_and_trailers() {
+  void chunks_are_passed_on_as_they_arrive_without_extensions_and_trailers() {
     assertThat(scanned("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n3;a=b\r\nabc\r\n000A \t; c\r\n0123456789\r\n"
         + "0\r\nX-T: 1\r\n\r\n"
         + "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n"))
@@ -157,7 +157,7 @@ class RequestScannerSpec {
 
   @ParameterizedTest
   @MethodSource("refused")
-  void a_request_that_others_may_read_otherwise_is_refused_and_is_the_last(String request, int status) {
+  void an_ambiguous_request_is_rejected_and_is_the_last(String request, int status) {
     String passed = scanned(request + "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n");
 
     if (status > 0) {
@@ -167,29 +167,29 @@ class RequestScannerSpec {
   }
 
   @Test
-  void a_refusal_stands_in_its_requests_place() {
+  void a_rejection_replaces_its_request() {
     assertThat(scanned("GET /1 HTTP/1.1\r\nHost: h\r\n\r\nHEAD /2 HTTP/1.1\r\n\r\n"))
         .startsWith("GET /1 HTTP/1.1\r\nHost: h\r\n\r\nHEAD / HTTP/1.1\r\n").contains(refused(400, "MALFORMED_REQUEST"));
   }
 
   @Test
-  void a_head_has_bounds() {
+  void a_head_is_bounded() {
     assertThat(scanned("GET /" + "x".repeat(70_000))).contains(refused(414, "URI_TOO_LONG"));
     assertThat(scanned("GET / HTTP/1.1\r\nHost: h\r\n" + "X: 1\r\n".repeat(64) + "\r\n")).contains(refused(431, "HEADERS_TOO_LARGE"));
     assertThat(scanned("GET / HTTP/1.1\r\nHost: h\r\nX: " + "y".repeat(70_000))).contains(refused(431, "HEADERS_TOO_LARGE"));
   }
 
   @Test
-  void only_an_open_head_or_chunk_line_is_owed_in_time() {
+  void only_an_incomplete_head_or_chunk_line_has_a_time_limit() {
     RequestScanner scanner = scanner();
-    assertThat(scanner.isOwed()).isFalse();
+    assertThat(scanner.isIncomplete()).isFalse();
     scanner.scan(octets("POST / HTTP/1.1\r\n"));
-    assertThat(scanner.isOwed()).isTrue();
+    assertThat(scanner.isIncomplete()).isTrue();
     scanner.scan(octets("Host: h\r\nContent-Length: 5\r\n\r\nab"));
-    assertThat(scanner.isOwed()).as("amid a body").isFalse();
+    assertThat(scanner.isIncomplete()).as("amid a body").isFalse();
     scanner.scan(octets("cde\r"));
-    assertThat(scanner.isOwed()).as("amid an empty line").isTrue();
-    assertThat(scanner.late().utf8String()).contains(refused(408, "REQUEST_TIMEOUT"));
-    assertThat(scanner.isOwed()).isFalse();
+    assertThat(scanner.isIncomplete()).as("amid an empty line").isTrue();
+    assertThat(scanner.timedOut().utf8String()).contains(refused(408, "REQUEST_TIMEOUT"));
+    assertThat(scanner.isIncomplete()).isFalse();
   }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a service sends belongs to the answer that is awaited, or ends the connection. */
+/** Bytes of a service belong to the awaited response, or end the connection. */
 class ResponseScannerSpec {
 
   private static final class Use implements ResponseScanner.Exchange {
@@ -43,7 +43,7 @@ class ResponseScannerSpec {
   @ParameterizedTest
   @CsvSource({"GET,HTTP/1.1 204 No Content,", "GET,HTTP/1.1 304 Not Modified,Content-Length: 5", "HEAD,HTTP/1.1 200 OK,Content-Length: 5",
       "HEAD,HTTP/1.1 200 OK,Transfer-Encoding: chunked", "GET,HTTP/1.1 200 OK,Content-Length: 0"})
-  void bytes_after_an_answer_without_a_body_spoil_the_connection(String method, String line, String header) throws MalformedMessage {
+  void bytes_after_a_response_without_a_body_spoil_the_connection(String method, String line, String header) throws MalformedMessage {
     use.method = method;
 
     String passed = scan(line + "\r\n" + (header == null ? "" : header + "\r\n") + "\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad");
@@ -54,7 +54,7 @@ class ResponseScannerSpec {
 
   @ParameterizedTest
   @ValueSource(strings = {"Content-Length: 2\r\n\r\nok", "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"})
-  void bytes_after_a_whole_body_spoil_the_connection(String answer) throws MalformedMessage {
+  void bytes_after_a_complete_body_spoil_the_connection(String answer) throws MalformedMessage {
     use.method = "GET";
 
     assertThat(scan("HTTP/1.1 200 OK\r\n" + answer + "x")).contains("ok").doesNotContain("x\r\nx");
@@ -71,7 +71,7 @@ class ResponseScannerSpec {
   }
 
   @Test
-  void interim_answers_are_left_out() throws MalformedMessage {
+  void interim_responses_are_dropped() throws MalformedMessage {
     use.method = "GET";
 
     assertThat(scan("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
@@ -80,7 +80,7 @@ class ResponseScannerSpec {
   }
 
   @Test
-  void an_answer_without_a_length_lasts_until_the_connection_ends() throws MalformedMessage {
+  void a_response_without_a_length_lasts_until_the_connection_ends() throws MalformedMessage {
     use.method = "GET";
 
     assertThat(scan("HTTP/1.1 200 OK\r\n\r\none") + scan("HTTP/1.1 two")).endsWith("oneHTTP/1.1 two");
@@ -94,14 +94,14 @@ class ResponseScannerSpec {
       "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
       "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 200 OK\r\nX: a\rb\r\n\r\n", "HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n",
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\nok\r\n"})
-  void an_answer_whose_end_is_in_doubt_ends_the_connection(String answer) {
+  void a_response_with_an_ambiguous_end_ends_the_connection(String answer) {
     use.method = "GET";
 
     assertThatThrownBy(() -> scan(answer)).isInstanceOf(MalformedMessage.class);
   }
 
   @Test
-  void what_akka_http_would_change_travels_beside_it() throws MalformedMessage {
+  void values_that_akka_http_would_change_are_passed_on_in_internal_fields() throws MalformedMessage {
     use.method = "GET";
 
     assertThat(scan("HTTP/1.1 404 Nothing here\r\nContent-Type: text/xml; subtype=gml/3.1.1\r\n"

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** A home of clients' buckets, as the gateways see it. */
-class AllowancesSpec {
+/** Leases and returns of tokens, as gateways request them from a home shard. */
+class TokenBucketShardSpec {
 
   private static final ActorTestKit KIT = ActorTestKit.create();
 
@@ -45,14 +45,14 @@ class AllowancesSpec {
   }
 
   @Test
-  void what_waits_is_served_as_far_as_there_is_something() {
+  void waiting_requests_get_the_tokens_that_are_left() {
     assertThat(lease(home, 1, 70, 70).tokens()).isEqualTo(70);
     assertThat(lease(home, 1, 70, 70)).isEqualTo(new Granted(1, 30, 0, 9_000, 900_000));
     assertThat(lease(home, 1, 1, 10).tokens()).isZero();
   }
 
   @Test
-  void gateways_together_get_no_more_than_there_is() {
+  void gateways_together_get_no_more_tokens_than_the_bucket_had() {
     int given = 0;
     for (int i = 0; i < 300; i++) {
       given += lease(home, 1, 1, 10).tokens();
@@ -61,7 +61,7 @@ class AllowancesSpec {
   }
 
   @Test
-  void what_comes_back_is_there_for_others() {
+  void returned_tokens_are_granted_again() {
     lease(home, 1, 100, 100);
     home.tell(new Return(1, 7));
 
@@ -69,7 +69,7 @@ class AllowancesSpec {
   }
 
   @Test
-  void clients_do_not_share() {
+  void clients_do_not_share_a_bucket() {
     lease(home, 1, 100, 100);
 
     assertThat(lease(home, 2, 100, 100).tokens()).isEqualTo(100);
@@ -102,7 +102,7 @@ class AllowancesSpec {
   }
 
   @Test
-  void the_client_that_was_quiet_for_longest_is_forgotten_when_there_are_too_many() {
+  void the_least_recently_used_bucket_is_evicted_when_there_are_too_many() {
     ActorRef<TokenBucketShard.Command> small = home(2);
     lease(small, 1, 100, 100);
     lease(small, 2, 100, 100);

@@ -3,35 +3,35 @@ package io.orderflow.payment;
 import com.typesafe.config.Config;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 
 /**
- * How long a payment that failed waits for its next call: half a second after the first failure, twice as long after each further one,
- * and up to 30 % less by lot, so that payments that failed together do not return together.
+ * The back-off of a queued payment: half a second after the first failure, doubled by each further one. Jitter shortens each pause by up
+ * to 30 %, so that payments that failed together are not retried together.
  *
  * @param longest the longest pause of a payment that fails while others succeed
  * @param whileAllFail the longest pause of a payment that may fail only because the provider is down
  */
-record PaymentPauses(Duration longest, Duration whileAllFail) {
+record PaymentBackoff(Duration longest, Duration whileAllFail) {
 
   private static final Duration FIRST = Duration.ofMillis(500);
   private static final Duration LONGEST_WHILE_ALL_FAIL = Duration.ofSeconds(30);
   private static final double JITTER = 0.3;
 
-  /** @param payment the section {@code orderflow.payment}; while all fail no pause is longer than the breaker stays open */
-  static PaymentPauses of(Config payment) {
-    return new PaymentPauses(payment.getDuration("queue.max-pause"),
+  /** @param payment the section {@code orderflow.payment}; while all payments fail, no pause is longer than the breaker stays open */
+  static PaymentBackoff of(Config payment) {
+    return new PaymentBackoff(payment.getDuration("queue.max-pause"),
         shorter(payment.getDuration("breaker.open"), LONGEST_WHILE_ALL_FAIL));
   }
 
   /** The pause after that many failures, counted from 1. */
-  Duration after(int failures, boolean postponed) {
+  Duration after(int failures, boolean postponed, RandomGenerator random) {
     Duration doubled = FIRST.multipliedBy(1L << Math.min(Math.max(failures - 1, 0), 30));
     Duration bounded = shorter(doubled, postponed ? longest : shorter(whileAllFail, longest));
-    return Duration.ofMillis(Math.round(bounded.toMillis() * (1 - JITTER * ThreadLocalRandom.current().nextDouble())));
+    return Duration.ofMillis(Math.round(bounded.toMillis() * (1 - JITTER * random.nextDouble())));
   }
 
-  /** Whether a pause that was to end then still lasts. One that ends later than any pause can was written by a clock that is wrong. */
+  /** Whether a pause with that end, or null for none, is not over. An end later than any pause allows was set by a wrong clock: it is over. */
   boolean lasts(Instant end, Instant now) {
     return end != null && end.isAfter(now) && !end.isAfter(now.plus(longest));
   }

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Bodies that are not plain JSON are refused by every route that reads JSON, on each port. */
-class JsonDoorSpec {
+class JsonBodiesSpec {
 
   /** A route that reads JSON. */
   private record Reader(String part, String method, String path, String json) {}
