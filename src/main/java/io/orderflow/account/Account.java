@@ -16,55 +16,56 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * An account of money in one currency: deposits and withdrawals, never below zero and never above {@link Money#MAX_MINOR}.
+ * A money account in one currency. The balance is never below zero and never above {@link Money#MAX_MINOR}.
  *
- * <p>Operations are remembered by their reference, so that a repeat changes nothing: the last {@code remembered-references} of clients, and apart
- * from them the last {@code remembered-saga-references} of sagas. A client's reference has the form of an id; a saga's has a slash in it.
- * A client's repeat that was forgotten is a new operation. A saga's is not: where it may have been forgotten the account says so, and who calls
- * brings what the journal has of it ({@link Past}).
+ * <p>Operations are idempotent by their reference. The account remembers the last {@code remembered-references} references of clients and,
+ * separately, the last {@code remembered-saga-references} of sagas. A client's reference has the form of an id; a saga's contains a slash.
+ * A repeat whose reference was forgotten is a new operation if it comes from a client. It never is if it comes from a saga: if a saga's
+ * reference may have been forgotten, the account rejects the command, and the caller repeats it with the reference's {@link Past}.
  */
 public final class Account implements Aggregate<Account.Command, Account.Event, Account.State, Account.Balance> {
 
-  /** Under which accounts are stored. */
+  /** The entity type of accounts in the journal. */
   public static final String NAME = "account";
 
-  /** The code of the refusal of a saga's call whose reference may have been forgotten: it is to be repeated with its {@link Past}. */
+  /** The code of the rejection of a saga's command whose reference may have been forgotten. The caller repeats it with its {@link Past}. */
   static final String FORGOTTEN = "FORGOTTEN";
-  /** How far the clocks of the nodes may be apart. */
-  static final Duration CLOCKS_APART = Duration.ofSeconds(10);
+  /** The greatest difference allowed between the clocks of two nodes. */
+  static final Duration MAX_CLOCK_SKEW = Duration.ofSeconds(10);
 
-  /** What a reference was used for. */
+  /** The kind of operation that a reference was used for. */
   public enum Kind { DEPOSIT, WITHDRAWAL, VOID }
 
   /**
-   * What was done under a reference, in minor units, and what was answered.
+   * An operation that was done under a reference, and its reply.
    *
-   * @param balance after it
-   * @param sequence after it
-   * @param at when, in milliseconds
+   * @param amount in minor units
+   * @param balance the balance after the operation, in minor units
+   * @param sequence the sequence number of the operation's event
+   * @param at the time of the operation, in epoch milliseconds
    */
   public record Operation(Kind kind, long amount, long balance, long sequence, long at) {}
 
   /**
-   * What the journal has of a saga's reference.
+   * The operations under a saga's reference, as found in the journal and the archive.
    *
-   * @param operation what was done under it; null for nothing
-   * @param undoing what undid that or barred it; null for nothing
-   * @param readUpTo the number of the last event that was read
+   * @param operation the operation under the reference; null if there is none
+   * @param undoing the operation that undid or barred it; null if there is none
+   * @param readUpTo the sequence number of the last event that was searched
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Past(Operation operation, Operation undoing, long readUpTo) {}
 
-  /** How many references are remembered of clients, and of sagas. */
+  /** The numbers of references remembered for clients and for sagas. */
   record Remembered(int ofClients, int ofSagas) {}
 
   /**
-   * @param balance null while the account is not open
-   * @param sequence the number of events so far
-   * @param operations of clients, by reference
-   * @param sagaOperations of sagas
-   * @param forgottenUpTo the number of the last event whose operation of a saga was forgotten; 0 for none
-   * @param forgottenAt when it happened, in milliseconds
+   * @param balance null if the account is not open
+   * @param sequence the sequence number of the last event; 0 if there is none
+   * @param operations the remembered operations of clients, by reference
+   * @param sagaOperations the remembered operations of sagas, by reference
+   * @param forgottenUpTo the sequence number of the last forgotten operation of a saga; 0 if none was forgotten
+   * @param forgottenAt the time of that operation, in epoch milliseconds
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record State(String ownerId, Money balance, long sequence, RecentCommands<Operation> operations, RecentCommands<Operation> sagaOperations,
@@ -76,7 +77,7 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
       return (isOfSaga(reference) ? sagaOperations : operations).get(reference);
     }
 
-    /** Whether a withdrawal under that reference was undone or must never be made. */
+    /** Whether a withdrawal under the reference was undone, or is barred for ever. */
     boolean voided(String reference) {
       return undoing(reference).isPresent();
     }
@@ -115,41 +116,41 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   }
 
   /**
-   * What is answered.
+   * The reply to every command.
    *
-   * @param ownerId null when it has none
-   * @param sequence the number of the account's last event at that time
+   * @param ownerId null if the account has no owner
+   * @param sequence the sequence number of the account's last event at that time
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Balance(String accountId, String ownerId, Money balance, long sequence) implements CborSerializable {}
 
   public sealed interface Command extends CborSerializable {}
 
-  /** Opens it; again with the same values changes nothing. */
+  /** Opens the account. Idempotent for the same values. */
   public record Open(String ownerId, String currency) implements Command {}
 
-  /** @param reference null when a repeat need not be recognised */
+  /** @param reference null if repeats need not be recognised */
   public record Deposit(BigDecimal amount, String reference) implements Command {}
 
   /**
    * A deposit by a saga.
    *
    * @param reference the step's idempotency key
-   * @param startedAt when the saga was started: of a saga that is younger than what was forgotten, nothing can have been forgotten
-   * @param past null until the account asks for it
+   * @param startedAt when the saga started: if it started after the last forgotten operation, none of its own was forgotten
+   * @param past null unless the account has asked for it
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Receive(Money amount, String reference, Instant startedAt, Past past) implements Command {}
 
-  /** @param reference null when a repeat need not be recognised */
+  /** @param reference null if repeats need not be recognised */
   public record Withdraw(BigDecimal amount, String reference) implements Command {}
 
   /**
    * A withdrawal by a saga.
    *
    * @param reference the step's idempotency key
-   * @param validUntil after it the withdrawal is refused: nobody waits for it any more
-   * @param startedAt as in {@link Receive}; null where the caller knows that it has not called before, as far as it has recorded
+   * @param validUntil the deadline, after which the withdrawal is rejected: its saga no longer waits for it
+   * @param startedAt as in {@link Receive}; null if the caller has not recorded an earlier call
    * @param past as in {@link Receive}
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -161,7 +162,7 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   }
 
   /**
-   * Undoes the payment with that reference; one that never came is refused from now on.
+   * Undoes the payment under the reference. A payment that has not arrived yet is rejected from now on.
    *
    * @param past as in {@link Receive}
    */
@@ -176,21 +177,21 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   public record Get() implements Command {}
 
   public sealed interface Event extends CborSerializable {
-    /** When it happened. */
+    /** The time of the event. */
     Instant at();
   }
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Opened(String ownerId, String currency, Instant at) implements Event {}
 
-  /** Also what a payment's return is, with a reference made from the payment's. */
+  /** A deposit, or the return of a payment under a reference derived from the payment's. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Deposited(Money amount, String reference, Instant at) implements Event {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Withdrawn(Money amount, String reference, Instant at) implements Event {}
 
-  /** A payment was taken back before it came. */
+  /** A payment was undone before it arrived. */
   public record WithdrawalVoided(String reference, Instant at) implements Event {}
 
   private final String accountId;
@@ -212,10 +213,10 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   public Decision<Event, Balance> decide(State account, Command command) {
     boolean open = account.balance() != null;
     if (command instanceof PayBack back) {
-      return open ? payBack(account, back) : voidEarly(account, back);
+      return open ? payBack(account, back) : barPayment(account, back);
     }
     if (command instanceof Open opening) {
-      return open ? openAgain(account, opening) : accept(account, Money.zero(opening.currency()),
+      return open ? reopen(account, opening) : accept(account, Money.zero(opening.currency()),
           opening.ownerId(), new Opened(opening.ownerId(), opening.currency(), clock.instant()));
     }
     if (!open) {
@@ -233,23 +234,23 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
     if (command instanceof Pay pay) {
       return pay(account, pay);
     }
-    return Decision.reply(now(account));
+    return Decision.reply(current(account));
   }
 
-  private Decision<Event, Balance> openAgain(State account, Open open) {
+  private Decision<Event, Balance> reopen(State account, Open open) {
     boolean same = Objects.equals(account.ownerId(), open.ownerId()) && account.balance().currency().equals(open.currency());
-    return same ? Decision.reply(now(account))
-        : Decision.reject(Rejection.conflict("ACCOUNT_EXISTS", "the account exists with another owner or currency"));
+    return same ? Decision.reply(current(account))
+        : Decision.reject(Rejection.conflict("ACCOUNT_EXISTS", "the account already exists with another owner or currency"));
   }
 
   private Decision<Event, Balance> deposit(State account, Deposit deposit) {
-    return inMoney(account, deposit.amount(), amount -> earlier(account, deposit.reference(), null, Kind.DEPOSIT, amount)
-        .orElseGet(() -> add(account, amount, deposit.reference())));
+    return inAccountCurrency(account, deposit.amount(), amount -> replyToRepeat(account, deposit.reference(), null, Kind.DEPOSIT, amount)
+        .orElseGet(() -> credit(account, amount, deposit.reference())));
   }
 
   private Decision<Event, Balance> withdraw(State account, Withdraw withdraw) {
-    return inMoney(account, withdraw.amount(), amount -> earlier(account, withdraw.reference(), null, Kind.WITHDRAWAL, amount)
-        .orElseGet(() -> take(account, amount, withdraw.reference())));
+    return inAccountCurrency(account, withdraw.amount(), amount -> replyToRepeat(account, withdraw.reference(), null, Kind.WITHDRAWAL, amount)
+        .orElseGet(() -> debit(account, amount, withdraw.reference())));
   }
 
   private Decision<Event, Balance> receive(State account, Receive receive) {
@@ -259,8 +260,8 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
     if (mayBeForgotten(account, receive.reference(), receive.startedAt(), receive.past())) {
       return Decision.reject(forgotten());
     }
-    return earlier(account, receive.reference(), receive.past(), Kind.DEPOSIT, receive.amount())
-        .orElseGet(() -> add(account, receive.amount(), receive.reference()));
+    return replyToRepeat(account, receive.reference(), receive.past(), Kind.DEPOSIT, receive.amount())
+        .orElseGet(() -> credit(account, receive.amount(), receive.reference()));
   }
 
   private Decision<Event, Balance> pay(State account, Pay pay) {
@@ -268,23 +269,23 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
       return Decision.reject(forgotten());
     }
     if (account.voided(pay.reference()) || past(account, pay.past(), Past::undoing).isPresent()) {
-      return Decision.reject(Rejection.conflict("VOIDED", "the payment was taken back"));
+      return Decision.reject(Rejection.conflict("VOIDED", "the payment was undone"));
     }
     if (!account.balance().currency().equals(pay.amount().currency())) {
       return Decision.reject(otherCurrency(account, pay.amount()));
     }
-    Optional<Decision<Event, Balance>> earlier = earlier(account, pay.reference(), pay.past(), Kind.WITHDRAWAL, pay.amount());
-    if (earlier.isPresent()) {
-      return earlier.get();
+    Optional<Decision<Event, Balance>> repeat = replyToRepeat(account, pay.reference(), pay.past(), Kind.WITHDRAWAL, pay.amount());
+    if (repeat.isPresent()) {
+      return repeat.get();
     }
-    return clock.instant().isAfter(pay.validUntil()) ? Decision.reject(Rejection.unavailable("EXPIRED", "the payment came too late"))
-        : take(account, pay.amount(), pay.reference());
+    return clock.instant().isAfter(pay.validUntil()) ? Decision.reject(Rejection.unavailable("EXPIRED", "the payment arrived after its deadline"))
+        : debit(account, pay.amount(), pay.reference());
   }
 
   private Decision<Event, Balance> payBack(State account, PayBack back) {
     Optional<Operation> undone = account.undoing(back.reference()).or(() -> past(account, back.past(), Past::undoing));
     if (undone.isPresent()) {
-      return Decision.reply(then(account, undone.get()));
+      return Decision.reply(after(account, undone.get()));
     }
     Optional<Operation> known = account.find(back.reference()).or(() -> past(account, back.past(), Past::operation));
     if (known.isEmpty()) {
@@ -292,23 +293,23 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
           : accept(account, account.balance(), account.ownerId(), new WithdrawalVoided(back.reference(), clock.instant()));
     }
     return known.get().kind() == Kind.WITHDRAWAL
-        ? add(account, new Money(known.get().amount(), account.balance().currency()), returnOf(back.reference()))
+        ? credit(account, new Money(known.get().amount(), account.balance().currency()), returnOf(back.reference()))
         : Decision.reject(reused());
   }
 
-  /** Bars the payment although there is no account yet: it could be opened before the payment comes. */
-  private Decision<Event, Balance> voidEarly(State none, PayBack back) {
+  /** Bars the payment although the account does not exist: it could be opened before the payment arrives. */
+  private Decision<Event, Balance> barPayment(State none, PayBack back) {
     return none.voided(back.reference()) ? Decision.reject(notFound())
         : Decision.reject(new WithdrawalVoided(back.reference(), clock.instant()), notFound());
   }
 
-  private Decision<Event, Balance> add(State account, Money amount, String reference) {
+  private Decision<Event, Balance> credit(State account, Money amount, String reference) {
     return account.balance().minor() > Money.MAX_MINOR - amount.minor()
         ? Decision.reject(Rejection.conflict("BALANCE_LIMIT", "the balance would become too large"))
         : accept(account, account.balance().plus(amount), account.ownerId(), new Deposited(amount, reference, clock.instant()));
   }
 
-  private Decision<Event, Balance> take(State account, Money amount, String reference) {
+  private Decision<Event, Balance> debit(State account, Money amount, String reference) {
     return account.balance().lessThan(amount)
         ? Decision.reject(Rejection.conflict("INSUFFICIENT_FUNDS", "the balance is below the amount"))
         : accept(account, account.balance().minus(amount), account.ownerId(), new Withdrawn(amount, reference, clock.instant()));
@@ -318,7 +319,7 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
     return Decision.accept(event, new Balance(accountId, ownerId, newBalance, account.sequence() + 1));
   }
 
-  private static Decision<Event, Balance> inMoney(State account, BigDecimal amount, Function<Money, Decision<Event, Balance>> decision) {
+  private static Decision<Event, Balance> inAccountCurrency(State account, BigDecimal amount, Function<Money, Decision<Event, Balance>> decision) {
     Money money;
     try {
       money = Money.of(amount, account.balance().currency());
@@ -329,25 +330,25 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   }
 
   /** The original reply for a repeated reference; a rejection if the reference was used for another operation. Empty for a new reference. */
-  private Optional<Decision<Event, Balance>> earlier(State account, String reference, Past past, Kind kind, Money amount) {
+  private Optional<Decision<Event, Balance>> replyToRepeat(State account, String reference, Past past, Kind kind, Money amount) {
     return Optional.ofNullable(reference).flatMap(account::find).or(() -> past(account, past, Past::operation)).map(operation ->
-        operation.kind() == kind && operation.amount() == amount.minor() ? Decision.reply(then(account, operation)) : Decision.reject(reused()));
+        operation.kind() == kind && operation.amount() == amount.minor() ? Decision.reply(after(account, operation)) : Decision.reject(reused()));
   }
 
-  /** What was read of the past, unless more has been forgotten since: what undid it could be missing. */
+  /** The operation found in the past, unless more has been forgotten since: the operation that undid it could be missing. */
   private static Optional<Operation> past(State account, Past past, Function<Past, Operation> of) {
     return Optional.ofNullable(past).filter(read -> read.readUpTo() >= account.forgottenUpTo()).map(of);
   }
 
   /**
-   * Whether an operation under a saga's reference, which the account doesn't know, may have been forgotten.
+   * Whether the account may have forgotten an operation under a saga's reference.
    *
-   * @param startedAt when the saga was started, by a clock that may be behind; null when that is not known
+   * @param startedAt when the saga started, by a clock that may be behind; null if unknown
    */
   private static boolean mayBeForgotten(State account, String reference, Instant startedAt, Past past) {
-    boolean looked = past != null && past.readUpTo() >= account.forgottenUpTo();
-    boolean younger = startedAt != null && startedAt.minus(CLOCKS_APART).toEpochMilli() > account.forgottenAt();
-    return account.forgottenUpTo() > 0 && isOfSaga(reference) && account.find(reference).isEmpty() && !looked && !younger;
+    boolean searched = past != null && past.readUpTo() >= account.forgottenUpTo();
+    boolean younger = startedAt != null && startedAt.minus(MAX_CLOCK_SKEW).toEpochMilli() > account.forgottenAt();
+    return account.forgottenUpTo() > 0 && isOfSaga(reference) && account.find(reference).isEmpty() && !searched && !younger;
   }
 
   private static boolean isOfSaga(String reference) {
@@ -359,14 +360,14 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   }
 
   private static Rejection forgotten() {
-    return Rejection.unavailable(FORGOTTEN, "the reference is not remembered and must be looked up");
+    return Rejection.unavailable(FORGOTTEN, "the account may have forgotten this reference");
   }
 
-  private Balance now(State account) {
+  private Balance current(State account) {
     return new Balance(accountId, account.ownerId(), account.balance(), account.sequence());
   }
 
-  private Balance then(State account, Operation operation) {
+  private Balance after(State account, Operation operation) {
     return new Balance(accountId, account.ownerId(), new Money(operation.balance(), account.balance().currency()), operation.sequence());
   }
 
@@ -378,7 +379,7 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
     return Rejection.unprocessable("REFERENCE_REUSED", "the reference was used for another operation or amount");
   }
 
-  /** The reference under which a payment's money comes back. */
+  /** The reference under which a payment is returned. */
   static String returnOf(String reference) {
     return reference + "/back";
   }
@@ -388,7 +389,7 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
     return apply(account, event, remembered);
   }
 
-  /** The account after the event, with so many references remembered. */
+  /** The state after the event, with at most the given numbers of references remembered. */
   static State apply(State account, Event event, Remembered remembered) {
     if (event instanceof Opened opened) {
       return account.open(opened.ownerId(), opened.currency());

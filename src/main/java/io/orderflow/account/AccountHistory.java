@@ -13,7 +13,7 @@ import io.orderflow.kernel.Rejection;
 import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 
-/** What happened to an account, and what its balance was then. */
+/** Presents the events of an account to clients, and computes its past balances from them. */
 public final class AccountHistory {
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -35,15 +35,15 @@ public final class AccountHistory {
 
   public AccountHistory(ActorSystem<?> system) {
     this.system = system;
-    this.events = new EventHistory<>(system, Account.NAME, Account.Event.class, AccountHistory::told, Account.Event::at);
+    this.events = new EventHistory<>(system, Account.NAME, Account.Event.class, AccountHistory::describe, Account.Event::at);
   }
 
-  /** Its events. */
+  /** Reads the events of accounts. */
   public EventHistory<Account.Event> events() {
     return events;
   }
 
-  private static Told told(Account.Event event) {
+  private static Told describe(Account.Event event) {
     if (event instanceof Account.Opened opened) {
       return new Told("OPENED", new Opening(opened.ownerId(), opened.currency()));
     }
@@ -57,21 +57,21 @@ public final class AccountHistory {
   }
 
   /**
-   * The balance after the event of that number; rejected with EVENT_NOT_FOUND when the account has not had so many.
+   * Computes the balance after the event with the sequence number. Rejected with EVENT_NOT_FOUND if the account has fewer events.
    *
    * @param stop ends the read early
    */
   CompletionStage<Account.Balance> atSequence(String accountId, long sequence, SharedKillSwitch stop) {
     return events.events(accountId, 1, sequence).via(stop.flow()).runFold(Account.State.NONE, AccountHistory::apply, system).thenApply(account -> {
       if (account.sequence() < sequence) {
-        throw Rejection.notFound("EVENT_NOT_FOUND", "the account has had " + account.sequence() + " events").exception();
+        throw Rejection.notFound("EVENT_NOT_FOUND", "the account has only " + account.sequence() + " events").exception();
       }
       return balance(accountId, account);
     });
   }
 
   /**
-   * The balance after the last event that is not later than that time; rejected with ACCOUNT_NOT_FOUND when the account was not open yet.
+   * Computes the balance at a time. Rejected with ACCOUNT_NOT_FOUND if the account was not open yet.
    *
    * @param stop ends the read early
    */
@@ -81,39 +81,39 @@ public final class AccountHistory {
   }
 
   /**
-   * The account after the last event that is not later than that time. Clocks of nodes differ, so that an event may be older than the one before
-   * it: the reading ends only at an event that is later by more than that.
+   * Computes the state after the last event that is not later than the time. Because the clocks of nodes differ, an event may have an earlier
+   * time than its predecessor: the read ends only at an event that is later by more than {@link Account#MAX_CLOCK_SKEW}.
    */
   static Sink<Account.Event, CompletionStage<Account.State>> stateAt(Instant time) {
-    return Flow.of(Account.Event.class).takeWhile(event -> !event.at().minus(Account.CLOCKS_APART).isAfter(time))
+    return Flow.of(Account.Event.class).takeWhile(event -> !event.at().minus(Account.MAX_CLOCK_SKEW).isAfter(time))
         .toMat(Sink.fold(Reading.NONE, (reading, event) -> reading.after(event, time)), Keep.right())
-        .mapMaterializedValue(reading -> reading.thenApply(Reading::then));
+        .mapMaterializedValue(reading -> reading.thenApply(Reading::atTime));
   }
 
   /**
-   * An account while its events are read.
+   * An account's states while its events are read.
    *
-   * @param all after all events that were read
-   * @param then after the last one that is not too late
+   * @param latest after all events read so far
+   * @param atTime after the last event that is not later than the requested time
    */
-  private record Reading(Account.State all, Account.State then) {
+  private record Reading(Account.State latest, Account.State atTime) {
 
     private static final Reading NONE = new Reading(Account.State.NONE, Account.State.NONE);
 
     private Reading after(Account.Event event, Instant time) {
-      Account.State next = apply(all, event);
-      return new Reading(next, event.at().isAfter(time) ? then : next);
+      Account.State next = apply(latest, event);
+      return new Reading(next, event.at().isAfter(time) ? atTime : next);
     }
   }
 
-  /** As the aggregate does it, but for the references, which no one asks the past for. */
+  /** Applies an event like the aggregate, but remembers no references: a past balance does not need them. */
   private static Account.State apply(Account.State account, Account.Event event) {
     return Account.apply(account, event, NOTHING);
   }
 
   private static Account.Balance balance(String accountId, Account.State account) {
     if (account.balance() == null) {
-      throw Rejection.notFound("ACCOUNT_NOT_FOUND", "there was no such account then").exception();
+      throw Rejection.notFound("ACCOUNT_NOT_FOUND", "the account did not exist at that time").exception();
     }
     return new Account.Balance(accountId, account.ownerId(), account.balance(), account.sequence());
   }

@@ -9,7 +9,7 @@ import io.orderflow.saga.EndedSagas;
 import io.orderflow.saga.Sagas;
 import java.util.List;
 
-/** Accounts and the transfers between them on a node. */
+/** Contributes accounts and transfers to a node. */
 public final class AccountModule implements Module {
 
   private final NodeContext node;

@@ -11,14 +11,18 @@ final class AccountRequest {
   /** @param ownerId null for an account without an owner */
   record Opening(String accountId, String ownerId, String currency) {
 
-    /** @param ids makes the id of an account whose client chose none */
+    /** @param ids generates ids for accounts whose client chose none */
     static Opening read(JsonFields fields, Supplier<UUID> ids) {
       return new Opening(fields.optionalId("accountId").orElseGet(() -> ids.get().toString()),
           fields.optionalId("ownerId").orElse(null), fields.currency("currency"));
     }
   }
 
-  /** A deposit or a withdrawal; @param reference null when a repeat need not be recognised */
+  /**
+   * A deposit or a withdrawal.
+   *
+   * @param reference null if repeats need not be recognised
+   */
   record Movement(BigDecimal amount, String reference) {
 
     static Movement read(JsonFields fields) {

@@ -2,7 +2,7 @@ package io.orderflow.account;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
-/** An account as clients see it. */
+/** The JSON of an account. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record AccountResponse(String accountId, String ownerId, String balance, String currency, long sequence) {
 
@@ -11,7 +11,7 @@ record AccountResponse(String accountId, String ownerId, String balance, String 
         account.sequence());
   }
 
-  /** The account after a deposit or a withdrawal: without its owner. */
+  /** The response to a deposit or a withdrawal, without the owner. */
   static AccountResponse ofMovement(Account.Balance account) {
     return new AccountResponse(account.accountId(), null, account.balance().amount(), account.balance().currency(), account.sequence());
   }

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** {@code /api/accounts}: opening accounts, deposits, withdrawals, balances. */
+/** Opens accounts, deposits, withdraws and reads balances at {@code /api/accounts}. */
 public final class AccountRoutes extends Routes {
 
   private final AccountService accounts;
@@ -25,7 +25,7 @@ public final class AccountRoutes extends Routes {
   private final ClientPresence clients;
   private final Supplier<UUID> ids;
 
-  /** @param ids makes the id of an account whose client chose none */
+  /** @param ids generates ids for accounts whose client chose none */
   public AccountRoutes(AccountService accounts, AccountHistory history, ClientPresence clients, Supplier<UUID> ids) {
     this.accounts = accounts;
     this.history = history;
@@ -33,7 +33,7 @@ public final class AccountRoutes extends Routes {
     this.ids = ids;
   }
 
-  /** The routes from {@code /api/accounts} on. */
+  /** Routes {@code /api/accounts} except for transfers and events. */
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix("accounts", () -> concat(
         pathEnd(() -> post(() -> body(fields -> AccountRequest.Opening.read(fields, ids), this::open))),
@@ -49,29 +49,29 @@ public final class AccountRoutes extends Routes {
         account -> Json.response(201, AccountResponse.of(account)).addHeader(Location.create("/api/accounts/" + opening.accountId())));
   }
 
-  /** The balance now or then. */
+  /** Reads the current or a past balance. */
   private CompletionStage<Account.Balance> balance(HttpRequest request, String accountId, Optional<String> sequence, Optional<String> time) {
     if (sequence.isPresent() && time.isPresent()) {
-      throw Problem.field("INVALID_FIELD", "at", "can't be asked for together with atSequence").exception();
+      throw Problem.field("INVALID_FIELD", "at", "must not be combined with atSequence").exception();
     }
     if (sequence.isPresent()) {
       if (!sequence.get().matches("[1-9][0-9]{0,17}")) {
         throw Problem.field("INVALID_FIELD", "atSequence", "must be a whole number above zero").exception();
       }
-      return watched(request, gone -> history.atSequence(accountId, Long.parseLong(sequence.get()), gone));
+      return stopWithClient(request, stop -> history.atSequence(accountId, Long.parseLong(sequence.get()), stop));
     }
     if (time.isPresent()) {
       Instant then = instant(time.get());
-      return watched(request, gone -> history.at(accountId, then, gone));
+      return stopWithClient(request, stop -> history.at(accountId, then, stop));
     }
     return accounts.get(accountId);
   }
 
-  /** A read of events that ends when the client goes away: an account may have had millions. */
-  private <T> CompletionStage<T> watched(HttpRequest request, Function<SharedKillSwitch, CompletionStage<T>> read) {
-    SharedKillSwitch gone = KillSwitches.shared("client");
-    Runnable served = clients.watch(request, gone::shutdown);
-    return read.apply(gone).whenComplete((result, failure) -> served.run());
+  /** Stops a read of events when the client goes away: an account may have millions of events. */
+  private <T> CompletionStage<T> stopWithClient(HttpRequest request, Function<SharedKillSwitch, CompletionStage<T>> read) {
+    SharedKillSwitch stop = KillSwitches.shared("client");
+    Runnable stopWatching = clients.watch(request, stop::shutdown);
+    return read.apply(stop).whenComplete((result, failure) -> stopWatching.run());
   }
 
   private static Instant instant(String text) {

@@ -17,11 +17,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * Opens accounts and moves money to and from them.
+ * Opens accounts, deposits and withdraws.
  *
- * <p>A saga's call whose reference the account may have forgotten is repeated with what the journal and the archive know of that reference. So money
- * that was taken comes back however many operations came after it, and nothing is booked twice. Such a repeat reads all events of the account; it is
- * needed for an account with more saga operations than it remembers, for a call that comes that much later.
+ * <p>If the account may have forgotten the reference of a saga's command, the command is repeated with the operations that the journal and the
+ * archive hold under that reference. So a payment can be returned however many operations followed it, and no operation is booked twice. Such
+ * a repeat reads all events of the account. It happens only when the account has had more saga operations since than it remembers.
  */
 public final class AccountService {
 
@@ -45,53 +45,62 @@ public final class AccountService {
         accountId -> new Account(accountId, clock, remembered)).withGroupCommit().withSnapshots();
   }
 
-  /** Opens an account; rejected with ACCOUNT_EXISTS when it exists with another owner or currency. */
+  /** Opens an account. Rejected with ACCOUNT_EXISTS if it exists with another owner or currency. */
   CompletionStage<Balance> open(String accountId, String ownerId, String currency) {
     return accounts.ask(accountId, new Account.Open(ownerId, currency));
   }
 
-  /** @param reference null when a repeat need not be recognised */
+  /**
+   * Deposits an amount. Rejected with BALANCE_LIMIT.
+   *
+   * @param reference null if repeats need not be recognised
+   */
   CompletionStage<Balance> deposit(String accountId, BigDecimal amount, String reference) {
     return accounts.ask(accountId, new Account.Deposit(amount, reference));
   }
 
   /**
-   * Takes money from an account; rejected with INSUFFICIENT_FUNDS.
+   * Withdraws an amount. Rejected with INSUFFICIENT_FUNDS.
    *
-   * @param reference null when a repeat need not be recognised
+   * @param reference null if repeats need not be recognised
    */
   CompletionStage<Balance> withdraw(String accountId, BigDecimal amount, String reference) {
     return accounts.ask(accountId, new Account.Withdraw(amount, reference));
   }
 
-  /** The balance now; rejected with ACCOUNT_NOT_FOUND. */
+  /** Reads the current balance. Rejected with ACCOUNT_NOT_FOUND. */
   public CompletionStage<Balance> get(String accountId) {
     return accounts.ask(accountId, new Account.Get());
   }
 
-  /** @param startedAt as in {@link Account.Pay} */
+  /**
+   * Withdraws an amount for a saga.
+   *
+   * @param startedAt as in {@link Account.Pay}
+   */
   public CompletionStage<Balance> pay(String accountId, Money amount, String reference, Instant validUntil, Instant startedAt) {
-    return askOfSaga(accountId, reference, past -> new Account.Pay(amount, reference, validUntil, startedAt, past));
+    return askForSaga(accountId, reference, past -> new Account.Pay(amount, reference, validUntil, startedAt, past));
   }
 
-  /** Gives back what was taken under the reference; nothing is taken under it later. */
+  /** Returns the payment under the reference, and bars a payment under it that has not arrived yet. */
   public CompletionStage<Balance> payBack(String accountId, String reference) {
-    return askOfSaga(accountId, reference, past -> new Account.PayBack(reference, past));
+    return askForSaga(accountId, reference, past -> new Account.PayBack(reference, past));
   }
 
+  /** Deposits an amount for a saga. */
   CompletionStage<Balance> receive(String accountId, Money amount, String reference, Instant startedAt) {
-    return askOfSaga(accountId, reference, past -> new Account.Receive(amount, reference, startedAt, past));
+    return askForSaga(accountId, reference, past -> new Account.Receive(amount, reference, startedAt, past));
   }
 
-  private CompletionStage<Balance> askOfSaga(String accountId, String reference, Function<Past, Account.Command> command) {
+  private CompletionStage<Balance> askForSaga(String accountId, String reference, Function<Past, Account.Command> command) {
     return accounts.ask(accountId, command.apply(null)).exceptionallyCompose(failure -> {
-      boolean forgotten = Rejection.in(failure).filter(refusal -> refusal.code().equals(Account.FORGOTTEN)).isPresent();
-      return forgotten ? past(accountId, reference).thenCompose(past -> accounts.ask(accountId, command.apply(past)))
+      boolean forgotten = Rejection.in(failure).filter(rejection -> rejection.code().equals(Account.FORGOTTEN)).isPresent();
+      return forgotten ? findPast(accountId, reference).thenCompose(past -> accounts.ask(accountId, command.apply(past)))
           : CompletableFuture.failedFuture(failure);
     });
   }
 
-  private CompletionStage<Past> past(String accountId, String reference) {
+  private CompletionStage<Past> findPast(String accountId, String reference) {
     return accounts.fold(accountId, ReferenceSearch.of(reference), ReferenceSearch::next).thenApply(ReferenceSearch::past);
   }
 }

@@ -3,7 +3,7 @@ package io.orderflow.account;
 import io.orderflow.kernel.TypeNames;
 import java.util.Map;
 
-/** The stored and sent names of accounts and transfers. */
+/** The stored and sent type names of accounts and transfers. */
 public final class AccountTypes implements TypeNames {
 
   @Override

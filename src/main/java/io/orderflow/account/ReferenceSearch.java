@@ -6,12 +6,12 @@ import io.orderflow.account.Account.Past;
 import io.orderflow.kernel.Money;
 
 /**
- * Looks for what was done under one reference while an account's events are read from the first on.
+ * Searches an account's events, from the first on, for the operations under one reference.
  *
- * @param balance so far, in minor units
- * @param sequence the number of the last event that was read
- * @param operation what was done under the reference; null for nothing
- * @param undoing what undid or barred it; null for nothing
+ * @param balance the balance after the last event read, in minor units
+ * @param sequence the sequence number of the last event read
+ * @param operation the operation under the reference; null if none was found
+ * @param undoing the operation that undid or barred it; null if none was found
  */
 record ReferenceSearch(String reference, long balance, long sequence, Operation operation, Operation undoing) {
 
@@ -19,7 +19,7 @@ record ReferenceSearch(String reference, long balance, long sequence, Operation 
     return new ReferenceSearch(reference, 0, 0, null, null);
   }
 
-  /** The search after the next event. */
+  /** Continues the search with the next event. */
   ReferenceSearch next(Account.Event event) {
     if (event instanceof Account.Deposited deposited) {
       ReferenceSearch after = after(balance + deposited.amount().minor());
@@ -36,7 +36,7 @@ record ReferenceSearch(String reference, long balance, long sequence, Operation 
         ? after.with(operation, new Operation(Kind.VOID, 0, balance, after.sequence, event.at().toEpochMilli())) : after;
   }
 
-  /** What was found. */
+  /** The result. */
   Past past() {
     return new Past(operation, undoing, sequence);
   }

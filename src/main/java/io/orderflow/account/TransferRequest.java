@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * The body of a request for a transfer.
  *
- * @param amount in the currency of the account that it leaves
- * @param reference empty when a repeat need not be recognised
+ * @param amount in the currency of the account it is withdrawn from
+ * @param reference empty if repeats need not be recognised
  */
 record TransferRequest(String to, BigDecimal amount, Optional<String> reference) {
 

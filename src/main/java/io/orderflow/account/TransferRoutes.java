@@ -17,8 +17,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * {@code /api/accounts/{accountId}/transfers} and {@code /api/transfers}. A transfer's id is made from its account and the client's
- * reference, so that a repeat reaches the same saga.
+ * Starts transfers at {@code /api/accounts/{accountId}/transfers} and reads them at {@code /api/transfers}. A transfer's id is derived from
+ * the account and the client's reference, so that a repeat reaches the same saga.
  */
 public final class TransferRoutes extends Routes {
 
@@ -28,14 +28,14 @@ public final class TransferRoutes extends Routes {
   private final Sagas<Transfer> sagas;
   private final Supplier<UUID> ids;
 
-  /** @param ids makes the id of a transfer that came without a reference */
+  /** @param ids generates ids for transfers without a reference */
   public TransferRoutes(AccountService accounts, Sagas<Transfer> sagas, Supplier<UUID> ids) {
     this.accounts = accounts;
     this.sagas = sagas;
     this.ids = ids;
   }
 
-  /** The routes under {@code /api/accounts} that are about transfers, and those from {@code /api/transfers} on. */
+  /** Routes {@code /api/accounts/{accountId}/transfers} and {@code /api/transfers}. */
   public Route routes() {
     return pathPrefix("api", () -> concat(
         pathPrefix("accounts", () -> id("accountId", from ->
@@ -51,8 +51,8 @@ public final class TransferRoutes extends Routes {
       Transfer transfer = new Transfer(from, request.to(), amount(request.amount(), account.balance().currency()));
       String id = request.reference().map(reference -> idOf(from, reference)).orElseGet(() -> ids.get().toString());
       CompletionStage<SagaState> started = request.reference().isPresent() ? sagas.start(id, transfer) : sagas.startNew(id, transfer);
-      return answer(started.thenApply(progress -> sagas.startedWith(progress, transfer, REUSED)), progress ->
-          Json.response(202, TransferResponse.of(id, transfer, progress)).addHeader(Location.create("/api/transfers/" + id)));
+      return answer(started.thenApply(saga -> sagas.startedWith(saga, transfer, REUSED)), saga ->
+          Json.response(202, TransferResponse.of(id, transfer, saga)).addHeader(Location.create("/api/transfers/" + id)));
     });
   }
 
@@ -71,10 +71,9 @@ public final class TransferRoutes extends Routes {
   private Route read(String id) {
     return answer(sagas.get(id).exceptionallyCompose(failure -> CompletableFuture.failedFuture(Rejection.isNotFound(failure)
             ? Problem.of(404, "TRANSFER_NOT_FOUND", "there is no such transfer").exception() : failure)),
-        progress -> Json.response(200, TransferResponse.of(id, sagas.input(progress), progress)));
+        saga -> Json.response(200, TransferResponse.of(id, sagas.input(saga), saga)));
   }
 
-  /** No id contains the character between the two. */
   private static String idOf(String from, String reference) {
     return Ids.named("transfer", from, reference);
   }

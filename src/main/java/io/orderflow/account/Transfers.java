@@ -7,7 +7,7 @@ import io.orderflow.saga.StepResult;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Moves money between accounts, each movement once. */
+/** The actions and compensations of a transfer. Idempotent. */
 public final class Transfers {
 
   private final AccountService accounts;
@@ -16,10 +16,10 @@ public final class Transfers {
     this.accounts = accounts;
   }
 
-  /** Whether the recipient is there, has the currency and room for the money; only of the room there may be less by the time it comes. */
+  /** Checks that the recipient exists, has the currency and can take the amount. Only the last can change before the deposit. */
   CompletionStage<StepResult> check(StepCall<Transfer> call) {
     Transfer transfer = call.input();
-    return refusable(accounts.get(transfer.to())
+    return rejectable(accounts.get(transfer.to())
         .thenApply(recipient -> accepts(recipient.balance(), transfer.amount())));
   }
 
@@ -34,12 +34,12 @@ public final class Transfers {
 
   CompletionStage<StepResult> withdraw(StepCall<Transfer> call) {
     Transfer transfer = call.input();
-    return refusable(accounts.pay(transfer.from(), transfer.amount(), call.idempotencyKey(), call.validUntil(), call.startedAt())
+    return rejectable(accounts.pay(transfer.from(), transfer.amount(), call.idempotencyKey(), call.validUntil(), call.startedAt())
         .thenApply(balance -> StepResult.done()));
   }
 
-  /** Gives the money back, also when it is not known whether it was taken. */
-  CompletionStage<StepResult> giveBack(StepCall<Transfer> call) {
+  /** Returns the amount. Also called when the outcome of the withdrawal is unknown. */
+  CompletionStage<StepResult> undoWithdrawal(StepCall<Transfer> call) {
     return accounts.payBack(call.input().from(), call.idempotencyKey())
         .<StepResult>thenApply(balance -> StepResult.done())
         .exceptionallyCompose(failure -> Rejection.isNotFound(failure)
@@ -52,11 +52,11 @@ public final class Transfers {
         .thenApply(balance -> StepResult.done());
   }
 
-  /** A refusal that repeating would not change is a result. */
-  private static CompletionStage<StepResult> refusable(CompletionStage<StepResult> asked) {
+  /** Turns a rejection that a retry would not change into a result. */
+  private static CompletionStage<StepResult> rejectable(CompletionStage<StepResult> asked) {
     return asked.exceptionallyCompose(failure -> Rejection.in(failure)
-        .filter(refusal -> refusal.kind() != Rejection.Kind.UNAVAILABLE && !refusal.code().equals("VOIDED"))
-        .map(refusal -> StepResult.now(StepResult.refused(refusal.code(), refusal.detail())))
+        .filter(rejection -> rejection.kind() != Rejection.Kind.UNAVAILABLE && !rejection.code().equals("VOIDED"))
+        .map(rejection -> StepResult.now(StepResult.refused(rejection.code(), rejection.detail())))
         .orElseGet(() -> CompletableFuture.failedFuture(failure)));
   }
 }

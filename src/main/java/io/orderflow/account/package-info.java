@@ -1,2 +1,2 @@
-/** Accounts of money: deposits and withdrawals by clients, payments and their return by sagas. */
+/** Money accounts: deposits and withdrawals by clients, payments and their returns by sagas. */
 package io.orderflow.account;

@@ -8,7 +8,7 @@ import io.orderflow.order.OrderModule;
 import io.orderflow.product.ProductService;
 import java.util.List;
 
-/** Carts on a node. */
+/** Contributes shopping carts to a node. */
 public final class CartModule implements Module {
 
   private final NodeContext node;
@@ -38,6 +38,6 @@ public final class CartModule implements Module {
 
   @Override
   public List<Route> routes() {
-    return List.of(new CartRoutes(carts, orders.answers()).routes());
+    return List.of(new CartRoutes(carts, orders.placementRoutes()).routes());
   }
 }

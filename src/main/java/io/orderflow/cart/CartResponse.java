@@ -5,7 +5,12 @@ import io.orderflow.cart.ShoppingCart.Contents;
 import java.time.Instant;
 import java.util.List;
 
-/** A cart as clients see it; @param orderId null while the cart is open */
+/**
+ * The JSON of a cart.
+ *
+ * @param orderId null while the cart is open
+ * @param expiresAt null after checkout
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record CartResponse(String cartId, String status, List<ShoppingCart.Item> items, String orderId, Instant changedAt, Instant expiresAt) {
 

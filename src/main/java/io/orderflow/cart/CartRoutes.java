@@ -4,20 +4,20 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.server.Route;
 import io.orderflow.http.Json;
 import io.orderflow.http.Routes;
-import io.orderflow.order.OrderAnswers;
+import io.orderflow.order.OrderPlacementRoutes;
 
-/** {@code /api/carts}: reading, filling and checking out carts. */
+/** Reads, changes and checks out carts at {@code /api/carts}. */
 public final class CartRoutes extends Routes {
 
   private final CartService carts;
-  private final OrderAnswers answers;
+  private final OrderPlacementRoutes placementRoutes;
 
-  public CartRoutes(CartService carts, OrderAnswers answers) {
+  public CartRoutes(CartService carts, OrderPlacementRoutes placementRoutes) {
     this.carts = carts;
-    this.answers = answers;
+    this.placementRoutes = placementRoutes;
   }
 
-  /** The routes from {@code /api/carts} on. */
+  /** Routes {@code /api/carts}. */
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix("carts", () -> id("cartId", cart -> concat(
         pathEnd(() -> get(() -> answer(carts.get(cart), contents -> Json.response(200, CartResponse.of(cart, contents))))),
@@ -30,7 +30,7 @@ public final class CartRoutes extends Routes {
   }
 
   private Route checkOut(HttpRequest request, String cartId, CheckoutRequest checkout) {
-    return answers.afterPlacing(carts.checkOut(cartId, checkout.terms(), checkout.currency()), order ->
-        after(carts.place(cartId, order), progress -> answers.placed(request, CartService.orderIdOf(cartId), order, progress)));
+    return placementRoutes.afterPlacing(carts.checkOut(cartId, checkout.terms(), checkout.currency()), order ->
+        after(carts.place(cartId, order), saga -> placementRoutes.placed(request, CartService.orderIdOf(cartId), order, saga)));
   }
 }

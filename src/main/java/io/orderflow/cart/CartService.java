@@ -21,7 +21,7 @@ import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads and changes carts, and makes orders of them at the prices that their products have then. */
+/** Reads, changes and checks out carts. An order has the prices of its products at checkout. */
 public final class CartService {
 
   private static final Logger LOG = LoggerFactory.getLogger(CartService.class);
@@ -42,31 +42,30 @@ public final class CartService {
         .withSnapshots().withManifest(ShoppingCart::manifest);
   }
 
-  /** The id of the order that a cart becomes; no client's Idempotency-Key makes the same one. */
+  /** The id of the cart's order. It never equals an id derived from a client's {@code Idempotency-Key}. */
   static String orderIdOf(String cartId) {
     return Ids.named("cart", cartId);
   }
 
-  /** What is in it; refused with CART_NOT_FOUND. */
+  /** Reads a cart. Rejected with CART_NOT_FOUND. */
   CompletionStage<Contents> get(String cartId) {
     return carts.ask(cartId, new ShoppingCart.Get());
   }
 
-  /** Refused with CART_FULL or CART_CHECKED_OUT. */
+  /** Sets the quantity of a product. Rejected with CART_FULL or CART_CHECKED_OUT. */
   CompletionStage<Contents> put(String cartId, String sku, int quantity) {
     return carts.ask(cartId, new ShoppingCart.PutItem(sku, quantity));
   }
 
-  /** Refused with CART_NOT_FOUND or CART_CHECKED_OUT. */
+  /** Removes a product. Rejected with CART_NOT_FOUND or CART_CHECKED_OUT. */
   CompletionStage<Contents> remove(String cartId, String sku) {
     return carts.ask(cartId, new ShoppingCart.RemoveItem(sku));
   }
 
   /**
-   * Records the order that the cart becomes, or leaves the one that it became before. Rejected, and the cart stays open, when it can't
-   * become one now.
+   * Records the cart's order, or returns the order that was recorded before. After a rejection the cart stays open.
    *
-   * @param currency what the customer wants to pay in; empty for whatever the products are sold in
+   * @param currency the currency that the customer expects; empty to accept the products' currency
    */
   CompletionStage<PlacedOrder> checkOut(String cartId, PlacedOrder.Terms terms, Optional<String> currency) {
     return get(cartId).thenCompose(cart -> {
@@ -77,31 +76,31 @@ public final class CartService {
         throw ShoppingCart.empty().exception();
       }
       if (!placement.accepts(terms)) {
-        throw OrderPlacement.noMorePayments().exception();
+        throw OrderPlacement.paymentQueueFull().exception();
       }
       return priced(cart.items()).thenApply(items -> order(terms, items, currency)).thenCompose(order ->
           carts.ask(cartId, new ShoppingCart.CheckOut(order)));
     }).thenApply(Contents::order);
   }
 
-  /** Places the order that the cart has recorded; as often as one likes. */
+  /** Places the cart's recorded order. Idempotent. */
   CompletionStage<SagaState> place(String cartId, PlacedOrder recorded) {
-    return placement.placeAccepted(orderIdOf(cartId), recorded).thenApply(progress -> {
+    return placement.placeAccepted(orderIdOf(cartId), recorded).thenApply(saga -> {
       carts.tell(cartId, new ShoppingCart.NotePlaced());
-      return progress;
+      return saga;
     });
   }
 
-  /** Places the order that the cart has recorded, for nobody who waits; when that fails it is for the caller to come again. */
+  /** Places the cart's recorded order without a client that waits. Failures are logged; the caller tries again. */
   void placeRecorded(String cartId) {
     get(cartId).thenCompose(cart -> {
       if (cart.placed()) {
         return CompletableFuture.completedFuture(null);
       }
-      LOG.info("cart {} was checked out and cut off; its order {} is placed now", cartId, orderIdOf(cartId));
+      LOG.info("The checkout of cart {} was interrupted. Placing its order {} now", cartId, orderIdOf(cartId));
       return place(cartId, cart.order());
     }).exceptionally(failure -> {
-      LOG.warn("the order of cart {} is recorded and could not be placed yet: {}", cartId, failure.toString());
+      LOG.warn("The order of cart {} could not be placed yet: {}", cartId, failure.toString());
       return null;
     });
   }
@@ -120,7 +119,7 @@ public final class CartService {
         .toCompletableFuture();
   }
 
-  private static PlacedOrder order(PlacedOrder.Terms terms, List<Inventory.Item> items, Optional<String> wanted) {
+  private static PlacedOrder order(PlacedOrder.Terms terms, List<Inventory.Item> items, Optional<String> requested) {
     String currency = items.get(0).unitPrice().currency();
     for (Inventory.Item item : items) {
       String other = item.unitPrice().currency();
@@ -129,8 +128,8 @@ public final class CartService {
             .exception();
       }
     }
-    if (wanted.isPresent() && !wanted.get().equals(currency)) {
-      throw Rejection.unprocessable("CURRENCY_MISMATCH", "the cart's products are sold in " + currency + ", not in " + wanted.get()).exception();
+    if (requested.isPresent() && !requested.get().equals(currency)) {
+      throw Rejection.unprocessable("CURRENCY_MISMATCH", "the cart's products are sold in " + currency + ", not in " + requested.get()).exception();
     }
     try {
       return terms.order(items);

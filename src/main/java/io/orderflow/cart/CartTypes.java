@@ -3,7 +3,7 @@ package io.orderflow.cart;
 import io.orderflow.kernel.TypeNames;
 import java.util.Map;
 
-/** The stored and sent names of carts. */
+/** The stored and sent type names of carts. */
 public final class CartTypes implements TypeNames {
 
   @Override

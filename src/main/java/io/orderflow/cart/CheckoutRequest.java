@@ -5,7 +5,11 @@ import io.orderflow.order.PlacedOrder;
 import io.orderflow.order.TermsRequest;
 import java.util.Optional;
 
-/** The body of a request that checks out a cart; @param currency empty for the currency that the products are sold in */
+/**
+ * The body of a request that checks out a cart.
+ *
+ * @param currency empty to accept the products' currency
+ */
 record CheckoutRequest(PlacedOrder.Terms terms, Optional<String> currency) {
 
   static CheckoutRequest read(JsonFields fields) {

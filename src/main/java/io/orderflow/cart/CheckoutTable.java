@@ -1,18 +1,16 @@
 package io.orderflow.cart;
 
 import io.orderflow.journal.JournalReader.Row;
+import io.orderflow.kernel.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The table {@code cart_checkouts}: the carts whose order is recorded and not yet known to be placed. A cart is checked out once, so its
- * row comes once and goes once; what the journal index tells again after a crash it tells to the end.
+ * The table {@code cart_checkouts}: carts whose order is recorded but not known to be placed. A cart is checked out once, so its row is
+ * inserted once and deleted once. After a crash the journal index repeats events, but always up to the cart's last event.
  */
 final class CheckoutTable {
 
@@ -20,42 +18,22 @@ final class CheckoutTable {
 
   private CheckoutTable() {}
 
-  /** Takes in what the journal says. */
+  /** Updates the table from events. Idempotent. */
   static void record(Connection connection, List<Row> rows) throws SQLException {
     Map<String, Row> last = lastOfEach(rows);
     if (last.isEmpty()) {
       return;
     }
-    try (PreparedStatement delete = connection.prepareStatement("DELETE FROM cart_checkouts WHERE cart_id = ?");
-        PreparedStatement insert = connection.prepareStatement("INSERT INTO cart_checkouts (cart_id, recorded_at) VALUES (?, ?)")) {
-      for (Map.Entry<String, Row> cart : last.entrySet()) {
-        delete.setString(1, cart.getKey());
-        delete.addBatch();
-        if (cart.getValue().manifest().equals(ShoppingCart.CHECKED_OUT)) {
-          insert.setString(1, cart.getKey());
-          insert.setLong(2, cart.getValue().writtenAt());
-          insert.addBatch();
-        }
-      }
-      delete.executeBatch();
-      insert.executeBatch();
-    }
+    Sql.updateAll(connection, "DELETE FROM cart_checkouts WHERE cart_id = ?", last.keySet().stream().map(List::<Object>of).toList());
+    Sql.updateAll(connection, "INSERT INTO cart_checkouts (cart_id, recorded_at) VALUES (?, ?)", last.entrySet().stream()
+        .filter(cart -> cart.getValue().manifest().equals(ShoppingCart.CHECKED_OUT))
+        .map(cart -> List.<Object>of(cart.getKey(), cart.getValue().writtenAt())).toList());
   }
 
-  /** The carts that wait, in the order of their ids. */
+  /** Selects carts with a greater id, in the order of their ids. */
   static List<String> waiting(Connection connection, String afterId, int limit) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(
-        "SELECT cart_id FROM cart_checkouts WHERE cart_id > ? ORDER BY cart_id LIMIT ?")) {
-      select.setString(1, afterId);
-      select.setInt(2, limit);
-      List<String> carts = new ArrayList<>();
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          carts.add(found.getString(1));
-        }
-      }
-      return carts;
-    }
+    return Sql.select(connection, "SELECT cart_id FROM cart_checkouts WHERE cart_id > ? ORDER BY cart_id LIMIT ?",
+        row -> row.getString(1), afterId, limit);
   }
 
   private static Map<String, Row> lastOfEach(List<Row> rows) {

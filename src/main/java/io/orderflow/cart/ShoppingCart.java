@@ -14,31 +14,30 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A shopping cart: the products that a customer wants and how many of each, until it is checked out, once, into an order.
+ * A shopping cart: products and their quantities, until it is checked out, once, into an order.
  *
- * <p>The complete order is recorded with the checkout, before anything is done for it. So every later checkout has the same order, and
- * one that was recorded is placed even if nobody asks again. An open cart that was not changed for {@code orderflow.cart.expires-after}
- * is forgotten at the next command: its id is that of no cart then, and may be used for a new one. One that is checked out never
- * expires.
+ * <p>The checkout records the complete order before the order is placed. So a repeated checkout returns the same order, and a recorded order
+ * is placed even if the client never asks again. An open cart that was not changed for {@code orderflow.cart.expires-after} expires at the
+ * next command. Its id can then be used for a new cart. A checked-out cart never expires.
  */
 public final class ShoppingCart implements Aggregate<ShoppingCart.Command, ShoppingCart.Event, ShoppingCart.State, ShoppingCart.Contents> {
 
-  /** Under which carts are stored. */
+  /** The entity type of carts in the journal. */
   public static final String NAME = "cart";
 
-  /** What the manifest says after an event: an order is recorded that may not be placed yet. */
+  /** The manifest of an event after which an order is recorded that may not be placed yet. */
   static final String CHECKED_OUT = "CHECKED_OUT";
-  /** The same when the order is placed for sure. */
+  /** The manifest of an event after which the recorded order is placed. */
   static final String PLACED = "PLACED";
 
   /** @param quantity 1 or more */
   public record Item(String sku, int quantity) {}
 
   /**
-   * @param items each product once, in the order in which they were first put in
-   * @param order what was checked out; null while the cart is open
-   * @param placed whether that order is known to be placed
-   * @param changedAt null while there is no such cart
+   * @param items at most one for each product, in the order in which the products were added
+   * @param order the recorded order; null while the cart is open
+   * @param placed whether the order is known to be placed
+   * @param changedAt null if the cart does not exist
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record State(List<Item> items, PlacedOrder order, boolean placed, Instant changedAt) implements CborSerializable {
@@ -69,11 +68,11 @@ public final class ShoppingCart implements Aggregate<ShoppingCart.Command, Shopp
   }
 
   /**
-   * What is answered.
+   * The reply to every command.
    *
-   * @param order what was checked out; null while the cart is open
-   * @param placed whether that order is known to be placed
-   * @param expiresAt when it will be forgotten if nobody changes it; null once it is checked out
+   * @param order the recorded order; null while the cart is open
+   * @param placed whether the order is known to be placed
+   * @param expiresAt when the cart expires unless it is changed; null after checkout
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Contents(List<Item> items, PlacedOrder order, boolean placed, Instant changedAt, Instant expiresAt)
@@ -81,14 +80,14 @@ public final class ShoppingCart implements Aggregate<ShoppingCart.Command, Shopp
 
   public sealed interface Command extends CborSerializable {}
 
-  /** Puts so many pieces of a product into it, in place of those that were in it; the first item makes the cart. */
+  /** Sets the quantity of a product. The first item creates the cart. */
   public record PutItem(String sku, int quantity) implements Command {}
 
-  /** Takes a product out; one that is not in it changes nothing. */
+  /** Removes a product. Changes nothing if the product is not in the cart. */
   public record RemoveItem(String sku) implements Command {}
 
   /**
-   * Records the order, unless one was recorded before: that one stays and is answered.
+   * Records the order. If an order was recorded before, changes nothing and replies with that order.
    *
    * @param order must have the cart's items
    */
@@ -109,13 +108,13 @@ public final class ShoppingCart implements Aggregate<ShoppingCart.Command, Shopp
 
   public record OrderPlaced(Instant at) implements Event {}
 
-  /** Nobody changed it for too long. */
+  /** The cart was not changed for too long. */
   public record Expired(Instant at) implements Event {}
 
   private final Clock clock;
   private final Duration expiresAfter;
 
-  /** @param expiresAfter how long a cart is kept that nobody changes */
+  /** @param expiresAfter how long an unchanged open cart is kept */
   ShoppingCart(Clock clock, Duration expiresAfter) {
     this.clock = clock;
     this.expiresAfter = expiresAfter;
@@ -126,7 +125,7 @@ public final class ShoppingCart implements Aggregate<ShoppingCart.Command, Shopp
     return State.NONE;
   }
 
-  /** What the journal's manifest says of an event. */
+  /** The text for the journal's manifest column. */
   static String manifest(Event event) {
     return event instanceof CheckedOut ? CHECKED_OUT : event instanceof OrderPlaced ? PLACED : "";
   }
@@ -154,7 +153,7 @@ public final class ShoppingCart implements Aggregate<ShoppingCart.Command, Shopp
     return Decision.reply(contents(cart));
   }
 
-  /** An expired cart is forgotten; the first item put under its id begins a new one. */
+  /** Expires the cart. An item that is put under its id begins a new cart. */
   private Decision<Event, Contents> expire(Command command) {
     Expired expired = new Expired(clock.instant());
     if (!(command instanceof PutItem put)) {
@@ -184,7 +183,7 @@ public final class ShoppingCart implements Aggregate<ShoppingCart.Command, Shopp
       return Decision.reject(empty());
     }
     if (!cart.isSameAs(checkOut.order())) {
-      return Decision.reject(Rejection.conflict("CART_CHANGED", "the cart was changed while it was checked out"));
+      return Decision.reject(Rejection.conflict("CART_CHANGED", "the cart was changed during its checkout"));
     }
     return accept(cart, new CheckedOut(checkOut.order(), clock.instant()));
   }
@@ -207,7 +206,7 @@ public final class ShoppingCart implements Aggregate<ShoppingCart.Command, Shopp
   }
 
   static Rejection empty() {
-    return Rejection.conflict("CART_EMPTY", "there is nothing in the cart");
+    return Rejection.conflict("CART_EMPTY", "the cart is empty");
   }
 
   private static Rejection notFound() {
@@ -215,7 +214,7 @@ public final class ShoppingCart implements Aggregate<ShoppingCart.Command, Shopp
   }
 
   private static Decision<Event, Contents> checkedOut() {
-    return Decision.reject(Rejection.conflict("CART_CHECKED_OUT", "the cart was checked out and can't be changed"));
+    return Decision.reject(Rejection.conflict("CART_CHECKED_OUT", "the cart is checked out and can't be changed"));
   }
 
   @Override

@@ -1,2 +1,2 @@
-/** Shopping carts: filled, changed and checked out once, into an order. Knows orders and products; nobody knows it. */
+/** Shopping carts, each of which is checked out once into an order. Uses orders and products. */
 package io.orderflow.cart;

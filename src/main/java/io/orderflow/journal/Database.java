@@ -6,6 +6,7 @@ import akka.persistence.jdbc.db.SlickExtension;
 import akka.persistence.jdbc.db.SlickExtensionImpl;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.orderflow.kernel.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
@@ -23,12 +24,6 @@ import slick.jdbc.JdbcBackend;
 
 /** Accesses the node's database, H2 or PostgreSQL. The same SQL serves both, with lower-case names. Calls block. */
 public final class Database {
-
-  /** Work to be done in one transaction. */
-  @FunctionalInterface
-  public interface Work<T> {
-    T in(Connection connection) throws SQLException;
-  }
 
   /**
    * Drops connections to a server that has gone, and connections on which a node froze in the middle of a transaction. The limits are
@@ -107,15 +102,10 @@ public final class Database {
    *
    * @throws SQLException if the database can't be reached or refuses a statement
    */
-  public <T> T transaction(Work<T> work) throws SQLException {
+  public <T> T transaction(Sql.Work<T> work) throws SQLException {
     try (Connection connection = connection()) {
       try {
-        T result = work.in(connection);
-        connection.commit();
-        return result;
-      } catch (SQLException | RuntimeException failure) {
-        connection.rollback();
-        throw failure;
+        return Sql.transaction(connection, work);
       } finally {
         connection.setAutoCommit(true);
       }
@@ -127,7 +117,7 @@ public final class Database {
    *
    * @throws SQLException if the database can't be reached or refuses the statement
    */
-  public <T> T statement(Work<T> work) throws SQLException {
+  public <T> T statement(Sql.Work<T> work) throws SQLException {
     try (Connection connection = pool.source().createConnection()) {
       return work.in(connection);
     }
@@ -145,7 +135,7 @@ public final class Database {
   }
 
   /** Runs {@link #transaction} on the blocking dispatcher. Fails with a {@link TimeoutException} while the database is unavailable. */
-  public <T> CompletionStage<T> async(Work<T> work) {
+  public <T> CompletionStage<T> async(Sql.Work<T> work) {
     return CompletableFuture.supplyAsync(() -> {
       try {
         return transaction(work);

@@ -1,13 +1,12 @@
 package io.orderflow.journal;
 
+import io.orderflow.kernel.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Reads and writes the table {@code event_archive}. Each event is either in the journal or in the archive: it is moved in one transaction,
@@ -28,34 +27,20 @@ public final class EventArchive {
    * first event and must register after this call: otherwise events that it has yet to read could be archived.
    */
   public static void hold(Connection connection) throws SQLException {
-    try (PreparedStatement lock = connection.prepareStatement("SELECT id FROM event_archive_turn FOR UPDATE")) {
-      lock.executeQuery().close();
-    }
+    Sql.exists(connection, "SELECT id FROM event_archive_turn FOR UPDATE");
   }
 
   /** The highest ordering in the archive; 0 if the archive is empty. */
   public static long lastOrdering(Connection connection) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT MAX(ordering) FROM event_archive");
-        ResultSet found = select.executeQuery()) {
-      found.next();
-      return found.getLong(1);
-    }
+    return Sql.selectFirst(connection, "SELECT MAX(ordering) FROM event_archive", row -> row.getLong(1)).orElseThrow();
   }
 
   /** The extents of these entities by persistence id. Entities without events in the journal are left out. */
   static Map<String, Extent> extents(Connection connection, Collection<String> persistenceIds) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT persistence_id, COUNT(*), MAX(ordering), MAX(write_timestamp)"
-        + " FROM event_journal WHERE persistence_id = ANY(?) GROUP BY persistence_id")) {
-      RowBatch.planForNow(select);
-      select.setArray(1, array(connection, persistenceIds));
-      Map<String, Extent> extents = new HashMap<>();
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          extents.put(found.getString(1), new Extent(found.getLong(2), found.getLong(3), found.getLong(4)));
-        }
-      }
-      return extents;
-    }
+    return Sql.selectPlannedForNow(connection, "SELECT persistence_id, COUNT(*), MAX(ordering), MAX(write_timestamp)"
+            + " FROM event_journal WHERE persistence_id = ANY(?) GROUP BY persistence_id",
+            row -> Map.entry(row.getString(1), new Extent(row.getLong(2), row.getLong(3), row.getLong(4))), array(connection, persistenceIds))
+        .stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   /** Archives all events of the entities and deletes their snapshots. Returns the number of events. */
@@ -64,7 +49,7 @@ public final class EventArchive {
       return 0;
     }
     int moved = move(connection, now, "persistence_id = ANY(?)", array(connection, persistenceIds));
-    update(connection, "DELETE FROM snapshot WHERE persistence_id = ANY(?)", array(connection, persistenceIds));
+    Sql.updatePlannedForNow(connection, "DELETE FROM snapshot WHERE persistence_id = ANY(?)", array(connection, persistenceIds));
     return moved;
   }
 
@@ -77,9 +62,9 @@ public final class EventArchive {
     Object[] withTime = new Object[values.length + 1];
     withTime[0] = now.toEpochMilli();
     System.arraycopy(values, 0, withTime, 1, values.length);
-    int copied = update(connection, "INSERT INTO event_archive (" + MOVED + ", archived_at) SELECT " + MOVED + ", CAST(? AS BIGINT)"
+    int copied = Sql.updatePlannedForNow(connection, "INSERT INTO event_archive (" + MOVED + ", archived_at) SELECT " + MOVED + ", CAST(? AS BIGINT)"
         + " FROM event_journal WHERE " + which, withTime);
-    int deleted = update(connection, "DELETE FROM event_journal WHERE " + which, values);
+    int deleted = Sql.updatePlannedForNow(connection, "DELETE FROM event_journal WHERE " + which, values);
     if (copied != deleted) {
       // An event was written between the two statements, so the entity has not ended.
       throw new IllegalStateException(copied + " events were copied and " + deleted + " deleted");
@@ -89,15 +74,5 @@ public final class EventArchive {
 
   private static java.sql.Array array(Connection connection, Collection<String> texts) throws SQLException {
     return connection.createArrayOf("varchar", texts.toArray());
-  }
-
-  private static int update(Connection connection, String sql, Object... values) throws SQLException {
-    try (PreparedStatement update = connection.prepareStatement(sql)) {
-      RowBatch.planForNow(update);
-      for (int i = 0; i < values.length; i++) {
-        update.setObject(i + 1, values[i]);
-      }
-      return update.executeUpdate();
-    }
   }
 }

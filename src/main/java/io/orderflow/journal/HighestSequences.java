@@ -1,11 +1,9 @@
 package io.orderflow.journal;
 
 import akka.dispatch.Futures;
+import io.orderflow.kernel.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -63,15 +61,7 @@ final class HighestSequences {
   }
 
   private static Map<String, Long> find(Connection connection, List<Asked> batch) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(SELECT)) {
-      select.setArray(1, connection.createArrayOf("varchar", batch.stream().map(Asked::persistenceId).toArray(String[]::new)));
-      Map<String, Long> highest = new HashMap<>();
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          highest.put(found.getString(1), found.getLong(2));
-        }
-      }
-      return highest;
-    }
+    return Sql.selectMap(connection, SELECT, row -> row.getString(1), row -> row.getLong(2),
+        connection.createArrayOf("varchar", batch.stream().map(Asked::persistenceId).toArray(String[]::new)));
   }
 }

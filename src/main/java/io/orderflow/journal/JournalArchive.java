@@ -1,13 +1,8 @@
 package io.orderflow.journal;
 
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
-import akka.actor.typed.javadsl.AbstractBehavior;
-import akka.actor.typed.javadsl.ActorContext;
-import akka.actor.typed.javadsl.Behaviors;
-import akka.actor.typed.javadsl.Receive;
-import akka.actor.typed.javadsl.TimerScheduler;
 import com.typesafe.config.Config;
+import io.micrometer.core.instrument.Counter;
 import io.orderflow.metrics.Meters;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,9 +22,7 @@ import org.slf4j.LoggerFactory;
  * <p>An event is moved only when all readers of the journal have read it. They read the archive only up to the ordering that it had reached
  * when they began.
  */
-public final class JournalArchive extends AbstractBehavior<JournalArchive.Step> {
-
-  enum Step { INSTANCE }
+public final class JournalArchive {
 
   /** Reports the progress of a reader of the journal. */
   @FunctionalInterface
@@ -56,7 +50,7 @@ public final class JournalArchive extends AbstractBehavior<JournalArchive.Step> 
   private final List<Reader> readers;
   private final List<Kind> kinds;
   private final Clock clock;
-  private final TimerScheduler<Step> timers;
+  private final Counter movedEvents;
   private final Duration after;
   private final Duration interval;
   private int kind;
@@ -75,35 +69,24 @@ public final class JournalArchive extends AbstractBehavior<JournalArchive.Step> 
     if (config.getDuration("after").isZero()) {
       return;
     }
-    Behavior<Step> archive = Behaviors.setup(context -> Behaviors.withTimers(timers ->
-        new JournalArchive(context, timers, database, ended, living, readers, clock, config)));
-    JournalIndex.singleton(system, "journal-archive", archive);
+    ClusterTask.start(system, "journal-archive", config.getDuration("interval"), () ->
+        new JournalArchive(database, ended, living, readers, clock, config,
+            Meters.of(system).counter("orderflow.archive.events"))::moveSome);
   }
 
-  private JournalArchive(ActorContext<Step> context, TimerScheduler<Step> timers, Database database, List<ArchiveRule> ended,
-      List<String> living, List<Reader> readers, Clock clock, Config config) {
-    super(context);
+  private JournalArchive(Database database, List<ArchiveRule> ended, List<String> living, List<Reader> readers, Clock clock, Config config,
+      Counter movedEvents) {
     this.database = database;
     this.readers = readers;
     this.clock = clock;
-    this.timers = timers;
+    this.movedEvents = movedEvents;
     this.after = config.getDuration("after");
     this.interval = config.getDuration("interval");
-    this.kinds = java.util.stream.Stream.concat(ended.stream().map(rule -> (Kind) new EndedEvents(rule, clock)),
-        java.util.stream.Stream.of(new SnapshottedEvents(living, clock))).toList();
-    Meters.of(context.getSystem()).counter("orderflow.archive.events");
-    timers.startSingleTimer(Step.INSTANCE, interval);
+    this.kinds = Stream.concat(ended.stream().map(rule -> (Kind) new EndedEvents(rule, clock)),
+        Stream.of(new SnapshottedEvents(living, clock))).toList();
   }
 
-  @Override
-  public Receive<Step> createReceive() {
-    return newReceiveBuilder().onMessage(Step.class, step -> {
-      moveSome();
-      return this;
-    }).build();
-  }
-
-  private void moveSome() throws SQLException {
+  private Duration moveSome() throws SQLException {
     Instant begun = clock.instant();
     long begunNanos = System.nanoTime();
     Moved moved = database.transaction(connection -> {
@@ -114,7 +97,7 @@ public final class JournalArchive extends AbstractBehavior<JournalArchive.Step> 
       }
       return kinds.get(kind).moveSome(connection, upTo, begun.minus(after));
     });
-    Meters.of(getContext().getSystem()).counter("orderflow.archive.events").increment(moved.events());
+    movedEvents.increment(moved.events());
     movedInRound += moved.events();
     kind = moved.more() ? kind : (kind + 1) % kinds.size();
     boolean roundIsOver = kind == 0 && !moved.more();
@@ -123,6 +106,6 @@ public final class JournalArchive extends AbstractBehavior<JournalArchive.Step> 
       movedInRound = 0;
     }
     // Pauses for as long as the transaction took, which leaves half of the time to other transactions.
-    timers.startSingleTimer(Step.INSTANCE, roundIsOver ? interval : Duration.ofNanos(System.nanoTime() - begunNanos));
+    return roundIsOver ? interval : Duration.ofNanos(System.nanoTime() - begunNanos);
   }
 }

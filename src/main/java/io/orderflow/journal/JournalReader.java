@@ -1,8 +1,8 @@
 package io.orderflow.journal;
 
 import akka.serialization.Serialization;
+import io.orderflow.kernel.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -122,11 +122,7 @@ public final class JournalReader {
   }
 
   private static long highest(Connection connection) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT MAX(ordering) FROM event_journal");
-        ResultSet found = select.executeQuery()) {
-      found.next();
-      return found.getLong(1);
-    }
+    return Sql.selectFirst(connection, "SELECT MAX(ordering) FROM event_journal", row -> row.getLong(1)).orElseThrow();
   }
 
   private List<Row> late(Connection connection) throws SQLException {
@@ -181,30 +177,25 @@ public final class JournalReader {
   private List<Row> select(Connection connection, String condition, long first, long second) throws SQLException {
     boolean limited = condition.endsWith("LIMIT ?");
     String journal = from("event_journal", condition);
-    try (PreparedStatement select = connection.prepareStatement(!inArchive ? journal
+    String sql = !inArchive ? journal
         : "SELECT * FROM ((" + journal + ") UNION ALL (" + from("event_archive", condition) + ")) events ORDER BY 1"
-            + (limited ? " LIMIT ?" : ""))) {
-      int parameter = 1;
-      for (int table = 0; table < (inArchive ? 2 : 1); table++) {
-        for (String prefix : payloadsOf) {
-          select.setString(parameter++, prefix);
-        }
-        select.setLong(parameter++, first);
-        select.setLong(parameter++, second);
-      }
-      if (inArchive && limited) {
-        select.setLong(parameter, second);
-      }
-      List<Row> rows = new ArrayList<>();
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          byte[] bytes = payloadsOf.isEmpty() ? null : found.getBytes(8);
-          rows.add(new Row(found.getLong(1), found.getString(3), found.getLong(4), found.getString(5), found.getLong(2),
-              bytes == null ? null : new Payload(found.getInt(6), found.getString(7), bytes)));
-        }
-      }
-      return rows;
+            + (limited ? " LIMIT ?" : "");
+    List<Object> values = new ArrayList<>();
+    for (int table = 0; table < (inArchive ? 2 : 1); table++) {
+      values.addAll(payloadsOf);
+      values.add(first);
+      values.add(second);
     }
+    if (inArchive && limited) {
+      values.add(second);
+    }
+    return Sql.select(connection, sql, this::row, values.toArray());
+  }
+
+  private Row row(ResultSet row) throws SQLException {
+    byte[] bytes = payloadsOf.isEmpty() ? null : row.getBytes(8);
+    return new Row(row.getLong(1), row.getString(3), row.getLong(4), row.getString(5), row.getLong(2),
+        bytes == null ? null : new Payload(row.getInt(6), row.getString(7), bytes));
   }
 
   /** Events of other entity types are read as ordering and timestamp only. */

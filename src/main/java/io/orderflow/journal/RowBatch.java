@@ -1,5 +1,6 @@
 package io.orderflow.journal;
 
+import io.orderflow.kernel.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.postgresql.PGStatement;
 
 /** Passes any number of rows to a single statement. Each column goes to the database as an array. */
 public final class RowBatch {
@@ -51,7 +51,7 @@ public final class RowBatch {
       return 0;
     }
     try (PreparedStatement statement = connection.prepareStatement(sql.replace(":rows", table()))) {
-      planForNow(statement);
+      Sql.planForNow(statement);
       for (int column = 0; column < columns.size(); column++) {
         int of = column;
         statement.setArray(column + 1, connection.createArrayOf(columns.get(column).type().toLowerCase(Locale.ROOT),
@@ -65,16 +65,5 @@ public final class RowBatch {
     String arrays = columns.stream().map(column -> "CAST(? AS " + column.type() + " ARRAY)").collect(Collectors.joining(", "));
     String names = IntStream.range(0, columns.size()).mapToObj(i -> columns.get(i).name()).collect(Collectors.joining(", "));
     return "(SELECT * FROM UNNEST(" + arrays + ") AS u (" + names + "))";
-  }
-
-  /**
-   * Makes PostgreSQL plan the statement anew for each execution. Otherwise it keeps the plan of the connection's first executions. The
-   * table may have been empty then, when any index or none was as good as the right one. Such a plan scans the whole growing table each
-   * time, until statistics are gathered.
-   */
-  public static void planForNow(PreparedStatement statement) throws SQLException {
-    if (statement.isWrapperFor(PGStatement.class)) {
-      statement.unwrap(PGStatement.class).setPrepareThreshold(0);
-    }
   }
 }

@@ -1,13 +1,11 @@
 package io.orderflow.journal;
 
 import io.orderflow.journal.JournalArchive.Moved;
+import io.orderflow.kernel.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +17,8 @@ final class SnapshottedEvents implements JournalArchive.Kind {
 
   /** An entity, its number of snapshots, the sequence number of the oldest, and the entity's first event in the journal. */
   private record Entity(String persistenceId, long snapshots, long snapshot, long first, long firstOrdering, long firstWrittenAt) {}
+
+  private record Event(long sequence, boolean movable) {}
 
   /** Entities examined in one transaction. */
   private static final int BATCH = 500;
@@ -61,39 +61,22 @@ final class SnapshottedEvents implements JournalArchive.Kind {
   }
 
   private List<Entity> entities(Connection connection) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT s.persistence_id, s.kept, s.oldest, j.sequence_number,"
+    return Sql.select(connection, "SELECT s.persistence_id, s.kept, s.oldest, j.sequence_number,"
         + " j.ordering, j.write_timestamp FROM (SELECT persistence_id, COUNT(*) AS kept, MIN(sequence_number) AS oldest FROM snapshot"
         + " WHERE persistence_id > ? GROUP BY persistence_id ORDER BY persistence_id LIMIT ?) s LEFT JOIN event_journal j"
         + " ON j.persistence_id = s.persistence_id AND j.sequence_number = (SELECT MIN(f.sequence_number) FROM event_journal f"
-        + " WHERE f.persistence_id = s.persistence_id) ORDER BY s.persistence_id")) {
-      select.setString(1, lastId);
-      select.setInt(2, BATCH);
-      List<Entity> entities = new ArrayList<>();
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          entities.add(new Entity(found.getString(1), found.getLong(2), found.getLong(3), found.getLong(4), found.getLong(5),
-              found.getLong(6)));
-        }
-      }
-      return entities;
-    }
+        + " WHERE f.persistence_id = s.persistence_id) ORDER BY s.persistence_id",
+        row -> new Entity(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5), row.getLong(6)),
+        lastId, BATCH);
   }
 
   /** The sequence number up to which all events may be archived; empty if none may. */
   private static Optional<Long> lastMovable(Connection connection, Entity entity, long upTo, Instant before, int limit)
       throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT sequence_number, ordering, write_timestamp FROM event_journal"
-        + " WHERE persistence_id = ? AND sequence_number < ? ORDER BY sequence_number LIMIT ?")) {
-      select.setString(1, entity.persistenceId());
-      select.setLong(2, entity.snapshot());
-      select.setInt(3, limit);
-      Optional<Long> last = Optional.empty();
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next() && found.getLong(2) <= upTo && found.getLong(3) < before.toEpochMilli()) {
-          last = Optional.of(found.getLong(1));
-        }
-      }
-      return last;
-    }
+    return Sql.select(connection, "SELECT sequence_number, ordering, write_timestamp FROM event_journal"
+            + " WHERE persistence_id = ? AND sequence_number < ? ORDER BY sequence_number LIMIT ?",
+            row -> new Event(row.getLong(1), row.getLong(2) <= upTo && row.getLong(3) < before.toEpochMilli()),
+            entity.persistenceId(), entity.snapshot(), limit)
+        .stream().takeWhile(Event::movable).reduce((earlier, later) -> later).map(Event::sequence);
   }
 }

@@ -9,11 +9,9 @@ import akka.stream.javadsl.Source;
 import io.orderflow.journal.JournalReader.Payload;
 import io.orderflow.journal.JournalReader.Row;
 import io.orderflow.kernel.Rejection;
+import io.orderflow.kernel.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -88,22 +86,8 @@ public final class StoredEvents {
    * included.
    */
   public static List<Row> rows(Connection connection, String persistenceId, long from, long to, int limit) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(SELECT)) {
-      for (int part = 0; part < 2; part++) {
-        select.setString(4 * part + 1, persistenceId);
-        select.setLong(4 * part + 2, from);
-        select.setLong(4 * part + 3, to);
-        select.setInt(4 * part + 4, limit);
-      }
-      select.setInt(9, limit);
-      List<Row> rows = new ArrayList<>();
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          Payload payload = new Payload(found.getInt(5), found.getString(6), found.getBytes(7));
-          rows.add(new Row(found.getLong(2), persistenceId, found.getLong(1), found.getString(3), found.getLong(4), payload));
-        }
-      }
-      return rows;
-    }
+    return Sql.select(connection, SELECT, row -> new Row(row.getLong(2), persistenceId, row.getLong(1), row.getString(3), row.getLong(4),
+            new Payload(row.getInt(5), row.getString(6), row.getBytes(7))),
+        persistenceId, from, to, limit, persistenceId, from, to, limit, limit);
   }
 }

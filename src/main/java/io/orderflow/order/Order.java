@@ -10,29 +10,29 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * One order: placed, then confirmed or cancelled, each once. Its own events carry everything that its views show, so that a view needs no
- * other stream.
+ * An order: placed, then either confirmed or cancelled. Its events carry everything that its projections show, so that they read no other
+ * events.
  */
 public final class Order implements Aggregate<Order.Command, Order.Event, Order.State, Order.State> {
 
-  /** Under which orders are stored. */
+  /** The entity type of orders in the journal. */
   public static final String NAME = "order";
 
   public enum Status { PENDING, CONFIRMED, CANCELLED }
 
   /**
-   * @param status null while there is no such order
-   * @param reason why it was cancelled, for programs
-   * @param detail why it was cancelled, for people
-   * @param transactionId of its payment, once confirmed
-   * @param shipmentId of its shipment, once confirmed
+   * @param status null if the order does not exist
+   * @param reason the code of the cancellation, for programs
+   * @param detail the reason for the cancellation, for people
+   * @param transactionId the payment's, once confirmed
+   * @param shipmentId the shipment's, once confirmed
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record State(Status status, PlacedOrder order, String reason, String detail, String transactionId, String shipmentId,
       Instant createdAt, Instant updatedAt) implements CborSerializable {
     static final State NONE = new State(null, null, null, null, null, null, null, null);
 
-    /** An order that was placed and has not ended. */
+    /** An order that is neither confirmed nor cancelled. */
     static State pending(PlacedOrder order, Instant placedAt) {
       return new State(Status.PENDING, order, null, null, null, null, placedAt, placedAt);
     }
@@ -40,19 +40,19 @@ public final class Order implements Aggregate<Order.Command, Order.Event, Order.
 
   public sealed interface Command extends CborSerializable {}
 
-  /** @param placedAt when its customer was told that it is placed: it is created as of then */
+  /** @param placedAt the time reported to the customer, which becomes the time of creation */
   public record Create(PlacedOrder order, Instant placedAt) implements Command {}
 
   public record Confirm(String transactionId, String shipmentId) implements Command {}
 
-  /** Cancels it; one that was never created is created cancelled, so that its customer finds it and a late creation is rejected. */
+  /** Cancels the order. An order that was never created is created first, so that its customer finds it and a late creation is rejected. */
   public record Cancel(PlacedOrder order, Instant placedAt, String reason, String detail) implements Command {}
 
   public record Get() implements Command {}
 
   public sealed interface Event extends CborSerializable {
 
-    /** When it happened, to the millisecond. */
+    /** The time of the event, in milliseconds. */
     Instant at();
   }
 
@@ -130,7 +130,7 @@ public final class Order implements Aggregate<Order.Command, Order.Event, Order.
   }
 
   private static Decision<Event, State> ended() {
-    return Decision.reject(Rejection.conflict("ORDER_ENDED", "the order was confirmed or cancelled before"));
+    return Decision.reject(Rejection.conflict("ORDER_ENDED", "the order is already confirmed or cancelled"));
   }
 
   @Override

@@ -8,7 +8,7 @@ import io.orderflow.product.Inventory;
 import io.orderflow.shipping.Address;
 import java.util.List;
 
-/** What happened to an order. */
+/** Presents the events of an order to clients. */
 public final class OrderHistory {
 
   private record Item(String sku, int quantity, String unitPrice) {
@@ -28,12 +28,12 @@ public final class OrderHistory {
 
   private OrderHistory() {}
 
-  /** The events of orders. */
+  /** Reads the events of orders. */
   public static EventHistory<Order.Event> of(ActorSystem<?> system) {
-    return EventHistory.ofHomes(system, OrderSaga.HOME, Order.NAME, Order.Event.class, OrderHistory::told, Order.Event::at);
+    return EventHistory.ofHomes(system, OrderSaga.HOME, Order.NAME, Order.Event.class, OrderHistory::describe, Order.Event::at);
   }
 
-  private static Told told(Order.Event event) {
+  private static Told describe(Order.Event event) {
     if (event instanceof Order.Created created) {
       PlacedOrder order = created.order();
       return new Told("CREATED", new Creation(order.customerId(), order.total().currency(), order.total().amount(),

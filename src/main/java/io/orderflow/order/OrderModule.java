@@ -15,14 +15,14 @@ import io.orderflow.saga.Sagas;
 import io.orderflow.shipping.ShippingService;
 import java.util.List;
 
-/** Orders and their saga on a node. */
+/** Contributes orders and their saga to a node. */
 public final class OrderModule implements Module {
 
   private final NodeContext node;
   private final PaymentModule payments;
   private final Sagas<PlacedOrder> sagas;
   private final OrderPlacement placement;
-  private final OrderAnswers answers;
+  private final OrderPlacementRoutes placementRoutes;
 
   public OrderModule(NodeContext node, ProductService products, PaymentModule payments, ShippingService shipping) {
     this.node = node;
@@ -31,7 +31,7 @@ public final class OrderModule implements Module {
     this.sagas = Sagas.init(node.system(), OrderSaga.definition(orders, new Inventory(products), payments.service(), shipping),
         List.of(payments.service().type()), List.of(orders.type(), shipping.type()), node.clock());
     this.placement = new OrderPlacement(orders, sagas, payments.service());
-    this.answers = new OrderAnswers(placement, node.clients(), node.config().getDuration("http.max-wait"),
+    this.placementRoutes = new OrderPlacementRoutes(placement, node.clients(), node.config().getDuration("http.max-wait"),
         node.config().getInt("http.max-waiting"));
   }
 
@@ -39,8 +39,8 @@ public final class OrderModule implements Module {
     return placement;
   }
 
-  public OrderAnswers answers() {
-    return answers;
+  public OrderPlacementRoutes placementRoutes() {
+    return placementRoutes;
   }
 
   @Override
@@ -67,7 +67,7 @@ public final class OrderModule implements Module {
   @Override
   public List<Route> routes() {
     return List.of(
-        new OrderRoutes(placement, answers, new OrderQueries(node.database()), node.ids()).routes(),
+        new OrderRoutes(placement, placementRoutes, new OrderQueries(node.database()), node.ids()).routes(),
         new HistoryRoutes("orders", "orderId", OrderHistory.of(node.system()), placement::saga).routes());
   }
 }

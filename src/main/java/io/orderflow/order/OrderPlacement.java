@@ -8,10 +8,10 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Places and cancels orders by their sagas, and reads orders whose saga has not created them yet. */
+/** Places and cancels orders through their sagas. Reads an order from its saga until the saga has created it. */
 public final class OrderPlacement {
 
-  /** The code of the rejection of an order because too many payments wait. */
+  /** The code of a rejection because too many payments are queued. */
   static final String PAYMENT_QUEUE_FULL = "PAYMENT_QUEUE_FULL";
   private static final Rejection KEY_REUSED =
       Rejection.unprocessable("IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used for another order");
@@ -26,72 +26,73 @@ public final class OrderPlacement {
     this.payments = payments;
   }
 
-  /** Whether a new order on these terms may be accepted; {@link #noMorePayments} is the rejection if not. */
+  /** Whether a new order on these terms is accepted. If not, reject it with {@link #paymentQueueFull}. */
   public boolean accepts(PlacedOrder.Terms terms) {
     return payments.accepts(terms.payment());
   }
 
-  /** The rejection of an order because too many payments wait. */
-  public static Rejection noMorePayments() {
-    return Rejection.unavailable(PAYMENT_QUEUE_FULL, "too many payments wait for the payment provider; orders by account go on");
+  /** The rejection of an order because too many payments are queued. */
+  public static Rejection paymentQueueFull() {
+    return Rejection.unavailable(PAYMENT_QUEUE_FULL, "too many payments are queued for the payment provider;"
+        + " orders paid from an account are still accepted");
   }
 
   /**
-   * Places an order that may be new. The answer for an order that is known does not depend on the payment provider's state since. Rejected with
-   * PAYMENT_QUEUE_FULL, or with IDEMPOTENCY_KEY_REUSED when the id is that of another order.
+   * Places an order, or finds it if it was placed before. A repeat succeeds even if the payment queue has filled up since. Rejected with
+   * PAYMENT_QUEUE_FULL, or with IDEMPOTENCY_KEY_REUSED if the id belongs to another order.
    */
   CompletionStage<SagaState> place(String orderId, PlacedOrder order) {
     CompletionStage<SagaState> placing = payments.accepts(order.payment()) ? placeAccepted(orderId, order)
         : sagas.get(orderId).exceptionallyCompose(failure ->
-            CompletableFuture.failedFuture(Rejection.isNotFound(failure) ? noMorePayments().exception() : failure));
-    return placing.thenApply(progress -> sagas.startedWith(progress, order, KEY_REUSED));
+            CompletableFuture.failedFuture(Rejection.isNotFound(failure) ? paymentQueueFull().exception() : failure));
+    return placing.thenApply(saga -> sagas.startedWith(saga, order, KEY_REUSED));
   }
 
-  /** Places an order under an id that was never used; rejected with PAYMENT_QUEUE_FULL. */
+  /** Places an order under an id that was never used. Rejected with PAYMENT_QUEUE_FULL. */
   CompletionStage<SagaState> placeNew(String orderId, PlacedOrder order) {
     return payments.accepts(order.payment()) ? sagas.startNew(orderId, order)
-        : CompletableFuture.failedFuture(noMorePayments().exception());
+        : CompletableFuture.failedFuture(paymentQueueFull().exception());
   }
 
-  /** Places an order that was accepted before; one that is known is left as it is. Once the stage has completed it ends by itself. */
+  /** Places an order that was accepted before. Idempotent. Once the stage has completed, the saga runs to its end without further calls. */
   public CompletionStage<SagaState> placeAccepted(String orderId, PlacedOrder order) {
     return sagas.start(orderId, order);
   }
 
-  /** Cancels the order for the customer; rejected with ORDER_NOT_FOUND, or with ALREADY_SHIPPED when it is too late. */
+  /** Cancels the order at the customer's request. Rejected with ORDER_NOT_FOUND or ALREADY_SHIPPED. */
   CompletionStage<SagaState> cancel(String orderId) {
     return sagas.cancel(orderId, "CUSTOMER_REQUEST", "the customer cancelled the order").exceptionallyCompose(failure ->
         CompletableFuture.failedFuture(Rejection.in(failure).<Throwable>map(rejection -> switch (rejection.kind()) {
-          case NOT_FOUND -> noSuchOrder();
+          case NOT_FOUND -> notFound();
           case CONFLICT -> Rejection.conflict("ALREADY_SHIPPED", "the order has been shipped").exception();
           default -> failure;
         }).orElse(failure)));
   }
 
-  /** The order; one whose saga has not created it yet is read from the saga: an order that was answered with 201 is never unknown. */
+  /** Reads the order, or its saga if the saga has not created it yet: an order that was answered with 201 is always found. */
   CompletionStage<Order.State> read(String orderId) {
     return orders.get(orderId).exceptionallyCompose(failure -> Rejection.isNotFound(failure)
-        ? saga(orderId).thenApply(progress -> Order.State.pending(sagas.input(progress), progress.startedAt()))
+        ? saga(orderId).thenApply(saga -> Order.State.pending(sagas.input(saga), saga.startedAt()))
         : CompletableFuture.failedFuture(failure));
   }
 
-  /** Completes when the order's saga has ended; fails when that takes longer than the limit. */
+  /** Completes when the order's saga has ended. Fails if that takes longer than the limit. */
   CompletionStage<SagaState> awaitEnd(String orderId, Duration limit) {
     return sagas.awaitEnd(orderId, limit);
   }
 
-  /** The order's saga; rejected with ORDER_NOT_FOUND. */
+  /** Reads the order's saga. Rejected with ORDER_NOT_FOUND. */
   public CompletionStage<SagaState> saga(String orderId) {
     return sagas.get(orderId).exceptionallyCompose(failure ->
-        CompletableFuture.failedFuture(Rejection.isNotFound(failure) ? noSuchOrder() : failure));
+        CompletableFuture.failedFuture(Rejection.isNotFound(failure) ? notFound() : failure));
   }
 
-  /** The name of the saga of orders. */
+  /** The name of the saga's definition. */
   String sagaName() {
     return sagas.name();
   }
 
-  private static RuntimeException noSuchOrder() {
+  private static RuntimeException notFound() {
     return Rejection.notFound("ORDER_NOT_FOUND", "there is no such order").exception();
   }
 }

@@ -17,21 +17,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The views of orders, filled from the events of orders alone: {@code order_summaries}, one row an order; {@code customer_orders}, the
- * orders of each customer; {@code order_counts}, how many there are of each status.
+ * Fills three tables from the events of orders: {@code order_summaries} has one row for each order, {@code customer_orders} lists the
+ * orders of each customer, and {@code order_counts} counts orders by status.
  */
 public final class OrderProjection implements ProjectionDefinition<Order.Event> {
 
   static final String NAME = "orders";
-  /** The generation is a column of the rows: as a constant that is new to the statistics, it would seem to have hardly any rows itself. */
+  /**
+   * Joins on the generation as a column. As a constant, a generation that the planner's statistics do not know yet would seem to have hardly
+   * any rows.
+   */
   private static final String MERGE =
       "MERGE INTO %s s USING :rows r ON s.generation = r.generation AND s.order_id = r.order_id WHEN MATCHED THEN UPDATE SET";
 
-  /** What never changes of an order, as it is kept in {@code order_summaries.placed}. */
+  /** The unchanging part of an order, stored as JSON in {@code order_summaries.placed}. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Placed(List<OrderResponse.Item> items, OrderResponse.Payment payment, Address shippingAddress) {}
 
-  /** What some events of one order come to: its creation, its end, or both. */
+  /** The sum of several events of one order: its creation, its end, or both. */
   private static final class Change {
     private Order.Created created;
     private Status end;
@@ -45,7 +48,7 @@ public final class OrderProjection implements ProjectionDefinition<Order.Event> 
       return end == null ? Status.PENDING : end;
     }
 
-    void take(Order.Event event) {
+    void add(Order.Event event) {
       if (event instanceof Order.Created first) {
         created = first;
       } else if (event instanceof Order.Confirmed confirmed) {
@@ -86,7 +89,7 @@ public final class OrderProjection implements ProjectionDefinition<Order.Event> 
   @Override
   public void apply(Connection connection, long generation, int slice, List<ProjectionEvent<Order.Event>> events) throws SQLException {
     Map<String, Change> changes = new LinkedHashMap<>();
-    events.forEach(event -> changes.computeIfAbsent(event.id(), id -> new Change()).take(event.event()));
+    events.forEach(event -> changes.computeIfAbsent(event.id(), id -> new Change()).add(event.event()));
     insertNew(connection, generation, changes);
     updateKnown(connection, generation, changes);
     count(connection, generation, slice, changes);
@@ -126,7 +129,7 @@ public final class OrderProjection implements ProjectionDefinition<Order.Event> 
     });
     if (ended.execute(connection, MERGE.formatted("order_summaries") + " status = r.status, reason = r.reason, detail = r.detail,"
         + " transaction_id = r.transaction_id, shipment_id = r.shipment_id, updated_at = r.updated_at") < ended.size()) {
-      throw new IllegalStateException("an order ended that the view does not know: its first event was not read");
+      throw new IllegalStateException("an ended order is missing from the view: its first event was not read");
     }
     ofCustomers.execute(connection, MERGE.formatted("customer_orders") + " status = r.status");
   }

@@ -3,12 +3,11 @@ package io.orderflow.order;
 import io.orderflow.http.Json;
 import io.orderflow.http.Page;
 import io.orderflow.journal.Database;
-import io.orderflow.journal.RowBatch;
 import io.orderflow.kernel.Money;
+import io.orderflow.kernel.Sql;
 import io.orderflow.order.Order.Status;
 import io.orderflow.projection.Projections;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -19,10 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** What can be asked of the views of orders; never of the orders themselves. */
+/** Queries the views of orders. Never asks the aggregates. */
 public final class OrderQueries {
 
-  /** How many orders there are of each status, over all nodes. */
+  /** The number of orders in each status, over all nodes. */
   record Stats(long pending, long confirmed, long cancelled) {}
 
   private static final String LIVE = Projections.live(OrderProjection.NAME);
@@ -35,17 +34,17 @@ public final class OrderQueries {
     this.database = database;
   }
 
-  /** The order; empty when the view does not know it, or not yet. */
+  /** Finds an order. Empty if the view does not have it, or not yet. */
   CompletionStage<Optional<OrderResponse>> find(String orderId) {
     return database.async(connection -> select(connection,
         SUMMARY + "order_summaries s WHERE s.generation = " + LIVE + " AND s.order_id = ?", List.of(orderId)).stream().findFirst());
   }
 
   /**
-   * A page of orders, newest first: {@code {orders: […], next}}.
+   * Reads a page of orders, newest first: {@code {orders: […], next}}.
    *
-   * @param customerId whose; empty for everyone's
-   * @param status of which status; empty for all
+   * @param customerId empty for the orders of all customers
+   * @param status empty for orders of any status
    */
   public CompletionStage<Map<String, Object>> list(Optional<String> customerId, Optional<Status> status, Page page) {
     List<Status> statuses = status.map(List::of).orElse(List.of(Status.values()));
@@ -56,23 +55,18 @@ public final class OrderQueries {
 
   CompletionStage<Stats> stats() {
     return database.async(connection -> {
-      long[] counts = new long[Status.values().length];
-      try (PreparedStatement select = connection.prepareStatement(
-              "SELECT status, SUM(orders) FROM order_counts WHERE generation = " + LIVE + " GROUP BY status");
-          ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          counts[Status.valueOf(found.getString(1)).ordinal()] = found.getLong(2);
-        }
-      }
-      return new Stats(counts[Status.PENDING.ordinal()], counts[Status.CONFIRMED.ordinal()], counts[Status.CANCELLED.ordinal()]);
+      Map<Status, Long> counts = Sql.selectMap(connection, "SELECT status, SUM(orders) FROM order_counts WHERE generation = " + LIVE
+          + " GROUP BY status", row -> Status.valueOf(row.getString(1)), row -> row.getLong(2));
+      return new Stats(counts.getOrDefault(Status.PENDING, 0L), counts.getOrDefault(Status.CONFIRMED, 0L),
+          counts.getOrDefault(Status.CANCELLED, 0L));
     });
   }
 
   /**
-   * The rows of a page come from one range of one index for each status, however many there are before and behind them; the leading
-   * columns stand in the order too, so that both databases see that the index has it.
+   * Selects a page from one index range for each status, so that the cost does not depend on the number of rows before and behind the page.
+   * The leading columns of the index are in the sort order too: without them the databases would sort instead of following the index.
    *
-   * @param statuses how many; which ones is among the values
+   * @param statuses the number of statuses, which are bound as parameters
    */
   static String listing(boolean ofCustomer, int statuses) {
     String range = "(SELECT generation, order_id, created_at FROM " + (ofCustomer ? "customer_orders" : "order_summaries")
@@ -97,19 +91,7 @@ public final class OrderQueries {
   }
 
   private static List<OrderResponse> select(Connection connection, String sql, List<Object> values) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(sql)) {
-      RowBatch.planForNow(select);
-      for (int i = 0; i < values.size(); i++) {
-        select.setObject(i + 1, values.get(i));
-      }
-      List<OrderResponse> orders = new ArrayList<>();
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          orders.add(order(found));
-        }
-      }
-      return orders;
-    }
+    return Sql.selectPlannedForNow(connection, sql, OrderQueries::order, values.toArray());
   }
 
   private static OrderResponse order(ResultSet row) throws SQLException {

@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Reads an order from the body of a request that places it. */
+/** Reads an order from the body of {@code POST /api/orders}. */
 final class OrderRequest {
 
   private OrderRequest() {}
@@ -20,7 +20,7 @@ final class OrderRequest {
     for (JsonFields item : fields.objects("items", PlacedOrder.MAX_ITEMS)) {
       String sku = item.id("sku");
       if (!skus.add(sku)) {
-        throw item.invalid("sku", "stands in the order twice");
+        throw item.invalid("sku", "appears in the order twice");
       }
       items.add(new Inventory.Item(sku, item.integer("quantity", 1, PlacedOrder.MAX_QUANTITY), item.money("unitPrice", currency)));
     }

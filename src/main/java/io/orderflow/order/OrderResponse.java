@@ -8,9 +8,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /**
- * An order as clients see it.
+ * The JSON of an order.
  *
- * @param createdAt to the millisecond, as lists are in its order
+ * @param createdAt in milliseconds, the precision by which lists are sorted
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record OrderResponse(String orderId, String customerId, Order.Status status, String reason, String detail, String currency, String total,

@@ -18,28 +18,28 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * {@code /api/orders}: placing, reading and cancelling orders; {@code /api/users/{userId}/orders}: those of a customer.
+ * Places, reads and cancels orders at {@code /api/orders}, and lists a customer's orders at {@code /api/users/{userId}/orders}.
  *
- * <p>An order's id is made from the client's {@code Idempotency-Key}: a repeat reaches the same saga, which knows what it was started
- * with. So the key is as durable as the order, needs no table and no second write, and concurrent repeats are one order. The key alone
- * makes the id, not the key and the customer: the same key with any other body must be refused, another customer's included.
+ * <p>The order's id is derived from the client's {@code Idempotency-Key}, so that a repeat reaches the same saga, which has recorded its
+ * input. Thus the key is as durable as the order, needs neither a table nor a second write, and concurrent repeats make one order. The id
+ * depends on the key alone and not on the customer, because the same key with any other body must be rejected, even from another customer.
  */
 public final class OrderRoutes extends Routes {
 
   private final OrderPlacement placement;
-  private final OrderAnswers answers;
+  private final OrderPlacementRoutes placementRoutes;
   private final OrderQueries queries;
   private final Supplier<UUID> ids;
 
-  /** @param ids makes the id of an order that came without a key */
-  public OrderRoutes(OrderPlacement placement, OrderAnswers answers, OrderQueries queries, Supplier<UUID> ids) {
+  /** @param ids generates ids for orders without an idempotency key */
+  public OrderRoutes(OrderPlacement placement, OrderPlacementRoutes placementRoutes, OrderQueries queries, Supplier<UUID> ids) {
     this.placement = placement;
-    this.answers = answers;
+    this.placementRoutes = placementRoutes;
     this.queries = queries;
     this.ids = ids;
   }
 
-  /** The routes from {@code /api/orders} on, and {@code /ops/stats}. */
+  /** Routes {@code /api/orders}, {@code /api/users/{userId}/orders} and {@code /ops/stats}. */
   public Route routes() {
     return concat(api(), path(PathMatchers.segment("ops").slash("stats"), () ->
         get(() -> answer(queries.stats(), stats -> Json.response(200, stats)))));
@@ -52,15 +52,15 @@ public final class OrderRoutes extends Routes {
             pathEnd(() -> concat(
                 get(() -> parameterOptional("customerId", this::list)),
                 post(() -> extractRequest(request -> body(OrderRequest::read, placed -> place(request, placed)))))),
-            id("orderId", this::one)))));
+            id("orderId", this::order)))));
   }
 
-  private Route one(String orderId) {
+  private Route order(String orderId) {
     return concat(
         pathEnd(() -> get(() -> answer(find(orderId), order -> Json.response(200, order)))),
         path("cancel", () -> post(() -> cancel(orderId))),
-        path("saga", () -> get(() -> answer(placement.saga(orderId), progress ->
-            Json.response(200, SagaView.of(orderId, placement.sagaName(), progress))))));
+        path("saga", () -> get(() -> answer(placement.saga(orderId), saga ->
+            Json.response(200, SagaView.of(orderId, placement.sagaName(), saga))))));
   }
 
   private Route list(Optional<String> customer) {
@@ -80,17 +80,17 @@ public final class OrderRoutes extends Routes {
     Optional<String> known = idempotencyKey(request).map(OrderRoutes::idOf);
     String orderId = known.orElseGet(() -> ids.get().toString());
     CompletionStage<SagaState> placing = known.isPresent() ? placement.place(orderId, placed) : placement.placeNew(orderId, placed);
-    return answers.afterPlacing(placing, progress -> answers.placed(request, orderId, placed, progress));
+    return placementRoutes.afterPlacing(placing, saga -> placementRoutes.placed(request, orderId, placed, saga));
   }
 
   private Route cancel(String orderId) {
-    return answer(placement.cancel(orderId).thenCompose(progress -> placement.read(orderId)),
+    return answer(placement.cancel(orderId).thenCompose(saga -> placement.read(orderId)),
         order -> Json.response(202, OrderResponse.of(orderId, order)));
   }
 
   /**
-   * The order as the view has it once it has ended; before that, and while the view does not have it yet, it is read where it is made: who
-   * was answered with an order's end must not be told afterwards that it is pending.
+   * Reads an ended order from the view, and any other from the aggregate. The view may be behind: a client that has seen an order's end must
+   * not be told afterwards that the order is pending.
    */
   private CompletionStage<OrderResponse> find(String orderId) {
     return queries.find(orderId).thenCompose(found -> found.filter(order -> order.status() != Order.Status.PENDING)

@@ -6,7 +6,7 @@ import io.orderflow.saga.SagaDefinition;
 import io.orderflow.saga.Sagas;
 import io.orderflow.shipping.ShippingService;
 
-/** What happens to an order, in order, and what undoes each step. */
+/** The steps of an order and their compensations. */
 public final class OrderSaga {
 
   /** The step whose compensation is the refund. */
@@ -20,7 +20,7 @@ public final class OrderSaga {
 
   private OrderSaga() {}
 
-  /** The saga over these services. */
+  /** Defines the saga over these services. */
   public static SagaDefinition<PlacedOrder> definition(OrderService orders, Inventory inventory, PaymentService payments, ShippingService shipping) {
     return SagaDefinition.named(NAME, PlacedOrder.class)
         .step("create-order",      orders::create,           orders::cancel)

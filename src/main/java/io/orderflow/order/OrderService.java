@@ -34,21 +34,21 @@ public final class OrderService {
     return StepResult.done();
   }
 
-  /** Cancels the order, with the saga's failure as its reason. */
+  /** Cancels the order with the saga's failure as the reason. */
   public StepResult cancel(StepCall<PlacedOrder> call) {
     Failure failure = call.failure().orElseThrow();
     call.home().decide(type, new Order.Cancel(call.input(), call.startedAt(), failure.code(), failure.detail()));
     return StepResult.done();
   }
 
-  /** Confirms the order with the results of its payment and its shipment. */
+  /** Confirms the order with the ids of its payment's transaction and its shipment. */
   public StepResult confirm(StepCall<PlacedOrder> call) {
     call.home().decide(type, new Order.Confirm(
         call.resultOf(OrderSaga.CHARGE).orElse(null), call.resultOf(OrderSaga.SHIP).orElse(null)));
     return StepResult.done();
   }
 
-  /** The order, archived or not; rejected with ORDER_NOT_FOUND. */
+  /** Reads the order, also from the archive. Rejected with ORDER_NOT_FOUND. */
   CompletionStage<Order.State> get(String orderId) {
     return orders.read(orderId, new Order.Get());
   }

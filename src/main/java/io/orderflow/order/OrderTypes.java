@@ -3,7 +3,7 @@ package io.orderflow.order;
 import io.orderflow.kernel.TypeNames;
 import java.util.Map;
 
-/** The stored and sent names of orders. */
+/** The stored and sent type names of orders. */
 public final class OrderTypes implements TypeNames {
 
   @Override

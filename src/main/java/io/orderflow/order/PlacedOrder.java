@@ -11,28 +11,28 @@ import io.orderflow.shipping.ShippingService;
 import java.util.List;
 
 /**
- * What a customer ordered.
+ * The content of an order.
  *
- * @param items each product once
- * @param total the sum over the items
- * @param shippingAddress null when the goods are collected
+ * @param items at most one for each product
+ * @param total the sum of all items
+ * @param shippingAddress null if the customer collects the goods
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PlacedOrder(String customerId, List<Inventory.Item> items, Money total, PaymentMethod payment, Address shippingAddress)
     implements CborSerializable, Inventory.ReservationRequest, PaymentService.Payable, ShippingService.Shippable {
 
   /**
-   * What a customer says beside the items.
+   * The content of an order except for its items.
    *
-   * @param shippingAddress null when the goods are collected
+   * @param shippingAddress null if the customer collects the goods
    */
   public record Terms(String customerId, PaymentMethod payment, Address shippingAddress) {
 
     /**
-     * An order on these terms.
+     * Makes an order on these terms.
      *
-     * @param items each product once, one or more
-     * @throws IllegalArgumentException when their prices are in several currencies or their sum is too large
+     * @param items at least one, and at most one for each product
+     * @throws IllegalArgumentException if the prices differ in currency or their sum is too large
      */
     public PlacedOrder order(List<Inventory.Item> items) {
       Money total = Money.zero(items.get(0).unitPrice().currency());
@@ -43,7 +43,7 @@ public record PlacedOrder(String customerId, List<Inventory.Item> items, Money t
     }
   }
 
-  /** The most items of one order. */
+  /** The most items in one order. */
   public static final int MAX_ITEMS = 100;
   /** The most pieces of one item. */
   public static final int MAX_QUANTITY = 1_000_000;

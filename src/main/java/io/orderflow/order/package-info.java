@@ -1,2 +1,2 @@
-/** Orders, and the saga that carries each through its steps. The only package that knows that several services exist. */
+/** Orders and their saga. The only package that combines several services. */
 package io.orderflow.order;

@@ -12,20 +12,20 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** Reserves, releases and ships what a saga wants of several products. Each of them is idempotent by the saga's id. */
+/** Reserves, releases and ships stock of several products for a saga. Idempotent by the saga's id. */
 public final class Inventory {
 
-  /** What a saga must tell to have stock reserved. */
+  /** The part of a saga's input that lists the items to reserve. */
   public interface ReservationRequest {
-    /** Each product once. */
+    /** At most one item for each product. */
     List<Item> reservedItems();
   }
 
   /**
-   * Some pieces of one product.
+   * A quantity of one product.
    *
    * @param quantity 1 or more
-   * @param unitPrice what the customer was shown
+   * @param unitPrice the price shown to the customer
    */
   public record Item(String sku, int quantity, Money unitPrice) {}
 
@@ -36,16 +36,16 @@ public final class Inventory {
   }
 
   /**
-   * Reserves all items or is refused with UNKNOWN_PRODUCT, PRICE_CHANGED or OUT_OF_STOCK, of the first item that was refused. All
-   * products are asked at once and none waits for another. What some of them granted is not given back here but by {@link #release}:
-   * the saga calls it when no further attempt to reserve can be under way.
+   * Reserves all items, or is rejected with UNKNOWN_PRODUCT, PRICE_CHANGED or OUT_OF_STOCK, of the first item that was rejected. Asks all
+   * products concurrently. After a rejection, the reservations that succeeded stay until {@link #release}: the saga calls it when no
+   * further attempt to reserve can be under way.
    */
   public CompletionStage<StepResult> reserve(StepCall<? extends ReservationRequest> call) {
     return eachProduct(call, item -> new Product.Reserve(call.sagaId(), item.quantity(), item.unitPrice(), call.validUntil()))
         .thenApply(answers -> reserved(answers));
   }
 
-  /** Gives back what was reserved, and makes sure that a reservation that comes late takes nothing. */
+  /** Releases the reservations, and bars reservations that arrive late. */
   public CompletionStage<StepResult> release(StepCall<? extends ReservationRequest> call) {
     return eachProduct(call, item -> new Product.Release(call.sagaId())).thenApply(answers -> {
       answers.forEach(Answer::orThrow);
@@ -53,29 +53,29 @@ public final class Inventory {
     });
   }
 
-  /** Lets what was reserved leave for good. */
+  /** Removes the reserved pieces from stock for good. */
   public CompletionStage<StepResult> ship(StepCall<? extends ReservationRequest> call) {
     return eachProduct(call, item -> new Product.Ship(call.sagaId())).thenApply(answers -> {
-      // Open reservations are never forgotten: what this saga has reserved and is no longer open was shipped by an earlier call.
-      answers.stream().filter(answer -> !answer.isRefusedWith("NOT_RESERVED")).forEach(Answer::orThrow);
+      // Open reservations are never forgotten. So a reservation of this saga that is no longer open was shipped by an earlier call.
+      answers.stream().filter(answer -> !answer.isRejectedWith("NOT_RESERVED")).forEach(Answer::orThrow);
       return StepResult.done();
     });
   }
 
   private static StepResult reserved(List<Answer> answers) {
-    Optional<Rejection> first = answers.stream().flatMap(answer -> answer.no().stream()).findFirst();
+    Optional<Rejection> first = answers.stream().flatMap(answer -> answer.rejection().stream()).findFirst();
     if (first.isEmpty()) {
       answers.forEach(Answer::orThrow);
       return StepResult.done();
     }
-    boolean partly = answers.stream().anyMatch(answer -> answer.no().isEmpty());
+    boolean partly = answers.stream().anyMatch(answer -> answer.rejection().isEmpty());
     return new StepResult.Refused(first.get().code(), first.get().detail(), partly);
   }
 
   /**
-   * What one product answered.
+   * The reply of one product.
    *
-   * @param failure null when it did what it was asked
+   * @param failure null if the command was accepted
    */
   private record Answer(Throwable failure) {
 
@@ -88,13 +88,13 @@ public final class Inventory {
       }
     }
 
-    /** The business's no; empty when it agreed, or when it can't be known or may change by itself. */
-    Optional<Rejection> no() {
-      return Optional.ofNullable(failure).flatMap(Rejection::in).filter(refusal -> refusal.kind() != Rejection.Kind.UNAVAILABLE);
+    /** The business rejection. Empty if the command was accepted, its outcome is unknown, or a retry may succeed. */
+    Optional<Rejection> rejection() {
+      return Optional.ofNullable(failure).flatMap(Rejection::in).filter(rejection -> rejection.kind() != Rejection.Kind.UNAVAILABLE);
     }
 
-    boolean isRefusedWith(String code) {
-      return no().filter(refusal -> refusal.code().equals(code)).isPresent();
+    boolean isRejectedWith(String code) {
+      return rejection().filter(rejection -> rejection.code().equals(code)).isPresent();
     }
 
     void orThrow() {
@@ -104,7 +104,7 @@ public final class Inventory {
     }
   }
 
-  /** Asks the product of each item; the answers come in the order of the items, once all of them are there. */
+  /** Asks the product of each item. Completes with the answers in the order of the items once all have arrived. */
   private CompletionStage<List<Answer>> eachProduct(StepCall<? extends ReservationRequest> call,
       Function<Item, Product.Command> command) {
     List<CompletableFuture<Product.Reply>> asked = new ArrayList<>();

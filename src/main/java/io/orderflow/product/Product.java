@@ -13,39 +13,38 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A product: its name and price, the pieces that are available, reserved and sold. Each piece that was ever restocked is exactly one of
- * the three.
+ * A product: its name, price and stock. Each piece that was ever restocked is either available, reserved or sold.
  *
- * <p>A reservation is kept until it is released or shipped. The orders whose reservation was closed are remembered for a while, longer
- * than any call stays valid, so that a call that comes late can't reserve again.
+ * <p>A reservation stays open until it is released or shipped. Closed reservations are remembered for longer than any command stays valid, so
+ * that a late command can't reserve again.
  */
 public final class Product implements Aggregate<Product.Command, Product.Event, Product.State, Product.Reply> {
 
-  /** Under which products are stored. */
+  /** The entity type of products in the journal. */
   public static final String NAME = "product";
 
-  /** The most pieces that may be available and reserved at once. */
+  /** The upper limit of available and reserved pieces together. */
   public static final long MAX_STOCK = 10_000_000_000L;
 
   /**
-   * What a product remembers of the past, from the settings of {@code orderflow.product}.
+   * Limits for remembered commands, from the settings of {@code orderflow.product}.
    *
-   * @param references the number of restocks' references
-   * @param closedFor how long it knows the order of a closed reservation
-   * @param closedOrders the most of them, whatever their age
+   * @param references the number of remembered references of restocks
+   * @param closedFor how long closed reservations are remembered
+   * @param closedOrders the most closed reservations remembered, whatever their age
    */
   record Memory(int references, Duration closedFor, int closedOrders) {}
 
-  /** A restock that had a reference, and the stock that was answered. */
+  /** A restock with a reference, and the stock after it. */
   public record Restocking(int quantity, long available, long reserved) {}
 
-  /** How and when an order's reservation was closed. */
+  /** The outcome and time of a closed reservation. */
   public record Closing(boolean shipped, Instant at) {}
 
   /**
-   * @param price null while there is no such product
-   * @param restockings by reference
-   * @param closings by order
+   * @param price null if the product does not exist
+   * @param restockings the remembered restocks, by reference
+   * @param closings the closed reservations, by order
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record State(String name, Money price, long available, long sold, Reservations reservations, RecentCommands<Restocking> restockings,
@@ -86,7 +85,7 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
 
   public record Details(String sku, String name, Money price, long available, long reserved) implements Reply {}
 
-  /** @param created whether it was put for the first time */
+  /** @param created whether the product is new */
   public record Offer(boolean created, Details product) implements Reply {}
 
   public record Stock(String sku, long available, long reserved) implements Reply {}
@@ -95,24 +94,24 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
 
   public sealed interface Command extends CborSerializable {}
 
-  /** Offers the product at that price from now on. */
+  /** Sets the name and the price. Creates the product if it does not exist. */
   public record Put(String name, Money price) implements Command {}
 
-  /** @param reference null when a repeat need not be recognised */
+  /** @param reference null if repeats need not be recognised */
   public record Restock(int quantity, String reference) implements Command {}
 
   /**
-   * Keeps pieces for an order.
+   * Reserves pieces for an order.
    *
-   * @param unitPrice what the order's customer was shown
-   * @param validUntil after it the reservation is refused: nobody waits for it any more
+   * @param unitPrice the price shown to the customer
+   * @param validUntil the deadline, after which the reservation is rejected: its saga no longer waits for it
    */
   public record Reserve(String orderId, int quantity, Money unitPrice, Instant validUntil) implements Command {}
 
-  /** Gives back what the order has reserved, and makes sure that it reserves nothing later. */
+  /** Releases the order's reservation, and bars a reservation by the order that arrives later. */
   public record Release(String orderId) implements Command {}
 
-  /** What the order has reserved leaves for good. */
+  /** Removes the order's reserved pieces from stock for good. */
   public record Ship(String orderId) implements Command {}
 
   public record Get() implements Command {}
@@ -126,7 +125,7 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
 
   public record Reserved(String orderId, int quantity, Instant at) implements Event {}
 
-  /** @param quantity 0 when the order had reserved nothing */
+  /** @param quantity 0 if the order had no reservation */
   public record ReservationReleased(String orderId, int quantity, Instant at) implements Event {}
 
   public record ReservationShipped(String orderId, int quantity, Instant at) implements Event {}
@@ -198,7 +197,7 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
           : Decision.reject(Rejection.unprocessable("REFERENCE_REUSED", "order " + reserve.orderId() + " has reserved another quantity of " + sku));
     }
     if (clock.instant().isAfter(reserve.validUntil())) {
-      return Decision.reject(Rejection.unavailable("EXPIRED", "the reservation of " + sku + " came too late"));
+      return Decision.reject(Rejection.unavailable("EXPIRED", "the reservation of " + sku + " arrived after its deadline"));
     }
     if (product.price() == null) {
       return Decision.reject(Rejection.conflict("UNKNOWN_PRODUCT", "there is no product " + sku));
@@ -208,7 +207,7 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
     }
     if (product.available() < reserve.quantity()) {
       return Decision.reject(Rejection.conflict("OUT_OF_STOCK",
-          "of " + sku + " " + product.available() + " are available, not " + reserve.quantity()));
+          "only " + product.available() + " of " + sku + " are available, not " + reserve.quantity()));
     }
     return accept(new Reserved(reserve.orderId(), reserve.quantity(), clock.instant()));
   }
@@ -229,7 +228,7 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
     }
     return product.reservations().of(ship.orderId())
         .map(quantity -> accept(new ReservationShipped(ship.orderId(), quantity, clock.instant())))
-        .orElseGet(() -> Decision.reject(Rejection.conflict("NOT_RESERVED", "order " + ship.orderId() + " has reserved nothing of " + sku)));
+        .orElseGet(() -> Decision.reject(Rejection.conflict("NOT_RESERVED", "order " + ship.orderId() + " has no reservation of " + sku)));
   }
 
   private static Decision<Event, Reply> accept(Event event) {

@@ -6,7 +6,7 @@ import io.orderflow.node.NodeContext;
 import io.orderflow.projection.ProjectionDefinition;
 import java.util.List;
 
-/** Products on a node. */
+/** Contributes products to a node. */
 public final class ProductModule implements Module {
 
   private final NodeContext node;

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The view {@code product_list}: what is offered, with its stock. The events of a product that sells well are many; those that come in
- * one transaction are added up first, so that each product is written once in it.
+ * Fills the table {@code product_list} with products and their stock. A hot product has many events: those of one transaction are added up,
+ * so that each transaction writes each product's row once.
  */
 public final class ProductProjection implements ProjectionDefinition<Product.Event> {
 
@@ -21,7 +21,7 @@ public final class ProductProjection implements ProjectionDefinition<Product.Eve
   private static final String MERGE = "MERGE INTO product_list p USING :rows r ON p.generation = r.generation AND p.sku = r.sku"
       + " WHEN MATCHED THEN UPDATE SET available = p.available + r.available, reserved = p.reserved + r.reserved";
 
-  /** What some events of one product come to. */
+  /** The sum of several events of one product. */
   private static final class Change {
     private String name;
     private Money price;
@@ -29,7 +29,7 @@ public final class ProductProjection implements ProjectionDefinition<Product.Eve
     private long available;
     private long reserved;
 
-    void take(Product.Event event) {
+    void add(Product.Event event) {
       if (event instanceof Product.Offered offered) {
         name = offered.name();
         price = offered.price();
@@ -47,8 +47,8 @@ public final class ProductProjection implements ProjectionDefinition<Product.Eve
       }
     }
 
-    /** A reservation that was released before it was made leaves a trace in the journal and nothing here. */
-    boolean isNothing() {
+    /** Whether the row stays as it is, as after the release of a reservation that never arrived. */
+    boolean isEmpty() {
       return price == null && available == 0 && reserved == 0;
     }
   }
@@ -76,7 +76,7 @@ public final class ProductProjection implements ProjectionDefinition<Product.Eve
   @Override
   public void apply(Connection connection, long generation, int slice, List<ProjectionEvent<Product.Event>> events) throws SQLException {
     Map<String, Change> changes = new TreeMap<>();
-    events.forEach(event -> changes.computeIfAbsent(event.id(), sku -> new Change()).take(event.event()));
+    events.forEach(event -> changes.computeIfAbsent(event.id(), sku -> new Change()).add(event.event()));
     RowBatch stocks = RowBatch.of("generation BIGINT", "sku VARCHAR", "available BIGINT", "reserved BIGINT");
     RowBatch offers = RowBatch.of("generation BIGINT", "sku VARCHAR", "available BIGINT", "reserved BIGINT", "name VARCHAR", "currency VARCHAR",
         "price_minor BIGINT", "created_at BIGINT");
@@ -84,12 +84,12 @@ public final class ProductProjection implements ProjectionDefinition<Product.Eve
       if (change.price != null) {
         offers.add(generation, sku, change.available, change.reserved, change.name, change.price.currency(), change.price.minor(),
             change.firstOfferedAt.toEpochMilli());
-      } else if (!change.isNothing()) {
+      } else if (!change.isEmpty()) {
         stocks.add(generation, sku, change.available, change.reserved);
       }
     });
     if (stocks.execute(connection, MERGE) < stocks.size()) {
-      throw new IllegalStateException("the stock of a product changed that the view does not know: its first event was not read");
+      throw new IllegalStateException("a product whose stock changed is missing from the view: its first event was not read");
     }
     offers.execute(connection, MERGE + ", name = r.name, currency = r.currency, price_minor = r.price_minor WHEN NOT MATCHED THEN"
         + " INSERT (generation, sku, available, reserved, name, currency, price_minor, created_at)"

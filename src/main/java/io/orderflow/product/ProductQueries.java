@@ -2,20 +2,18 @@ package io.orderflow.product;
 
 import io.orderflow.http.Page;
 import io.orderflow.journal.Database;
-import io.orderflow.journal.RowBatch;
 import io.orderflow.kernel.Money;
+import io.orderflow.kernel.Sql;
 import io.orderflow.projection.Projections;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
-/** Queries of the list of products; never of the products themselves. */
+/** Queries the list of products. Never asks the aggregates. */
 public final class ProductQueries {
 
   private record Listed(ProductResponse product, Instant createdAt) {}
@@ -26,31 +24,24 @@ public final class ProductQueries {
     this.database = database;
   }
 
-  /** A page of products, the latest one that was put on sale first: {@code {products: […], next}}. */
+  /** Reads a page of products, newest first: {@code {products: […], next}}. */
   CompletionStage<Map<String, Object>> list(Page page) {
     return database.async(connection -> select(connection, page)).thenApply(rows ->
         page.answer("products", rows, Listed::createdAt, listed -> listed.product().sku(), Listed::product));
   }
 
-  /** One range of one index; the generation stands in the order too, so that both databases see that the index has it. */
+  /** Selects one index range. The generation is in the sort order too: without it the databases would sort instead of following the index. */
   private static List<Listed> select(Connection connection, Page page) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT sku, name, currency, price_minor, available, reserved, created_at"
+    long before = page.before().toEpochMilli();
+    return Sql.selectPlannedForNow(connection, "SELECT sku, name, currency, price_minor, available, reserved, created_at"
         + " FROM product_list WHERE generation = " + Projections.live(ProductProjection.NAME)
-        + " AND created_at <= ? AND (created_at < ? OR sku < ?) ORDER BY generation, created_at DESC, sku DESC LIMIT ?")) {
-      RowBatch.planForNow(select);
-      select.setLong(1, page.before().toEpochMilli());
-      select.setLong(2, page.before().toEpochMilli());
-      select.setString(3, page.beforeId());
-      select.setInt(4, page.limit() + 1);
-      List<Listed> products = new ArrayList<>();
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          Money price = new Money(found.getLong(4), found.getString(3));
-          products.add(new Listed(new ProductResponse(found.getString(1), found.getString(2), price.amount(), price.currency(),
-              found.getLong(5), found.getLong(6)), Instant.ofEpochMilli(found.getLong(7))));
-        }
-      }
-      return products;
-    }
+        + " AND created_at <= ? AND (created_at < ? OR sku < ?) ORDER BY generation, created_at DESC, sku DESC LIMIT ?",
+        ProductQueries::listed, before, before, page.beforeId(), page.limit() + 1);
+  }
+
+  private static Listed listed(ResultSet row) throws SQLException {
+    Money price = new Money(row.getLong(4), row.getString(3));
+    return new Listed(new ProductResponse(row.getString(1), row.getString(2), price.amount(), price.currency(), row.getLong(5),
+        row.getLong(6)), Instant.ofEpochMilli(row.getLong(7)));
   }
 }

@@ -16,7 +16,7 @@ final class ProductRequest {
     }
   }
 
-  /** @param reference null when a repeat need not be recognised */
+  /** @param reference null if repeats need not be recognised */
   record Restock(int quantity, String reference) {
 
     static Restock read(JsonFields fields) {

@@ -1,6 +1,6 @@
 package io.orderflow.product;
 
-/** A product as clients see it. */
+/** The JSON of a product. */
 record ProductResponse(String sku, String name, String price, String currency, long available, long reserved) {
 
   static ProductResponse of(Product.Details product) {

@@ -7,7 +7,7 @@ import io.orderflow.http.Json;
 import io.orderflow.http.Page;
 import io.orderflow.http.Routes;
 
-/** {@code /api/products}: what is offered, at which price, and its stock. */
+/** Offers, restocks and reads products at {@code /api/products}. */
 public final class ProductRoutes extends Routes {
 
   private final ProductService products;
@@ -18,7 +18,7 @@ public final class ProductRoutes extends Routes {
     this.queries = queries;
   }
 
-  /** The routes from {@code /api/products} on. */
+  /** Routes {@code /api/products}. */
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix("products", () -> concat(
         pathEnd(() -> get(() -> Page.parameters(page ->

@@ -9,7 +9,7 @@ import io.orderflow.kernel.Money;
 import java.time.Clock;
 import java.util.concurrent.CompletionStage;
 
-/** Offers and restocks products, and reaches them for those that reserve. */
+/** Offers, restocks and reads products. {@link Inventory} reserves their stock. */
 public final class ProductService {
 
   private final AggregateClient<Product.Command, Product.Event, Product.State, Product.Reply> products;
@@ -26,26 +26,26 @@ public final class ProductService {
         sku -> new Product(sku, clock, memory)).withGroupCommit().withSnapshots();
   }
 
-  /** Offers the product at that price from now on. */
+  /** Sets the name and the price. Creates the product if it does not exist. */
   CompletionStage<Product.Offer> put(String sku, String name, Money price) {
     return products.ask(sku, new Product.Put(name, price)).thenApply(Product.Offer.class::cast);
   }
 
   /**
-   * Adds pieces to the stock; rejected with PRODUCT_NOT_FOUND, STOCK_LIMIT or REFERENCE_REUSED.
+   * Adds pieces to the stock. Rejected with PRODUCT_NOT_FOUND, STOCK_LIMIT or REFERENCE_REUSED.
    *
-   * @param reference null when a repeat need not be recognised
+   * @param reference null if repeats need not be recognised
    */
   CompletionStage<Product.Stock> restock(String sku, int quantity, String reference) {
     return products.ask(sku, new Product.Restock(quantity, reference)).thenApply(Product.Stock.class::cast);
   }
 
-  /** The product as it is now; rejected with PRODUCT_NOT_FOUND. */
+  /** Reads the product's current state. Rejected with PRODUCT_NOT_FOUND. */
   public CompletionStage<Product.Details> get(String sku) {
     return products.ask(sku, new Product.Get()).thenApply(Product.Details.class::cast);
   }
 
-  /** Tells a product a command of a saga. */
+  /** Sends a saga's command to a product. */
   CompletionStage<Product.Reply> ask(String sku, Product.Command command) {
     return products.ask(sku, command);
   }

@@ -3,7 +3,7 @@ package io.orderflow.product;
 import io.orderflow.kernel.TypeNames;
 import java.util.Map;
 
-/** The stored and sent names of products. */
+/** The stored and sent type names of products. */
 public final class ProductTypes implements TypeNames {
 
   @Override

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
-/** The open reservations of one product, by order. Immutable; each change costs O(log n), as a hot product has thousands of them. */
+/** The open reservations of one product, by order. Immutable. A change costs O(log n), because a hot product has thousands of reservations. */
 public final class Reservations {
 
   private final PMap<String, Integer> byOrder;
@@ -18,38 +18,38 @@ public final class Reservations {
     this.total = total;
   }
 
-  /** Nothing reserved. */
+  /** No reservations. */
   public static Reservations none() {
     return new Reservations(HashTreePMap.empty(), 0);
   }
 
-  /** As they were stored. */
+  /** Reads the stored form. */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static Reservations of(Map<String, Integer> quantities) {
     return new Reservations(HashTreePMap.from(quantities), quantities.values().stream().mapToLong(Integer::longValue).sum());
   }
 
-  /** What the order has reserved; empty when it has nothing. */
+  /** The quantity that the order has reserved. Empty if it has no reservation. */
   public Optional<Integer> of(String orderId) {
     return Optional.ofNullable(byOrder.get(orderId));
   }
 
-  /** These and one of an order that had none. */
+  /** Adds a reservation for an order that has none. */
   public Reservations with(String orderId, int quantity) {
     return new Reservations(byOrder.plus(orderId, quantity), total + quantity);
   }
 
-  /** These without the order's, if it has one. */
+  /** Removes the order's reservation, if there is one. */
   public Reservations without(String orderId) {
     return of(orderId).map(quantity -> new Reservations(byOrder.minus(orderId), total - quantity)).orElse(this);
   }
 
-  /** The pieces that are reserved. */
+  /** The number of reserved pieces. */
   public long total() {
     return total;
   }
 
-  /** The quantities by order: the stored form. */
+  /** The stored form: quantities by order. */
   @JsonValue
   public Map<String, Integer> quantities() {
     return byOrder;

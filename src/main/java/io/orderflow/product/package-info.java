@@ -1,2 +1,2 @@
-/** Products: what they cost, how many there are, and who has reserved them. */
+/** Products, their prices, their stock and its reservations. */
 package io.orderflow.product;

@@ -1,12 +1,9 @@
 package io.orderflow.projection;
 
+import io.orderflow.kernel.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,44 +26,22 @@ final class ParkedTable {
 
   /** The persistence ids of the slice's parked aggregates. */
   static Set<String> ids(Connection connection, SliceId id) throws SQLException {
-    Set<String> ids = new HashSet<>();
-    try (PreparedStatement select = connection.prepareStatement(
-        "SELECT persistence_id FROM projection_parked WHERE name = ? AND generation = ? AND slice = ?")) {
-      set(select, id.view(), id.generation(), id.slice());
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          ids.add(found.getString(1));
-        }
-      }
-    }
-    return ids;
+    return new HashSet<>(Sql.select(connection, "SELECT persistence_id FROM projection_parked WHERE name = ? AND generation = ? AND slice = ?",
+        row -> row.getString(1), id.view(), id.generation(), id.slice()));
   }
 
   /** The number of parked aggregates in each generation of a projection. */
   static Map<Long, Integer> counts(Connection connection, String view) throws SQLException {
-    Map<Long, Integer> counts = new HashMap<>();
-    try (PreparedStatement select = connection.prepareStatement(
-        "SELECT generation, COUNT(*) FROM projection_parked WHERE name = ? GROUP BY generation")) {
-      select.setString(1, view);
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          counts.put(found.getLong(1), found.getInt(2));
-        }
-      }
-    }
-    return counts;
+    return Sql.selectMap(connection, "SELECT generation, COUNT(*) FROM projection_parked WHERE name = ? GROUP BY generation",
+        row -> row.getLong(1), row -> row.getInt(2), view);
   }
 
   /** Whether the generation being built lacks events of a parked aggregate that the live one shows. */
   static boolean lacksWhatIsShown(Connection connection, String view, long building, long live) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT 1 FROM projection_parked b WHERE b.name = ? AND b.generation = ?"
+    return Sql.exists(connection, "SELECT 1 FROM projection_parked b WHERE b.name = ? AND b.generation = ?"
         + " AND NOT EXISTS (SELECT 1 FROM projection_parked l WHERE l.name = b.name AND l.generation = ? AND l.slice = b.slice"
-        + " AND l.persistence_id = b.persistence_id AND l.sequence_number <= b.sequence_number) LIMIT 1")) {
-      set(select, view, building, live);
-      try (ResultSet found = select.executeQuery()) {
-        return found.next();
-      }
-    }
+        + " AND l.persistence_id = b.persistence_id AND l.sequence_number <= b.sequence_number) LIMIT 1",
+        view, building, live);
   }
 
   /** The aggregates parked in this generation or a later one, the newest first. */
@@ -93,41 +68,36 @@ final class ParkedTable {
   }
 
   static void insert(Connection connection, String view, Parked parked) throws SQLException {
-    update(connection, "INSERT INTO projection_parked (name, " + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", view,
+    Sql.update(connection, "INSERT INTO projection_parked (name, " + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", view,
         parked.persistenceId(), parked.generation(), parked.slice(), parked.sequence(), parked.heldUpTo(), parked.manifest(),
         parked.error(), parked.attempts(), parked.since().toEpochMilli());
   }
 
   /** Stores the event at which the aggregate is parked now. */
   static void update(Connection connection, String view, Parked parked) throws SQLException {
-    update(connection, "UPDATE projection_parked SET sequence_number = ?, manifest = ?, error = ?, attempts = ?" + KEY,
+    Sql.update(connection, "UPDATE projection_parked SET sequence_number = ?, manifest = ?, error = ?, attempts = ?" + KEY,
         parked.sequence(), parked.manifest(), parked.error(), parked.attempts(), view, parked.generation(), parked.slice(),
         parked.persistenceId());
   }
 
   static void delete(Connection connection, String view, Parked parked) throws SQLException {
-    update(connection, "DELETE FROM projection_parked" + KEY, view, parked.generation(), parked.slice(), parked.persistenceId());
+    Sql.update(connection, "DELETE FROM projection_parked" + KEY, view, parked.generation(), parked.slice(), parked.persistenceId());
   }
 
   static void deleteBefore(Connection connection, String view, long generation) throws SQLException {
-    update(connection, "DELETE FROM projection_parked WHERE name = ? AND generation < ?", view, generation);
+    Sql.update(connection, "DELETE FROM projection_parked WHERE name = ? AND generation < ?", view, generation);
   }
 
   /** Records the last event read of each of these parked aggregates. */
   static void hold(Connection connection, SliceId id, Map<String, Long> upTo) throws SQLException {
-    try (PreparedStatement update = connection.prepareStatement("UPDATE projection_parked SET held_up_to = ?" + KEY)) {
-      for (Map.Entry<String, Long> held : upTo.entrySet()) {
-        set(update, held.getValue(), id.view(), id.generation(), id.slice(), held.getKey());
-        update.addBatch();
-      }
-      update.executeBatch();
-    }
+    Sql.updateAll(connection, "UPDATE projection_parked SET held_up_to = ?" + KEY, upTo.entrySet().stream()
+        .map(held -> List.<Object>of(held.getValue(), id.view(), id.generation(), id.slice(), held.getKey())).toList());
   }
 
   /** Records that the event is skipped. */
   static void skip(Connection connection, String view, Parked parked, Skip skip, Instant now) throws SQLException {
     if (!isSkipped(connection, view, parked.persistenceId(), parked.sequence())) {
-      update(connection, "INSERT INTO projection_skipped (name, persistence_id, sequence_number, manifest, error, reason, skipped_by,"
+      Sql.update(connection, "INSERT INTO projection_skipped (name, persistence_id, sequence_number, manifest, error, reason, skipped_by,"
           + " skipped_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", view, parked.persistenceId(), parked.sequence(), parked.manifest(),
           parked.error(), skip.reason(), skip.by(), now.toEpochMilli());
     }
@@ -135,39 +105,13 @@ final class ParkedTable {
 
   /** Whether an operator decided that the projection skips the event, in any generation. */
   static boolean isSkipped(Connection connection, String view, String persistenceId, long sequence) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(
-        "SELECT 1 FROM projection_skipped WHERE name = ? AND persistence_id = ? AND sequence_number = ?")) {
-      set(select, view, persistenceId, sequence);
-      try (ResultSet found = select.executeQuery()) {
-        return found.next();
-      }
-    }
+    return Sql.exists(connection, "SELECT 1 FROM projection_skipped WHERE name = ? AND persistence_id = ? AND sequence_number = ?",
+        view, persistenceId, sequence);
   }
 
   private static List<Parked> select(Connection connection, String condition, Object... values) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT " + COLUMNS + " FROM projection_parked " + condition)) {
-      set(select, values);
-      List<Parked> rows = new ArrayList<>();
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          rows.add(new Parked(found.getString(1), found.getLong(2), found.getInt(3), found.getLong(4), found.getLong(5),
-              found.getString(6), found.getString(7), found.getInt(8), Instant.ofEpochMilli(found.getLong(9))));
-        }
-      }
-      return rows;
-    }
-  }
-
-  private static void update(Connection connection, String sql, Object... values) throws SQLException {
-    try (PreparedStatement update = connection.prepareStatement(sql)) {
-      set(update, values);
-      update.executeUpdate();
-    }
-  }
-
-  private static void set(PreparedStatement statement, Object... values) throws SQLException {
-    for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
-    }
+    return Sql.select(connection, "SELECT " + COLUMNS + " FROM projection_parked " + condition,
+        row -> new Parked(row.getString(1), row.getLong(2), row.getInt(3), row.getLong(4), row.getLong(5), row.getString(6),
+            row.getString(7), row.getInt(8), Instant.ofEpochMilli(row.getLong(9))), values);
   }
 }

@@ -2,12 +2,11 @@ package io.orderflow.projection;
 
 import io.orderflow.journal.EventArchive;
 import io.orderflow.journal.JournalPosition;
+import io.orderflow.kernel.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -36,50 +35,39 @@ final class ProjectionTable {
   /** Registers the projection with a first generation to be filled, unless it is registered. */
   static void create(Connection connection, String view) throws SQLException {
     EventArchive.hold(connection);
-    update(connection, "INSERT INTO projections (name, live) SELECT CAST(? AS VARCHAR(64)), 1"
+    Sql.update(connection, "INSERT INTO projections (name, live) SELECT CAST(? AS VARCHAR(64)), 1"
         + " WHERE NOT EXISTS (SELECT 1 FROM projections WHERE name = ?)", view, view);
   }
 
   static Generations generations(Connection connection, String view, boolean lock) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(
-        "SELECT live, building, target, building_since FROM projections WHERE name = ?" + (lock ? " FOR UPDATE" : ""))) {
-      select.setString(1, view);
-      try (ResultSet found = select.executeQuery()) {
-        if (!found.next()) {
-          throw new IllegalStateException("the projection " + view + " is not in the table projections");
-        }
-        long building = found.getLong(2);
-        OptionalLong ifAny = found.wasNull() ? OptionalLong.empty() : OptionalLong.of(building);
-        return new Generations(found.getLong(1), ifAny, found.getLong(3), Instant.ofEpochMilli(found.getLong(4)));
-      }
-    }
+    return Sql.selectFirst(connection, "SELECT live, building, target, building_since FROM projections WHERE name = ?"
+            + (lock ? " FOR UPDATE" : ""), ProjectionTable::generations, view)
+        .orElseThrow(() -> new IllegalStateException("the projection " + view + " is not in the table projections"));
+  }
+
+  private static Generations generations(ResultSet row) throws SQLException {
+    long building = row.getLong(2);
+    OptionalLong ifAny = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(building);
+    return new Generations(row.getLong(1), ifAny, row.getLong(3), Instant.ofEpochMilli(row.getLong(4)));
   }
 
   /** Begins a generation after the live one. The caller has called {@link EventArchive#hold}. */
   static void build(Connection connection, String view, long generation, Instant now) throws SQLException {
-    update(connection, "UPDATE projections SET building = ?, building_since = ?,"
+    Sql.update(connection, "UPDATE projections SET building = ?, building_since = ?,"
         + " target = " + LAST_ORDERING + " WHERE name = ?", generation, now.toEpochMilli(), view);
   }
 
   /** Makes queries read this generation from now on. */
   static void goLive(Connection connection, String view, long generation) throws SQLException {
-    update(connection, "UPDATE projections SET live = ?, building = NULL WHERE name = ?", generation, view);
+    Sql.update(connection, "UPDATE projections SET live = ?, building = NULL WHERE name = ?", generation, view);
   }
 
   /** The position of each slice of a generation. Slices that have not begun are left out. */
   static Map<Integer, JournalPosition> positions(Connection connection, String view, long generation, boolean lock)
       throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT projection_key, current_offset"
-        + " FROM akka_projection_offset_store WHERE projection_name = ? ORDER BY projection_key" + (lock ? " FOR UPDATE" : ""))) {
-      select.setString(1, SliceId.projectionName(view, generation));
-      Map<Integer, JournalPosition> positions = new HashMap<>();
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          positions.put(Integer.parseInt(found.getString(1)), JournalPosition.parse(found.getString(2)));
-        }
-      }
-      return positions;
-    }
+    return Sql.selectMap(connection, "SELECT projection_key, current_offset"
+        + " FROM akka_projection_offset_store WHERE projection_name = ? ORDER BY projection_key" + (lock ? " FOR UPDATE" : ""),
+        row -> Integer.parseInt(row.getString(1)), row -> JournalPosition.parse(row.getString(2)), SliceId.projectionName(view, generation));
   }
 
   /**
@@ -87,22 +75,17 @@ final class ProjectionTable {
    * Orderflow know.
    */
   static long readUpTo(Connection connection) throws SQLException {
-    long upTo = Long.MAX_VALUE;
-    try (PreparedStatement select = connection.prepareStatement("SELECT name, live FROM projections"
-            + " UNION ALL SELECT name, building FROM projections WHERE building IS NOT NULL");
-        ResultSet found = select.executeQuery()) {
-      while (found.next()) {
-        Map<Integer, JournalPosition> positions = positions(connection, found.getString(1), found.getLong(2), false);
-        upTo = positions.size() < SliceId.SLICES ? 0
-            : Math.min(upTo, positions.values().stream().mapToLong(JournalPosition::complete).min().orElse(0));
-      }
-    }
-    return upTo;
+    return Sql.select(connection, "SELECT name, live FROM projections"
+            + " UNION ALL SELECT name, building FROM projections WHERE building IS NOT NULL",
+            row -> positions(connection, row.getString(1), row.getLong(2), false))
+        .stream().mapToLong(positions -> positions.size() < SliceId.SLICES ? 0
+            : positions.values().stream().mapToLong(JournalPosition::complete).min().orElse(0))
+        .min().orElse(Long.MAX_VALUE);
   }
 
   /** Registers the slice, unless it is registered. */
   static void createSlice(Connection connection, SliceId id) throws SQLException {
-    update(connection, "INSERT INTO projection_slices (name, generation, slice, applied, attempts, stopped)"
+    Sql.update(connection, "INSERT INTO projection_slices (name, generation, slice, applied, attempts, stopped)"
         + " SELECT CAST(? AS VARCHAR(64)), CAST(? AS BIGINT), CAST(? AS INTEGER), 0, 0, FALSE"
         + " WHERE NOT EXISTS (SELECT 1 FROM projection_slices WHERE name = ? AND generation = ? AND slice = ?)",
         id.view(), id.generation(), id.slice(), id.view(), id.generation(), id.slice());
@@ -110,21 +93,14 @@ final class ProjectionTable {
 
   /** The number of events applied in the slice. */
   static long applied(Connection connection, SliceId id) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(
-        "SELECT applied FROM projection_slices WHERE name = ? AND generation = ? AND slice = ?")) {
-      set(select, id.view(), id.generation(), id.slice());
-      try (ResultSet found = select.executeQuery()) {
-        if (!found.next()) {
-          throw new IllegalStateException(id + " is not in the table projection_slices");
-        }
-        return found.getLong(1);
-      }
-    }
+    return Sql.selectFirst(connection, "SELECT applied FROM projection_slices WHERE name = ? AND generation = ? AND slice = ?",
+            row -> row.getLong(1), id.view(), id.generation(), id.slice())
+        .orElseThrow(() -> new IllegalStateException(id + " is not in the table projection_slices"));
   }
 
   /** Updates the count of events. False if the stored count is not the expected one. */
   static boolean advance(Connection connection, SliceId id, long expected, long applied) throws SQLException {
-    return update(connection, "UPDATE projection_slices SET applied = ? WHERE name = ? AND generation = ? AND slice = ? AND applied = ?",
+    return Sql.update(connection, "UPDATE projection_slices SET applied = ? WHERE name = ? AND generation = ? AND slice = ? AND applied = ?",
         applied, id.view(), id.generation(), id.slice(), expected) == 1;
   }
 
@@ -134,13 +110,8 @@ final class ProjectionTable {
    * @return whether the slice exists
    */
   static boolean lock(Connection connection, SliceId id) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(
-        "SELECT applied FROM projection_slices WHERE name = ? AND generation = ? AND slice = ? FOR UPDATE")) {
-      set(select, id.view(), id.generation(), id.slice());
-      try (ResultSet found = select.executeQuery()) {
-        return found.next();
-      }
-    }
+    return Sql.exists(connection, "SELECT applied FROM projection_slices WHERE name = ? AND generation = ? AND slice = ? FOR UPDATE",
+        id.view(), id.generation(), id.slice());
   }
 
   /**
@@ -154,7 +125,7 @@ final class ProjectionTable {
   /** Stores the failure, or that there is none. */
   static void record(Connection connection, SliceId id, Optional<SliceFailure> failure) throws SQLException {
     String error = failure.map(SliceFailure::error).map(ErrorText::of).orElse(null);
-    update(connection, "UPDATE projection_slices SET attempts = ?, stopped = ?, event = ?, error = ?, failed_at = ?"
+    Sql.update(connection, "UPDATE projection_slices SET attempts = ?, stopped = ?, event = ?, error = ?, failed_at = ?"
         + " WHERE name = ? AND generation = ? AND slice = ?",
         failure.map(SliceFailure::attempts).orElse(0), failure.map(SliceFailure::stopped).orElse(false),
         failure.map(SliceFailure::event).orElse(null), error, failure.map(of -> of.at().toEpochMilli()).orElse(null),
@@ -163,23 +134,16 @@ final class ProjectionTable {
 
   /** The failures of a projection's generations, by slice. */
   static Map<SliceId, SliceFailure> failures(Connection connection, String view) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT generation, slice, event, error, attempts, stopped, failed_at"
-        + " FROM projection_slices WHERE name = ? AND attempts > 0 ORDER BY generation, slice")) {
-      select.setString(1, view);
-      Map<SliceId, SliceFailure> failures = new java.util.LinkedHashMap<>();
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          failures.put(new SliceId(view, found.getLong(1), found.getInt(2)), new SliceFailure(found.getString(3), found.getString(4),
-              found.getInt(5), found.getBoolean(6), Instant.ofEpochMilli(found.getLong(7))));
-        }
-      }
-      return failures;
-    }
+    return Sql.selectMap(connection, "SELECT generation, slice, event, error, attempts, stopped, failed_at"
+        + " FROM projection_slices WHERE name = ? AND attempts > 0 ORDER BY generation, slice",
+        row -> new SliceId(view, row.getLong(1), row.getInt(2)),
+        row -> new SliceFailure(row.getString(3), row.getString(4), row.getInt(5), row.getBoolean(6), Instant.ofEpochMilli(row.getLong(7))),
+        view);
   }
 
   /** Lets stopped slices resume. Returns how many there were. */
   static int resume(Connection connection, String view) throws SQLException {
-    return update(connection, "UPDATE projection_slices SET stopped = FALSE WHERE name = ? AND stopped = TRUE", view);
+    return Sql.update(connection, "UPDATE projection_slices SET stopped = FALSE WHERE name = ? AND stopped = TRUE", view);
   }
 
   /**
@@ -190,15 +154,15 @@ final class ProjectionTable {
   static boolean deleteSome(Connection connection, ProjectionDefinition<?> view, long before, int limit) throws SQLException {
     boolean more = false;
     for (ProjectionDefinition.Table table : view.tables()) {
-      Long oldest = oldest(connection, table.name());
-      if (oldest != null && oldest < before) {
-        deleteUpTo(connection, table, oldest, limit);
+      Optional<Long> oldest = Sql.selectFirst(connection, "SELECT MIN(generation) FROM " + table.name(), row -> row.getObject(1, Long.class));
+      if (oldest.isPresent() && oldest.get() < before) {
+        deleteUpTo(connection, table, oldest.get(), limit);
         more = true;
       }
     }
-    update(connection, "DELETE FROM projection_slices WHERE name = ? AND generation < ?", view.name(), before);
+    Sql.update(connection, "DELETE FROM projection_slices WHERE name = ? AND generation < ?", view.name(), before);
     ParkedTable.deleteBefore(connection, view.name(), before);
-    update(connection, "DELETE FROM akka_projection_offset_store WHERE projection_name = ?",
+    Sql.update(connection, "DELETE FROM akka_projection_offset_store WHERE projection_name = ?",
         SliceId.projectionName(view.name(), before - 1));
     return more;
   }
@@ -209,40 +173,13 @@ final class ProjectionTable {
    */
   private static void deleteUpTo(Connection connection, ProjectionDefinition.Table table, long generation, int limit) throws SQLException {
     String rows = " FROM " + table.name() + " WHERE generation = ?";
-    Object last;
-    try (PreparedStatement select = connection.prepareStatement(
-        "SELECT " + table.key() + rows + " ORDER BY " + table.key() + " LIMIT 1 OFFSET ?")) {
-      set(select, generation, limit - 1);
-      try (ResultSet found = select.executeQuery()) {
-        last = found.next() ? found.getObject(1) : null;
-      }
-    }
-    if (last == null) {
-      update(connection, "DELETE" + rows, generation);
+    Optional<Object> last = Sql.selectFirst(connection, "SELECT " + table.key() + rows + " ORDER BY " + table.key() + " LIMIT 1 OFFSET ?",
+        row -> row.getObject(1), generation, limit - 1);
+    if (last.isEmpty()) {
+      Sql.update(connection, "DELETE" + rows, generation);
     } else {
-      update(connection, "DELETE" + rows + " AND " + table.key() + " <= ?", generation, last);
+      Sql.update(connection, "DELETE" + rows + " AND " + table.key() + " <= ?", generation, last.get());
     }
   }
 
-  private static Long oldest(Connection connection, String table) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT MIN(generation) FROM " + table);
-        ResultSet found = select.executeQuery()) {
-      found.next();
-      long oldest = found.getLong(1);
-      return found.wasNull() ? null : oldest;
-    }
-  }
-
-  private static int update(Connection connection, String sql, Object... values) throws SQLException {
-    try (PreparedStatement update = connection.prepareStatement(sql)) {
-      set(update, values);
-      return update.executeUpdate();
-    }
-  }
-
-  private static void set(PreparedStatement statement, Object... values) throws SQLException {
-    for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
-    }
-  }
 }

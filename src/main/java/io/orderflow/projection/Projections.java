@@ -12,6 +12,7 @@ import io.orderflow.journal.Database;
 import io.orderflow.journal.EventArchive;
 import io.orderflow.journal.JournalPosition;
 import io.orderflow.journal.SharedReads;
+import io.orderflow.kernel.Sql;
 import io.orderflow.kernel.SteadyClock;
 import io.orderflow.metrics.Meters;
 import io.orderflow.projection.ProjectionStatus.FailureView;
@@ -19,7 +20,6 @@ import io.orderflow.projection.ProjectionStatus.Rebuild;
 import io.orderflow.projection.ProjectionStatus.State;
 import io.orderflow.projection.ProjectionTable.Generations;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -207,17 +207,16 @@ public final class Projections {
     for (int slice = 0; slice < SliceId.SLICES; slice++) {
       read = Math.min(read, positions.getOrDefault(slice, JournalPosition.START).upTo());
     }
-    try (PreparedStatement select = connection.prepareStatement("SELECT " + ProjectionTable.LAST_ORDERING
+    long upTo = read;
+    return Sql.selectFirst(connection, "SELECT " + ProjectionTable.LAST_ORDERING
         + ", COALESCE((SELECT write_timestamp FROM event_archive WHERE ordering > ? ORDER BY ordering LIMIT 1),"
-        + " (SELECT write_timestamp FROM event_journal WHERE ordering > ? ORDER BY ordering LIMIT 1))")) {
-      select.setLong(1, read);
-      select.setLong(2, read);
-      try (ResultSet found = select.executeQuery()) {
-        found.next();
-        long events = Math.max(0, found.getLong(1) - read);
-        long oldest = found.getLong(2);
-        return new Lag(events, found.wasNull() ? 0 : Math.max(0, clock.millis() - oldest) / 1000.0);
-      }
-    }
+        + " (SELECT write_timestamp FROM event_journal WHERE ordering > ? ORDER BY ordering LIMIT 1))", row -> lag(row, upTo), read, read)
+        .orElseThrow();
+  }
+
+  private Lag lag(ResultSet row, long read) throws SQLException {
+    long events = Math.max(0, row.getLong(1) - read);
+    long oldest = row.getLong(2);
+    return new Lag(events, row.wasNull() ? 0 : Math.max(0, clock.millis() - oldest) / 1000.0);
   }
 }

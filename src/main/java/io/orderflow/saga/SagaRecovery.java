@@ -10,6 +10,7 @@ import akka.cluster.ClusterEvent.MemberRemoved;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Subscribe;
 import com.typesafe.config.Config;
+import io.orderflow.journal.ClusterTask;
 import io.orderflow.journal.Database;
 import io.orderflow.journal.JournalIndex;
 import io.orderflow.kernel.SteadyClock;
@@ -102,7 +103,7 @@ public final class SagaRecovery extends AbstractBehavior<SagaRecovery.Tick> {
       timers.startTimerWithFixedDelay(Tick.INSTANCE, TICK);
       return new SagaRecovery(context, database, sagas, clock, config.getDuration("wake-after"));
     }));
-    JournalIndex.singleton(system, "saga-recovery", recovery);
+    ClusterTask.singleton(system, "saga-recovery", recovery);
   }
 
   private SagaRecovery(ActorContext<Tick> context, Database database, List<Sagas<?>> sagas, Clock clock, Duration wakeAfter) {

@@ -3,12 +3,10 @@ package io.orderflow.saga;
 import io.orderflow.journal.EventGroup;
 import io.orderflow.journal.JournalReader.Row;
 import io.orderflow.journal.RowBatch;
+import io.orderflow.kernel.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,21 +45,9 @@ final class SagaTable {
   static List<Active> active(Connection connection, SagaStatus state, String afterId, String afterDefinition, int limit)
       throws SQLException {
     // One status at a time: a page is then a range of sagas_by_id, however many thousands wait for the payment provider.
-    try (PreparedStatement select = connection.prepareStatement("SELECT definition, saga_id, sequence FROM sagas WHERE state = ?"
-        + " AND saga_id >= ? AND (saga_id > ? OR definition > ?) ORDER BY state, saga_id, definition LIMIT ?")) {
-      select.setString(1, state.name());
-      select.setString(2, afterId);
-      select.setString(3, afterId);
-      select.setString(4, afterDefinition);
-      select.setInt(5, limit);
-      List<Active> rows = new ArrayList<>();
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          rows.add(new Active(found.getString(1), found.getString(2), found.getLong(3)));
-        }
-      }
-      return rows;
-    }
+    return Sql.select(connection, "SELECT definition, saga_id, sequence FROM sagas WHERE state = ?"
+        + " AND saga_id >= ? AND (saga_id > ? OR definition > ?) ORDER BY state, saga_id, definition LIMIT ?",
+        row -> new Active(row.getString(1), row.getString(2), row.getLong(3)), state.name(), afterId, afterId, afterDefinition, limit);
   }
 
   /** Sagas of the definition that ended in this status before the given time, oldest first, beginning after the given saga. */
@@ -74,14 +60,8 @@ final class SagaTable {
 
   /** Removes sagas. */
   static void delete(Connection connection, String definition, List<String> sagaIds) throws SQLException {
-    try (PreparedStatement delete = connection.prepareStatement("DELETE FROM sagas WHERE saga_id = ? AND definition = ?")) {
-      for (String id : sagaIds) {
-        delete.setString(1, id);
-        delete.setString(2, definition);
-        delete.addBatch();
-      }
-      delete.executeBatch();
-    }
+    Sql.updateAll(connection, "DELETE FROM sagas WHERE saga_id = ? AND definition = ?",
+        sagaIds.stream().map(id -> List.<Object>of(id, definition)).toList());
   }
 
   /** Sagas, newest first, beginning after the given saga. */
@@ -95,20 +75,9 @@ final class SagaTable {
   }
 
   private static List<Listed> select(Connection connection, String condition, Object... values) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(
-        "SELECT definition, saga_id, state, started_at, updated_at FROM sagas " + condition)) {
-      for (int i = 0; i < values.length; i++) {
-        select.setObject(i + 1, values[i]);
-      }
-      List<Listed> rows = new ArrayList<>();
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          rows.add(new Listed(found.getString(1), found.getString(2), SagaStatus.valueOf(found.getString(3)),
-              Instant.ofEpochMilli(found.getLong(4)), Instant.ofEpochMilli(found.getLong(5))));
-        }
-      }
-      return rows;
-    }
+    return Sql.select(connection, "SELECT definition, saga_id, state, started_at, updated_at FROM sagas " + condition,
+        row -> new Listed(row.getString(1), row.getString(2), SagaStatus.valueOf(row.getString(3)), Instant.ofEpochMilli(row.getLong(4)),
+            Instant.ofEpochMilli(row.getLong(5))), values);
   }
 
   private static Collection<Change> lastOfEach(List<Row> rows) {

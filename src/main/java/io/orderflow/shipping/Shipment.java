@@ -8,15 +8,15 @@ import io.orderflow.kernel.Rejection;
 import java.time.Clock;
 import java.time.Instant;
 
-/** The shipment of one order, under the order's id. A cancellation is final: a creation that arrives after it is rejected. */
+/** The shipment of one order, with the order's id. A cancellation is final: it bars a creation that arrives later. */
 public final class Shipment implements Aggregate<Shipment.Command, Shipment.Event, Shipment.State, Shipment.State> {
 
-  /** Under which shipments are stored. */
+  /** The entity type of shipments in the journal. */
   public static final String NAME = "shipment";
 
   public enum Status { CREATED, CANCELLED }
 
-  /** @param status null while there is none */
+  /** @param status null if the shipment does not exist */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record State(Status status, Address address, Instant createdAt, Instant cancelledAt) implements CborSerializable {
     static final State NONE = new State(null, null, null, null);
@@ -28,10 +28,10 @@ public final class Shipment implements Aggregate<Shipment.Command, Shipment.Even
 
   public sealed interface Command extends CborSerializable {}
 
-  /** @param address null when the goods are collected */
+  /** @param address null if the customer collects the goods */
   public record Create(Address address) implements Command {}
 
-  /** Cancels the shipment, also one that was never created. */
+  /** Cancels the shipment, even if it was never created. */
   public record Cancel() implements Command {}
 
   public record Get() implements Command {}
@@ -48,7 +48,7 @@ public final class Shipment implements Aggregate<Shipment.Command, Shipment.Even
     this.clock = clock;
   }
 
-  /** The id of an order's shipment: one order has one. */
+  /** The id of the order's only shipment. */
   public static String idOf(String orderId) {
     return "shp-" + orderId;
   }

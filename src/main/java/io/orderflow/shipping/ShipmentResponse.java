@@ -3,7 +3,7 @@ package io.orderflow.shipping;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 
-/** A shipment as clients see it. */
+/** The JSON of a shipment. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ShipmentResponse(String shipmentId, String orderId, Shipment.Status status, Address address, Instant createdAt,
     Instant cancelledAt) {

@@ -4,7 +4,7 @@ import akka.http.javadsl.server.Route;
 import io.orderflow.http.Json;
 import io.orderflow.http.Routes;
 
-/** {@code /api/shipments}: the shipment of an order. */
+/** Reads the shipment of an order at {@code /api/shipments}. */
 public final class ShipmentRoutes extends Routes {
 
   private final ShippingService shipping;
@@ -13,7 +13,7 @@ public final class ShipmentRoutes extends Routes {
     this.shipping = shipping;
   }
 
-  /** The routes from {@code /api/shipments} on. */
+  /** Routes {@code /api/shipments}. */
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix("shipments", () -> id("orderId", order -> pathEnd(() -> get(() ->
         answer(shipping.get(order), shipment -> Json.response(200, ShipmentResponse.of(order, shipment))))))));

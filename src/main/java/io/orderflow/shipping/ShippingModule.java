@@ -5,7 +5,7 @@ import io.orderflow.node.Module;
 import io.orderflow.node.NodeContext;
 import java.util.List;
 
-/** Shipments on a node. They live in the homes of their orders. */
+/** Contributes shipments to a node. They live in the homes of their orders. */
 public final class ShippingModule implements Module {
 
   private final ShippingService shipping;

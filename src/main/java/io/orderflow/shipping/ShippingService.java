@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
-/** Creates and cancels shipments, to the countries that the shop serves. */
+/** Creates, cancels and reads shipments. */
 public final class ShippingService {
 
-  /** What a saga must tell to have something shipped. */
+  /** The part of a saga's input that says where to ship. */
   public interface Shippable {
-    /** Where to; null when the goods are collected. */
+    /** Null if the customer collects the goods. */
     Address shippingAddress();
   }
 
@@ -50,7 +50,7 @@ public final class ShippingService {
   public StepResult createShipment(StepCall<? extends Shippable> call) {
     Address address = call.input().shippingAddress();
     if (address != null && !countries.contains(address.country().toUpperCase(Locale.ROOT))) {
-      return StepResult.refused("SHIPPING_UNAVAILABLE", "there is no shipping to " + address.country());
+      return StepResult.refused("SHIPPING_UNAVAILABLE", "shipping to " + address.country() + " is not available");
     }
     call.home().decide(type, new Shipment.Create(address));
     return StepResult.done(Shipment.idOf(call.sagaId()));
@@ -62,7 +62,7 @@ public final class ShippingService {
     return StepResult.done();
   }
 
-  /** The shipment of an order, be it in the archive; refused with SHIPMENT_NOT_FOUND. */
+  /** Reads the shipment of an order, also from the archive. Rejected with SHIPMENT_NOT_FOUND. */
   CompletionStage<Shipment.State> get(String orderId) {
     return shipments.read(orderId, new Shipment.Get());
   }

@@ -3,7 +3,7 @@ package io.orderflow.shipping;
 import io.orderflow.kernel.TypeNames;
 import java.util.Map;
 
-/** The stored and sent names of shipments. */
+/** The stored and sent type names of shipments. */
 public final class ShippingTypes implements TypeNames {
 
   @Override

@@ -1,2 +1,2 @@
-/** Shipments, one for each order: created, cancelled. */
+/** Shipments, one for each order. */
 package io.orderflow.shipping;

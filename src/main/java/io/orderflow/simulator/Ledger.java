@@ -3,18 +3,17 @@ package io.orderflow.simulator;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.orderflow.kernel.Money;
+import io.orderflow.kernel.Sql;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -49,10 +48,6 @@ final class Ledger implements AutoCloseable {
   enum RefundOutcome { REFUNDED, NOTHING_TO_REFUND, UNKNOWN_TRANSACTION }
 
   private record Known(long number, String fingerprint, String status, String transactionId) {}
-
-  private interface Work<T> {
-    T in(Connection connection) throws SQLException;
-  }
 
   /** The SQL state of a duplicate key. */
   private static final String DUPLICATE = "23505";
@@ -96,7 +91,7 @@ final class Ledger implements AutoCloseable {
       if (known.isPresent()) {
         return refund(connection, known.get());
       }
-      change(connection, "INSERT INTO charges (idempotency_key, status, refunded_at, calls) VALUES (?, 'void', ?, 0)",
+      Sql.update(connection, "INSERT INTO charges (idempotency_key, status, refunded_at, calls) VALUES (?, 'void', ?, 0)",
           idempotencyKey, now());
       return RefundOutcome.NOTHING_TO_REFUND;
     });
@@ -111,25 +106,18 @@ final class Ledger implements AutoCloseable {
 
   /** The entries after that number, the oldest first; only those of one order if {@code orderId} is given. */
   List<LedgerEntry> entries(long after, int limit, Optional<String> orderId) {
-    return inTransaction(connection -> {
-      try (PreparedStatement query = connection.prepareStatement("SELECT * FROM charges WHERE number > ?"
-          + (orderId.isPresent() ? " AND order_id = ?" : "") + " ORDER BY number LIMIT " + limit)) {
-        query.setLong(1, after);
-        if (orderId.isPresent()) {
-          query.setString(2, orderId.get());
-        }
-        List<LedgerEntry> entries = new ArrayList<>();
-        ResultSet rows = query.executeQuery();
-        while (rows.next()) {
-          String currency = rows.getString("currency");
-          String amount = currency == null ? null : new Money(rows.getLong("amount_minor"), currency).amount();
-          entries.add(new LedgerEntry(rows.getLong("number"), rows.getString("idempotency_key"), rows.getString("order_id"), amount,
-              currency, rows.getString("status"), rows.getString("transaction_id"), rows.getObject("charged_at", Instant.class),
-              rows.getObject("refunded_at", Instant.class), rows.getInt("calls")));
-        }
-        return entries;
-      }
-    });
+    String page = " ORDER BY number LIMIT " + limit;
+    return inTransaction(connection -> orderId.isPresent()
+        ? Sql.select(connection, "SELECT * FROM charges WHERE number > ? AND order_id = ?" + page, Ledger::entry, after, orderId.get())
+        : Sql.select(connection, "SELECT * FROM charges WHERE number > ?" + page, Ledger::entry, after));
+  }
+
+  private static LedgerEntry entry(ResultSet row) throws SQLException {
+    String currency = row.getString("currency");
+    String amount = currency == null ? null : new Money(row.getLong("amount_minor"), currency).amount();
+    return new LedgerEntry(row.getLong("number"), row.getString("idempotency_key"), row.getString("order_id"), amount, currency,
+        row.getString("status"), row.getString("transaction_id"), row.getObject("charged_at", Instant.class),
+        row.getObject("refunded_at", Instant.class), row.getInt("calls"));
   }
 
   @Override
@@ -140,7 +128,7 @@ final class Ledger implements AutoCloseable {
   private ChargeOutcome first(Connection connection, Charge charge) throws SQLException {
     boolean declined = charge.token().equals(DECLINED_TOKEN);
     String transactionId = declined ? null : transactionIds.get();
-    change(connection, "INSERT INTO charges (idempotency_key, fingerprint, order_id, amount_minor, currency, status, transaction_id, "
+    Sql.update(connection, "INSERT INTO charges (idempotency_key, fingerprint, order_id, amount_minor, currency, status, transaction_id, "
             + "charged_at, calls) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
         charge.idempotencyKey(), fingerprint(charge), charge.orderId(), charge.amount().minor(), charge.amount().currency(),
         declined ? "declined" : "succeeded", transactionId, declined ? null : now());
@@ -148,7 +136,7 @@ final class Ledger implements AutoCloseable {
   }
 
   private static ChargeOutcome repeat(Connection connection, Charge charge, Known known) throws SQLException {
-    change(connection, "UPDATE charges SET calls = calls + 1 WHERE number = ?", known.number());
+    Sql.update(connection, "UPDATE charges SET calls = calls + 1 WHERE number = ?", known.number());
     if (known.fingerprint() != null && !known.fingerprint().equals(fingerprint(charge))) {
       return new ChargeOutcome.AnotherCharge();
     }
@@ -162,7 +150,7 @@ final class Ledger implements AutoCloseable {
   private RefundOutcome refund(Connection connection, Known known) throws SQLException {
     boolean charged = known.transactionId() != null;
     if (known.status().equals("succeeded") || known.status().equals("declined")) {
-      change(connection, "UPDATE charges SET status = ?, refunded_at = ? WHERE number = ?", charged ? "refunded" : "void", now(),
+      Sql.update(connection, "UPDATE charges SET status = ?, refunded_at = ? WHERE number = ?", charged ? "refunded" : "void", now(),
           known.number());
     }
     return charged ? RefundOutcome.REFUNDED : RefundOutcome.NOTHING_TO_REFUND;
@@ -170,47 +158,23 @@ final class Ledger implements AutoCloseable {
 
   /** Finds the entry and locks it until the transaction ends. */
   private static Optional<Known> find(Connection connection, String condition, String value) throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(SELECT + condition + " FOR UPDATE")) {
-      query.setString(1, value);
-      ResultSet row = query.executeQuery();
-      return row.next() ? Optional.of(new Known(row.getLong(1), row.getString(2), row.getString(3), row.getString(4)))
-          : Optional.empty();
-    }
+    return Sql.selectFirst(connection, SELECT + condition + " FOR UPDATE",
+        row -> new Known(row.getLong(1), row.getString(2), row.getString(3), row.getString(4)), value);
   }
 
-  private static void change(Connection connection, String sql, Object... values) throws SQLException {
-    try (PreparedStatement change = connection.prepareStatement(sql)) {
-      for (int i = 0; i < values.length; i++) {
-        change.setObject(i + 1, values[i]);
-      }
-      change.executeUpdate();
-    }
-  }
-
-  private <T> T inTransaction(Work<T> work) {
+  private <T> T inTransaction(Sql.Work<T> work) {
     try (Connection connection = database.getConnection()) {
       try {
-        return attempt(connection, work);
+        return Sql.transaction(connection, work);
       } catch (SQLException failure) {
         if (!DUPLICATE.equals(failure.getSQLState())) {
           throw failure;
         }
         // Another call inserted this key first: the second attempt finds its entry.
-        return attempt(connection, work);
+        return Sql.transaction(connection, work);
       }
     } catch (SQLException failure) {
       throw new IllegalStateException("the ledger failed", failure);
-    }
-  }
-
-  private static <T> T attempt(Connection connection, Work<T> work) throws SQLException {
-    try {
-      T result = work.in(connection);
-      connection.commit();
-      return result;
-    } catch (SQLException | RuntimeException failure) {
-      connection.rollback();
-      throw failure;
     }
   }
 

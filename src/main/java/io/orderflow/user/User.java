@@ -8,13 +8,13 @@ import io.orderflow.kernel.Rejection;
 import java.time.Clock;
 import java.time.Instant;
 
-/** A user's profile. A user is registered once. */
+/** A user's profile. It does not change after the registration. */
 public final class User implements Aggregate<User.Command, User.Event, User.State, User.State> {
 
-  /** Under which users are stored. */
+  /** The entity type of users in the journal. */
   public static final String NAME = "user";
 
-  /** @param name null while there is no such user */
+  /** @param name null if the user does not exist */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record State(String name, String email, Instant registeredAt) implements CborSerializable {
     static final State NONE = new State(null, null, null);
@@ -22,7 +22,7 @@ public final class User implements Aggregate<User.Command, User.Event, User.Stat
 
   public sealed interface Command extends CborSerializable {}
 
-  /** Registers the user; again with the same values changes nothing. */
+  /** Registers the user. Idempotent for the same values. */
   public record Register(String name, String email) implements Command {}
 
   public record Get() implements Command {}
@@ -58,7 +58,7 @@ public final class User implements Aggregate<User.Command, User.Event, User.Stat
 
   private static Decision<Event, State> registerAgain(State user, Register register) {
     boolean same = user.name().equals(register.name()) && user.email().equals(register.email());
-    return same ? Decision.reply(user) : Decision.reject(Rejection.conflict("USER_EXISTS", "the user exists with another name or email"));
+    return same ? Decision.reply(user) : Decision.reject(Rejection.conflict("USER_EXISTS", "the user already exists with another name or email"));
   }
 
   @Override

@@ -5,7 +5,7 @@ import io.orderflow.node.Module;
 import io.orderflow.node.NodeContext;
 import java.util.List;
 
-/** Users on a node. */
+/** Contributes users to a node. */
 public final class UserModule implements Module {
 
   private final NodeContext node;

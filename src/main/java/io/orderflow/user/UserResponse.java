@@ -2,7 +2,7 @@ package io.orderflow.user;
 
 import java.time.Instant;
 
-/** A user's profile as clients see it. */
+/** The JSON of a user. */
 record UserResponse(String userId, String name, String email, Instant registeredAt) {
 
   static UserResponse of(String userId, User.State user) {

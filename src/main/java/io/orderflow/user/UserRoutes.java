@@ -7,19 +7,19 @@ import io.orderflow.http.Routes;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** {@code /api/users}: registering users and reading their profiles. */
+/** Registers and reads users at {@code /api/users}. */
 public final class UserRoutes extends Routes {
 
   private final UserService users;
   private final Supplier<UUID> ids;
 
-  /** @param ids makes the id of a user whose client chose none */
+  /** @param ids generates ids for users whose client chose none */
   public UserRoutes(UserService users, Supplier<UUID> ids) {
     this.users = users;
     this.ids = ids;
   }
 
-  /** The routes from {@code /api/users} on. */
+  /** Routes {@code /api/users}. */
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix("users", () -> concat(
         pathEnd(() -> post(() -> body(fields -> UserRequest.read(fields, ids), this::register))),

@@ -7,7 +7,7 @@ import io.orderflow.eventsourcing.Aggregates;
 import java.time.Clock;
 import java.util.concurrent.CompletionStage;
 
-/** Registers users and reads their profiles. */
+/** Registers and reads users. */
 public final class UserService {
 
   private final AggregateClient<User.Command, User.Event, User.State, User.State> users;
@@ -17,17 +17,17 @@ public final class UserService {
     this.users = Aggregates.host(system, type(clock));
   }
 
-  /** A user has one event and needs no snapshots. */
+  /** No snapshots: a user has a single event. */
   static AggregateType<User.Command, User.Event, User.State, User.State> type(Clock clock) {
     return AggregateType.of(User.NAME, User.Event.class, new User(clock));
   }
 
-  /** Registers a user; rejected with USER_EXISTS under an id that has another name or email. */
+  /** Registers a user. Rejected with USER_EXISTS if the id has another name or email. */
   CompletionStage<User.State> register(String userId, String name, String email) {
     return users.ask(userId, new User.Register(name, email));
   }
 
-  /** The user; rejected with USER_NOT_FOUND. */
+  /** Reads a user. Rejected with USER_NOT_FOUND. */
   CompletionStage<User.State> get(String userId) {
     return users.ask(userId, new User.Get());
   }

@@ -3,7 +3,7 @@ package io.orderflow.user;
 import io.orderflow.kernel.TypeNames;
 import java.util.Map;
 
-/** The stored and sent names of users. */
+/** The stored and sent type names of users. */
 public final class UserTypes implements TypeNames {
 
   @Override

@@ -1,2 +1,2 @@
-/** Users: who shops here. */
+/** Users and their profiles. */
 package io.orderflow.user;

@@ -3,7 +3,7 @@ package io.orderflow.cart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.eventsourcing.AggregateKit;
-import io.orderflow.order.OrderAnswers;
+import io.orderflow.order.OrderPlacementRoutes;
 import io.orderflow.testkit.ServiceNode;
 import io.orderflow.testkit.ShopClient;
 import io.orderflow.testkit.ShopClient.Answer;
@@ -25,7 +25,7 @@ class CartRoutesSpec {
   static void start() {
     node = ServiceNode.start();
     shop = node.serve(new CartRoutes(new CartService(node.system(), null, null, AggregateKit.CLOCK),
-        new OrderAnswers(null, null, Duration.ZERO, 1)).routes());
+        new OrderPlacementRoutes(null, null, Duration.ZERO, 1)).routes());
   }
 
   @AfterAll

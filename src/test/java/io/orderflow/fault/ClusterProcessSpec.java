@@ -36,9 +36,10 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Three nodes on PostgreSQL, each a process at a loopback address of its own, under load while at random nodes are killed, frozen for
  * longer than the others wait for them, cut off from the others in both directions or one, or restarted in turn, PostgreSQL crashes and
- * the payment provider fails or the clock of one node jumps. A node that is thawed early goes on when the others have just taken its sagas over
- * and recorded nothing else; that one is told not to notice that it stood still, so that nothing but the journal holds it back. Afterwards the books must balance, as clients see them over HTTP. {@code
- * -Dcluster.seed} repeats a run's dice, {@code -Dcluster.faults} makes it longer, {@code -Dcluster.only} names the faults, comma-separated.
+ * the payment provider fails or the clock of one node jumps. A node that is thawed early goes on when the others have just taken its
+ * sagas over and recorded nothing else. It is told not to notice that it stood still, so that only the journal holds it back. Afterwards
+ * the books must balance, as clients see them over HTTP. {@code -Dcluster.seed} repeats a run's dice, {@code -Dcluster.faults} makes it
+ * longer, {@code -Dcluster.only} names the faults, comma-separated.
  */
 class ClusterProcessSpec {
 

@@ -46,15 +46,18 @@ class ClientAddressSpec {
   }
 
   @ParameterizedTest
-  @CsvSource({"203.0.113.8:40001,203.0.113.8", "[2a00:db8:6::1]:443,2a00:db8:6::1", "[2a00:db8:6::1],2a00:db8:6::1", "'\"[2a00:db8:6::1]:443\"',2a00:db8:6::1",
-      "::ffff:203.0.113.8,203.0.113.8", "[::ffff:203.0.113.8]:1,203.0.113.8", "fe80::1%eth0,fe80::1", "'203.0.113.8, ,',203.0.113.8", "'\"203.0.113.8\"',203.0.113.8",
+  @CsvSource({"203.0.113.8:40001,203.0.113.8", "[2a00:db8:6::1]:443,2a00:db8:6::1", "[2a00:db8:6::1],2a00:db8:6::1",
+      "'\"[2a00:db8:6::1]:443\"',2a00:db8:6::1",
+      "::ffff:203.0.113.8,203.0.113.8", "[::ffff:203.0.113.8]:1,203.0.113.8", "fe80::1%eth0,fe80::1", "'203.0.113.8, ,',203.0.113.8",
+      "'\"203.0.113.8\"',203.0.113.8",
       "'203.0.113.8, [::ffff:10.0.0.1]:80',203.0.113.8"})
   void a_client_counts_by_its_address_however_the_proxy_writes_it(String said, String address) throws Exception {
     assertThat(proxied.of(ip("10.9.9.9"), List.of(said))).isEqualTo(ip(address));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"203.0.113.8:", "203.0.113.8:x", "203.0.113.8:400011", "[2001:db8::1", "2001:db8::1]:443", "[]:80", "_hidden", "203.0.113", "a:1"})
+  @ValueSource(strings = {"203.0.113.8:", "203.0.113.8:x", "203.0.113.8:400011", "[2001:db8::1", "2001:db8::1]:443", "[]:80", "_hidden",
+      "203.0.113", "a:1"})
   void a_hop_that_only_looks_like_an_address_ends_the_search(String said) throws Exception {
     assertThat(proxied.of(ip("10.9.9.9"), List.of(said))).isEqualTo(ip("10.9.9.9"));
   }

@@ -149,7 +149,8 @@ class GatewayForwardingSpec {
   }
 
   @org.junit.jupiter.params.ParameterizedTest
-  @org.junit.jupiter.params.provider.ValueSource(strings = {"X_Forwarded_For", "X-Forwarded_For", "x_forwarded-proto", "X-Real-IP", "X_Real_IP", "X-Forwarded-Port",
+  @org.junit.jupiter.params.provider.ValueSource(strings = {"X_Forwarded_For", "X-Forwarded_For", "x_forwarded-proto", "X-Real-IP",
+      "X_Real_IP", "X-Forwarded-Port",
       "X-Forwarded-Prefix", "X-Forwarded-Server", "X-Forwarded-Anything", "True-Client-IP", "CF-Connecting-IP", "X-Cluster-Client-IP", "X-Client-IP",
       "X-Original-URL", "X-Rewrite-URL", "Forwarded", "X_Request_Id"})
   void an_untrusted_client_can_not_set_identity_headers(String name) throws Exception {

@@ -49,7 +49,8 @@ class GatewayHostileHttp2Spec {
   }
 
   @ParameterizedTest
-  @CsvSource({"X-Upper,1", "x-a,' 1'", "connection,close", "transfer-encoding,chunked", "te,gzip", ":unknown,1", "'x a',1", "content-length,4a", "content-length,5",
+  @CsvSource({"X-Upper,1", "x-a,' 1'", "connection,close", "transfer-encoding,chunked", "te,gzip", ":unknown,1", "'x a',1",
+      "content-length,4a", "content-length,5",
       "host,other.example", "content_length,4"})
   void a_malformed_header_rejects_only_its_request(String name, String value) throws Exception {
     try (RawHttp2Client client = RawHttp2Client.to(gateway.port)) {

@@ -40,7 +40,8 @@ class GatewayOctetsSpec {
   @ValueSource(strings = {"Content-Type", "X-Any", "Accept", "Cookie", "Authorization", "If-None-Match", "User-Agent"})
   void characters_whose_low_byte_ends_a_line_smuggle_no_request(String name) throws Exception {
     int before = upstream.requests.size();
-    String hidden = utf8("text/plain; x=\"a\u010d\u010aContent-Length: 0\u010d\u010a\u010d\u010aGET /smuggled HTTP/1.1\u010d\u010aHost: x\u010d\u010aX-Rest: \"");
+    String hidden = utf8("text/plain; x=\"a\u010d\u010aContent-Length: 0\u010d\u010a\u010d\u010a"
+        + "GET /smuggled HTTP/1.1\u010d\u010aHost: x\u010d\u010aX-Rest: \"");
 
     try (RawClient client = RawClient.to(gateway.port)) {
       client.send("POST /api/s/o HTTP/1.1\r\nHost: h\r\n" + name + ": " + hidden + "\r\nContent-Length: 0\r\n\r\n");
@@ -81,7 +82,8 @@ class GatewayOctetsSpec {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"text/xml; subtype=gml/3.1.1", "image", "application/json;", "application/vnd.ms-excel; charset=utf-8", "text/plain;charset=\"utf-8\"",
+  @ValueSource(strings = {"text/xml; subtype=gml/3.1.1", "image", "application/json;", "application/vnd.ms-excel; charset=utf-8",
+      "text/plain;charset=\"utf-8\"",
       "TEXT/Plain; Charset=ISO-8859-1", "a/b; x=1; x=2", "*/*"})
   void a_media_type_is_forwarded_unchanged_in_both_directions(String type) throws Exception {
     ANSWER.set("HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: 2\r\n\r\nok");

@@ -43,7 +43,8 @@ class GatewaySlowClientsSpec {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"GET /api/s/x HTTP/1.1\r\nHost: h\r\nX-A: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "\r\n\r\n\r\n\r\n",
+  @ValueSource(strings = {"GET /api/s/x HTTP/1.1\r\nHost: h\r\nX-A: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+      "\r\n\r\n\r\n\r\n",
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\010\006\0\0\0\0\0\0\0\0\0\0\0"})
   void a_byte_now_and_then_does_not_keep_a_connection_open(String bytes) throws Exception {
     try (RawClient client = RawClient.to(gateway.port)) {

@@ -30,14 +30,16 @@ class AllowedHostsSpec {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"localhost", "localhost:8000", "LocalHost.", "a.localhost", "127.0.0.1:8000", "127.9.9.9", "[::1]:8000", "192.168.1.5:8000", "[2001:db8::1]",
+  @ValueSource(strings = {"localhost", "localhost:8000", "LocalHost.", "a.localhost", "127.0.0.1:8000", "127.9.9.9", "[::1]:8000",
+      "192.168.1.5:8000", "[2001:db8::1]",
       "gateway:8000", "shop.example", "SHOP.example:80", "a.wild.example", "node.internal.example:8080", ""})
   void names_of_this_node_are_served(String host) {
     assertThat(hosts.refuse(post(host))).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rebind.example", "rebind.example:8000", "Rebind.Example.", "localhost.evil.example", "127.0.0.1.evil.example", "notshop.example", "shop.example.evil",
+  @ValueSource(strings = {"rebind.example", "rebind.example:8000", "Rebind.Example.", "localhost.evil.example", "127.0.0.1.evil.example",
+      "notshop.example", "shop.example.evil",
       "wild.example", "1.2.3.4.5"})
   void other_names_are_rejected_even_for_reading(String host) {
     assertThat(status(hosts.refuse(post(host)))).hasValue(421);
@@ -45,7 +47,8 @@ class AllowedHostsSpec {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"https://evil.example", "null", "http://203.0.113.9", "http://localhost.evil.example", "file://", "http://intranet", "garbage", "https://shop.example.evil"})
+  @ValueSource(strings = {"https://evil.example", "null", "http://203.0.113.9", "http://localhost.evil.example", "file://",
+      "http://intranet", "garbage", "https://shop.example.evil"})
   void a_page_of_another_site_can_not_change_state(String origin) {
     for (var method : new akka.http.javadsl.model.HttpMethod[] {HttpMethods.POST, HttpMethods.PUT, HttpMethods.DELETE, HttpMethods.PATCH}) {
       assertThat(status(hosts.refuse(post("127.0.0.1:8000").withMethod(method).addHeader(RawHeader.create("Origin", origin))))).hasValue(403);
@@ -54,7 +57,8 @@ class AllowedHostsSpec {
   }
 
   @ParameterizedTest
-  @CsvSource({"127.0.0.1:8000,http://127.0.0.1:8000", "127.0.0.1:8000,http://localhost:3000", "shop.example,https://shop.example", "192.168.1.5:8000,http://192.168.1.5:8000",
+  @CsvSource({"127.0.0.1:8000,http://127.0.0.1:8000", "127.0.0.1:8000,http://localhost:3000", "shop.example,https://shop.example",
+      "192.168.1.5:8000,http://192.168.1.5:8000",
       "192.168.1.5,https://a.wild.example", "gateway:8000,http://gateway"})
   void a_page_of_this_node_or_of_an_allowed_host_can(String host, String origin) {
     assertThat(hosts.refuse(post(host).addHeader(RawHeader.create("Origin", origin)))).isEmpty();

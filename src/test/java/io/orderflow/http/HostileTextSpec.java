@@ -48,8 +48,10 @@ class HostileTextSpec {
 
   /** Names of JSON fields, as they stand between quotes. */
   static Stream<String> names() {
-    return Stream.of("\\ud800", "\\udc00\\ud800", "a\\ud83dz", "\\u0000", "\\u001b[2J", "\\r\\nHTTP/1.1 200 OK", "\\u0085", "\\u2028", "\\u202egpj", "\u202egpj",
-        "\\u2066x", "\u200fx", "\u061c", "\\ufeff", "\\uffff", "x".repeat(20_000), "\\ud83d\\ude00".repeat(1000), "x".repeat(98) + "\ud83d\ude00\ud83d\ude00");
+    return Stream.of("\\ud800", "\\udc00\\ud800", "a\\ud83dz", "\\u0000", "\\u001b[2J", "\\r\\nHTTP/1.1 200 OK", "\\u0085", "\\u2028",
+        "\\u202egpj", "\u202egpj",
+        "\\u2066x", "\u200fx", "\u061c", "\\ufeff", "\\uffff", "x".repeat(20_000), "\\ud83d\\ude00".repeat(1000),
+        "x".repeat(98) + "\ud83d\ude00\ud83d\ude00");
   }
 
   @ParameterizedTest

@@ -29,8 +29,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Journals outlive releases: today's code reads what any release has stored. The samples are stored bytes, each in a file named after its manifest, and
- * never change. A new type of event needs a new sample: {@code mvn test -Dtest=StoredEventsSpec -Dstored.record=true} writes the missing ones.
+ * Journals outlive releases: today's code reads what any release has stored. The samples are stored bytes, each in a file named after its
+ * manifest, and never change. A new type of event needs a new sample: {@code mvn test -Dtest=StoredEventsSpec -Dstored.record=true} writes
+ * the missing ones.
  */
 class StoredEventsSpec {
 

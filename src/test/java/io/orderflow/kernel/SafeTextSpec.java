@@ -17,7 +17,8 @@ class SafeTextSpec {
   }
 
   @ParameterizedTest
-  @ValueSource(chars = {0, '\n', '\r', '\t', 0x1b, 0x7f, 0x85, 0x9b, '\u061c', '\u200e', '\u200f', '\u2028', '\u2029', '\u202a', '\u202e', '\u2066', '\u2069',
+  @ValueSource(chars = {0, '\n', '\r', '\t', 0x1b, 0x7f, 0x85, 0x9b, '\u061c', '\u200e', '\u200f', '\u2028', '\u2029', '\u202a', '\u202e',
+      '\u2066', '\u2069',
       '\ud800', '\udfff', '\ufeff', '\ufffe', '\uffff'})
   void a_harmful_character_is_masked(char harmful) {
     assertThat(SafeText.masked("a" + harmful + "b" + harmful)).isEqualTo("a?b?");

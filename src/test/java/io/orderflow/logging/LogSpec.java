@@ -44,7 +44,8 @@ class LogSpec {
   void an_exceptions_message_stays_on_its_line_and_so_do_those_of_its_causes() throws Exception {
     String log = logged("failed", new IllegalStateException(HOSTILE, new RuntimeException(HOSTILE)));
 
-    assertThat(log.lines().skip(1)).allMatch(line -> line.startsWith("\tat ") || line.startsWith("\t... ") || line.startsWith("Caused by: java.lang.RuntimeException: a??")
+    assertThat(log.lines().skip(1)).allMatch(line -> line.startsWith("\tat ") || line.startsWith("\t... ")
+        || line.startsWith("Caused by: java.lang.RuntimeException: a??")
         || line.startsWith("java.lang.IllegalStateException: a??"));
     assertThat(log).doesNotContain("\u001b").doesNotContain("\u0085").contains("Caused by: ");
   }

@@ -85,7 +85,7 @@ class InventorySpec {
   void refused_by_all_it_needs_no_compensation() {
     stock("c1", 1);
     assertThat(refused(inventory.reserve(order("order-c", item("c1", 2)))))
-        .isEqualTo(new StepResult.Refused("OUT_OF_STOCK", "of c1 1 are available, not 2", false));
+        .isEqualTo(new StepResult.Refused("OUT_OF_STOCK", "only 1 of c1 are available, not 2", false));
     assertThat(refused(inventory.reserve(order("order-c2", item("c-never", 2), item("c1", 2)))))
         .extracting(StepResult.Refused::code, StepResult.Refused::partly).containsExactly("UNKNOWN_PRODUCT", false);
   }

@@ -78,7 +78,8 @@ class ProductIncarnationsSpec {
     product.newer.refuses(release("o-1"), "RESERVATION_CLOSED");
   }
 
-  private static void assertStock(AggregateIncarnations<Product.Command, Product.Event, Product.State, Product.Reply>.Incarnation of, long available, long reserved) {
+  private static void assertStock(AggregateIncarnations<Product.Command, Product.Event, Product.State, Product.Reply>.Incarnation of,
+      long available, long reserved) {
     Details details = (Details) of.ask(new Product.Get()).getValue();
     assertThat(details.available()).isEqualTo(available);
     assertThat(details.reserved()).isEqualTo(reserved);

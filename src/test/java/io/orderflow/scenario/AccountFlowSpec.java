@@ -5,60 +5,28 @@ import static io.orderflow.testkit.ShopClient.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.typesafe.config.ConfigFactory;
 import io.orderflow.account.AccountService;
 import io.orderflow.account.RunningAccounts;
 import io.orderflow.kernel.Money;
-import io.orderflow.testkit.ShopClient;
+import io.orderflow.testkit.NodeOnEachDatabase;
 import io.orderflow.testkit.ShopClient.Answer;
-import io.orderflow.testkit.TestDatabase;
-import io.orderflow.testkit.TestNode;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Transfers between accounts, their history and their balances of the past, through a whole node over HTTP. */
-@ParameterizedClass
-@EnumSource(TestDatabase.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class AccountFlowSpec {
+class AccountFlowSpec extends NodeOnEachDatabase {
 
-  @TempDir
-  private static Path data;
-  /** Threads of the clients' own: the common pool is the node's in this JVM, and these wait. */
-  private ExecutorService clients;
-  private TestNode node;
-  private ShopClient shop;
-
-  @Parameter
-  private TestDatabase database;
-
-  @BeforeParameterizedClassInvocation
-  void start() {
-    clients = Executors.newFixedThreadPool(8);
-    node = TestNode.start(data.resolve(database.name()), database.fresh().withFallback(ConfigFactory.parseString("orderflow.snapshot-every = 100 \n orderflow.account.remembered-saga-references = 5")));
-    shop = node.shop();
-  }
-
-  @AfterParameterizedClassInvocation
-  void stop() {
-    clients.shutdownNow();
-    node.close();
+  AccountFlowSpec() {
+    super("""
+        orderflow.snapshot-every = 100
+        orderflow.account.remembered-saga-references = 5
+        """);
   }
 
   @Test

@@ -13,13 +13,9 @@ import akka.cluster.sharding.typed.GetShardRegionState;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.typesafe.config.ConfigFactory;
 import io.orderflow.journal.Database;
-import io.orderflow.testkit.ShopClient;
+import io.orderflow.testkit.NodeOnEachDatabase;
 import io.orderflow.testkit.ShopClient.Answer;
-import io.orderflow.testkit.TestDatabase;
-import io.orderflow.testkit.TestNode;
-import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -33,45 +29,20 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A node whose journal goes to the archive as soon as it may: what clients see stays as it was. */
-@ParameterizedClass
-@EnumSource(TestDatabase.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ArchiveFlowSpec {
+class ArchiveFlowSpec extends NodeOnEachDatabase {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  @TempDir
-  private static Path data;
-  private TestNode node;
-  private ShopClient shop;
-
-  @Parameter
-  private TestDatabase database;
-
-  @BeforeParameterizedClassInvocation
-  void start() {
-    node = TestNode.start(data.resolve(database.name()), database.fresh().withFallback(ConfigFactory.parseString("""
+  ArchiveFlowSpec() {
+    super("""
         orderflow.snapshot-every = 20
         orderflow.archive { after = 1ms, interval = 20ms }
         orderflow.sagas.keep-in-memory = 100ms
         orderflow.sagas.compensation-defaults { max-attempts = 3, max-backoff = 200ms }
         akka.cluster.sharding.passivation.by-age.idle-entity.timeout = 1s
-        """)));
-    shop = node.shop();
-  }
-
-  @AfterParameterizedClassInvocation
-  void stop() {
-    node.close();
+        """);
   }
 
   @Test

@@ -5,76 +5,32 @@ import static io.orderflow.testkit.ShopClient.card;
 import static io.orderflow.testkit.ShopClient.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import io.orderflow.cart.ShoppingCart;
 import io.orderflow.eventsourcing.HostedAggregate;
 import io.orderflow.kernel.Money;
 import io.orderflow.order.PlacedOrder;
 import io.orderflow.payment.PaymentMethod;
 import io.orderflow.product.Inventory;
-import io.orderflow.testkit.ShopClient;
+import io.orderflow.testkit.NodeOnEachDatabase;
 import io.orderflow.testkit.ShopClient.Answer;
-import io.orderflow.testkit.TestDatabase;
-import io.orderflow.testkit.TestNode;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A cart's way into an order through a whole node over HTTP, as a client sees it, on each database. */
-@ParameterizedClass
-@EnumSource(TestDatabase.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CartFlowSpec {
+class CartFlowSpec extends NodeOnEachDatabase {
 
-  private static final Config SHORT_QUEUE = ConfigFactory.parseString("""
-      orderflow.sagas.wake-after = 500ms
-      orderflow.payment.queue.max = 2
-      orderflow.payment.breaker { window = 100, open = 200ms }
-      """);
-
-  @TempDir
-  private static Path data;
-  /** Threads of the clients' own: the common pool is the node's in this JVM, and these wait. */
-  private ExecutorService clients;
-  private TestNode node;
-  private ShopClient shop;
-
-  @Parameter
-  private TestDatabase database;
-
-  @BeforeParameterizedClassInvocation
-  void start() {
-    clients = Executors.newFixedThreadPool(16);
-    node = TestNode.start(data.resolve(database.name()), database.fresh().withFallback(SHORT_QUEUE));
-    shop = node.shop();
-  }
-
-  @AfterParameterizedClassInvocation
-  void stop() {
-    clients.shutdownNow();
-    node.close();
-  }
-
-  @AfterEach
-  void providerIsWellAgain() {
-    node.provider().put("/faults", "{}").expect(200);
+  CartFlowSpec() {
+    super("""
+        orderflow.sagas.wake-after = 500ms
+        orderflow.payment.queue.max = 2
+        orderflow.payment.breaker { window = 100, open = 200ms }
+        """);
   }
 
   @Test

@@ -5,52 +5,24 @@ import static io.orderflow.testkit.ShopClient.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.typesafe.config.ConfigFactory;
-import io.orderflow.testkit.ShopClient;
+import io.orderflow.testkit.NodeOnEachDatabase;
 import io.orderflow.testkit.ShopClient.Answer;
-import io.orderflow.testkit.TestDatabase;
-import io.orderflow.testkit.TestNode;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Set;
 import java.util.TreeSet;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What holds for every part of the HTTP contract, through a whole node on each database. */
-@ParameterizedClass
-@EnumSource(TestDatabase.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ContractFlowSpec {
+class ContractFlowSpec extends NodeOnEachDatabase {
 
-  private static final String[] LISTS = {"/api/orders", "/api/users/u/orders", "/api/products", "/ops/sagas", "/api/payments", "/api/payments?status=QUEUED"};
+  private static final String[] LISTS = {"/api/orders", "/api/users/u/orders", "/api/products", "/ops/sagas", "/api/payments",
+      "/api/payments?status=QUEUED"};
 
-  @TempDir
-  private static Path data;
-  private TestNode node;
-  private ShopClient shop;
-
-  @Parameter
-  private TestDatabase database;
-
-  @BeforeParameterizedClassInvocation
-  void start() {
-    node = TestNode.start(data.resolve(database.name()), database.fresh().withFallback(ConfigFactory.empty()));
-    shop = node.shop();
-  }
-
-  @AfterParameterizedClassInvocation
-  void stop() {
-    node.close();
+  ContractFlowSpec() {
+    super("");
   }
 
   private static String cursor(String plain) {
@@ -59,7 +31,8 @@ class ContractFlowSpec {
 
   @Test
   void a_cursor_that_no_list_gave_is_refused() {
-    String[] cursors = {"MHwA", cursor("0|a\0b"), cursor("9223372036854775807|a"), cursor("-1|a"), cursor("-9223372036854775808|"), cursor("0|" + "a".repeat(300)),
+    String[] cursors = {"MHwA", cursor("0|a\0b"), cursor("9223372036854775807|a"), cursor("-1|a"), cursor("-9223372036854775808|"),
+        cursor("0|" + "a".repeat(300)),
         cursor("0|\ud83d\ude00"), cursor("0"), cursor("|"), cursor("x|y"), "%00", "%F0%9F%98%80", "====", ""};
     for (String list : LISTS) {
       for (String cursor : cursors) {
@@ -73,7 +46,8 @@ class ContractFlowSpec {
   @Test
   void parameters_that_can_not_be_meant_are_refused() {
     for (String path : new String[] {"/api/orders?customerId=%00", "/api/orders?status=%00", "/ops/sagas?state=%00", "/api/payments?status=%00",
-        "/api/orders?limit=%00", "/api/accounts/a?at=%00", "/api/accounts/a?atSequence=%00", "/api/orders/o/events?from=%00", "/api/orders/%00", "/api/users/%00",
+        "/api/orders?limit=%00", "/api/accounts/a?at=%00", "/api/accounts/a?atSequence=%00", "/api/orders/o/events?from=%00",
+        "/api/orders/%00", "/api/users/%00",
         "/api/products/%00", "/api/carts/%00", "/api/payments/%00", "/api/shipments/%00", "/api/transfers/%00", "/api/orders/%ED%A0%80"}) {
       assertThat(shop.get(path).status()).as(path).isEqualTo(400);
     }

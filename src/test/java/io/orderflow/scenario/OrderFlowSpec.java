@@ -6,74 +6,30 @@ import static io.orderflow.testkit.ShopClient.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
-import io.orderflow.testkit.ShopClient;
+import io.orderflow.testkit.NodeOnEachDatabase;
 import io.orderflow.testkit.ShopClient.Answer;
-import io.orderflow.testkit.TestDatabase;
-import io.orderflow.testkit.TestNode;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** An order's way through a whole node over HTTP, as a client sees it, on each database. */
-@ParameterizedClass
-@EnumSource(TestDatabase.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class OrderFlowSpec {
+class OrderFlowSpec extends NodeOnEachDatabase {
 
-  private static final Config IMPATIENT = ConfigFactory.parseString("""
-      orderflow.sagas {
-        wake-after = 500ms
-      }
-      orderflow.payment.timeout = 3s
-      orderflow.payment.breaker { window = 100, open = 200ms }
-      """);
-
-  @TempDir
-  private static Path data;
-  /** Threads of the clients' own: the common pool is the node's in this JVM, and these wait. */
-  private ExecutorService clients;
-  private TestNode node;
-  private ShopClient shop;
-
-  @Parameter
-  private TestDatabase database;
-
-  @BeforeParameterizedClassInvocation
-  void start() {
-    clients = Executors.newFixedThreadPool(16);
-    node = TestNode.start(data.resolve(database.name()), database.fresh().withFallback(IMPATIENT));
-    shop = node.shop();
-  }
-
-  @AfterParameterizedClassInvocation
-  void stop() {
-    clients.shutdownNow();
-    node.close();
-  }
-
-  @AfterEach
-  void providerIsWellAgain() {
-    node.provider().put("/faults", "{}").expect(200);
+  OrderFlowSpec() {
+    super("""
+        orderflow.sagas {
+          wake-after = 500ms
+        }
+        orderflow.payment.timeout = 3s
+        orderflow.payment.breaker { window = 100, open = 200ms }
+        """);
   }
 
   @Test

@@ -44,7 +44,8 @@ class PaymentOutageSpec {
   @ParameterizedTest
   @EnumSource(TestDatabase.class)
   void orders_wait_over_a_restart_and_are_charged_once_in_their_order_when_the_provider_is_back(TestDatabase database) {
-    // A node that has just started on a busy machine may take longer than usual for its first call; one that fails while the next succeed loses its place.
+    // On a busy machine the first call of a node that has just started may take longer than usual. A call that fails while the next ones
+    // succeed would lose its place.
     start(ConfigFactory.parseString("orderflow.payment.timeout = 15s").withFallback(database.fresh()));
     faults("{'outage':true}");
     List<String> ids = new ArrayList<>();
@@ -148,7 +149,8 @@ class PaymentOutageSpec {
     assertThat(shop.ended(order("tea", 1, account("ada"), "DE")).text("status")).isEqualTo("CONFIRMED");
 
     faults("{}");
-    patiently().atMost(Duration.ofMinutes(2)).until(() -> shop.post("/api/orders", order("tea", 1, card("tok_1"), "DE")).status(), status -> status == 201);
+    patiently().atMost(Duration.ofMinutes(2)).until(
+        () -> shop.post("/api/orders", order("tea", 1, card("tok_1"), "DE")).status(), status -> status == 201);
   }
 
   @Test

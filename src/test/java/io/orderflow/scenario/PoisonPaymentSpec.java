@@ -128,7 +128,8 @@ class PoisonPaymentSpec {
     List<String> order = provider.calls().stream().map(call -> call.replaceFirst(".* ", "")).toList();
     List<String> succeeded = new ArrayList<>(ids);
     succeeded.sort(Comparator.comparing(order::lastIndexOf));
-    assertThat(succeeded).as("the calls: %s, of which the first %d failed", order.stream().map(ids::indexOf).toList(), made).containsExactlyElementsOf(ids);
+    assertThat(succeeded).as("the calls: %s, of which the first %d failed", order.stream().map(ids::indexOf).toList(), made)
+        .containsExactlyElementsOf(ids);
   }
 
   @ParameterizedTest

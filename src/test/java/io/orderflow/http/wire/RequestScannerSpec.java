@@ -57,10 +57,12 @@ class RequestScannerSpec {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Content-Type", "Authorization", "Idempotency-Key", "idempotency-KEY", "Origin", "Sec-Fetch-Site", "Host", "Content-Length"})
+  @ValueSource(strings = {"Content-Type", "Authorization", "Idempotency-Key", "idempotency-KEY", "Origin", "Sec-Fetch-Site", "Host",
+      "Content-Length"})
   void a_field_that_allows_one_value_must_not_be_repeated(String name) {
     String field = name + ": " + (name.equals("Content-Length") ? "0" : "a") + "\r\n";
-    assertThat(scanned("POST / HTTP/1.1\r\n" + (name.equals("Host") ? "" : "Host: h\r\n") + field + field + "\r\n")).contains(refused(400, "MALFORMED_REQUEST"));
+    assertThat(scanned("POST / HTTP/1.1\r\n" + (name.equals("Host") ? "" : "Host: h\r\n") + field + field + "\r\n"))
+        .contains(refused(400, "MALFORMED_REQUEST"));
   }
 
   @Test
@@ -96,14 +98,17 @@ class RequestScannerSpec {
 
   @Test
   void chunks_are_passed_on_as_they_arrive_without_extensions_and_trailers() {
-    assertThat(scanned("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n3;a=b\r\nabc\r\n000A \t; c\r\n0123456789\r\n0\r\nX-T: 1\r\n\r\n"
+    assertThat(scanned("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n3;a=b\r\nabc\r\n000A \t; c\r\n0123456789\r\n"
+        + "0\r\nX-T: 1\r\n\r\n"
         + "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n"))
         .endsWith("\r\n\r\n3\r\nabc\r\na\r\n0123456789\r\n0\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"3\nabc\r\n0\r\n\r\n", "3\r\nabc\n0\r\n\r\n", "3\r\nabc\r\n0\n\r\n", "3\r\nabc\r\n0\r\n\n", "3\r\nabcd\r\n0\r\n\r\n", "+3\r\nabc\r\n",
-      "0x3\r\nabc\r\n", "3 \r\nabc\r\n", " 3\r\nabc\r\n", "\r\nabc", "g\r\n", "1000000000000000\r\n", "3;a\u0000\r\nabc\r\n", "3\rabc\r\n", "\uff13\r\nabc\r\n",
+  @ValueSource(strings = {"3\nabc\r\n0\r\n\r\n", "3\r\nabc\n0\r\n\r\n", "3\r\nabc\r\n0\n\r\n", "3\r\nabc\r\n0\r\n\n",
+      "3\r\nabcd\r\n0\r\n\r\n", "+3\r\nabc\r\n",
+      "0x3\r\nabc\r\n", "3 \r\nabc\r\n", " 3\r\nabc\r\n", "\r\nabc", "g\r\n", "1000000000000000\r\n", "3;a\u0000\r\nabc\r\n", "3\rabc\r\n",
+      "\uff13\r\nabc\r\n",
       "0\r\nX T: 1\r\n\r\n", "0\r\n: 1\r\n\r\n"})
   void malformed_chunks_break_the_body_and_nothing_follows_it(String chunks) {
     String passed = scanned("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n");

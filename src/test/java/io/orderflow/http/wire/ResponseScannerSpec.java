@@ -88,7 +88,8 @@ class ResponseScannerSpec {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 600 No\r\n\r\n", "HTTP/2.0 200 OK\r\n\r\n",
+  @ValueSource(strings = {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 600 No\r\n\r\n",
+      "HTTP/2.0 200 OK\r\n\r\n",
       "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551618\r\n\r\n",
       "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
       "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 200 OK\r\nX: a\rb\r\n\r\n", "HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n",
@@ -103,7 +104,8 @@ class ResponseScannerSpec {
   void values_that_akka_http_would_change_are_passed_on_in_internal_fields() throws MalformedMessage {
     use.method = "GET";
 
-    assertThat(scan("HTTP/1.1 404 Nothing here\r\nContent-Type: text/xml; subtype=gml/3.1.1\r\nX-Orderflow-Refusal: 200 A b\r\nContent-Length: 0\r\n\r\n"))
+    assertThat(scan("HTTP/1.1 404 Nothing here\r\nContent-Type: text/xml; subtype=gml/3.1.1\r\n"
+        + "X-Orderflow-Refusal: 200 A b\r\nContent-Length: 0\r\n\r\n"))
         .isEqualTo("HTTP/1.1 404 x\r\nx-orderflow-reason: Nothing here\r\nx-orderflow-content-type: text/xml; subtype=gml/3.1.1\r\n"
             + "Content-Length: 0\r\n\r\n");
   }

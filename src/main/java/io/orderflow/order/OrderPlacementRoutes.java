@@ -19,10 +19,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 
-/** The answers to requests that place an order, be it as an order or from a cart. */
-public final class OrderAnswers extends Routes {
+/** Responses that all routes share that place an order, whether from a request body or from a cart. */
+public final class OrderPlacementRoutes extends Routes {
 
-  /** When a client that was rejected because too many payments wait may ask again: a queue does not empty sooner. */
+  /** {@code Retry-After} of a rejection because too many payments are queued. The queue does not drain sooner. */
   private static final Duration RETRY_FULL = Duration.ofSeconds(10);
 
   private final OrderPlacement placement;
@@ -32,48 +32,48 @@ public final class OrderAnswers extends Routes {
   private final Semaphore waiting;
 
   /**
-   * @param maxWait the longest that {@code Prefer: wait} is granted
-   * @param maxWaiting the clients that it is granted to at the same time; one more is answered at once
+   * @param maxWait the upper limit of {@code Prefer: wait}
+   * @param maxWaiting the most clients that wait at the same time; any further client is answered at once
    */
-  public OrderAnswers(OrderPlacement placement, ClientPresence clients, Duration maxWait, int maxWaiting) {
+  public OrderPlacementRoutes(OrderPlacement placement, ClientPresence clients, Duration maxWait, int maxWaiting) {
     this.placement = placement;
     this.clients = clients;
     this.maxWait = maxWait;
     this.waiting = new Semaphore(maxWaiting);
   }
 
-  /** Goes on with the result of a stage that places an order or prepares that, or answers with the problem that its failure is. */
+  /** Continues with the result of a stage that places an order or prepares one. Completes the request with a problem if the stage failed. */
   public <T> Route afterPlacing(CompletionStage<T> placing, Function<T, Route> inner) {
     return after(placing.exceptionallyCompose(failure -> CompletableFuture.failedFuture(Rejection.in(failure)
         .filter(rejection -> rejection.code().equals(OrderPlacement.PAYMENT_QUEUE_FULL))
         .<Throwable>map(full -> Problem.notNow(full.code(), full.detail(), RETRY_FULL).exception()).orElse(failure))), inner);
   }
 
-  /** Answers for an order that is placed: 201 with its place, after the time that the request would rather wait for its end. */
-  public Route placed(HttpRequest request, String orderId, PlacedOrder order, SagaState progress) {
+  /** Answers 201 with the order and its {@code Location}. Before that, waits for the order's end as long as the request prefers. */
+  public Route placed(HttpRequest request, String orderId, PlacedOrder order, SagaState saga) {
     Optional<Duration> wait = Preferences.wait(request, maxWait).filter(time -> !time.isZero());
-    if (wait.isPresent() && progress.state().isActive() && waiting.tryAcquire()) {
+    if (wait.isPresent() && saga.state().isActive() && waiting.tryAcquire()) {
       return answer(awaitEnd(request, orderId, wait.get()).thenCompose(placement::read), now ->
           created(orderId, now).addHeader(RawHeader.create("Preference-Applied", "wait=" + wait.get().toSeconds())));
     }
-    return progress.steps().size() > 1 ? answer(placement.read(orderId), now -> created(orderId, now))
-        : complete(created(orderId, Order.State.pending(order, progress.startedAt())));
+    return saga.steps().size() > 1 ? answer(placement.read(orderId), now -> created(orderId, now))
+        : complete(created(orderId, Order.State.pending(order, saga.startedAt())));
   }
 
   /** Completes when the order's saga has ended, the time limit is reached or the client has disconnected; its permit is free by then. */
   private CompletionStage<String> awaitEnd(HttpRequest request, String orderId, Duration limit) {
-    CompletableFuture<String> over = new CompletableFuture<>();
-    Runnable served = clients.watch(request, () -> over.complete(orderId));
+    CompletableFuture<String> done = new CompletableFuture<>();
+    Runnable stopWatching = clients.watch(request, () -> done.complete(orderId));
     // The caller continues from this stage, not from the future: dependents of a future run in reverse order of registration, and the client could
     // have its response before the permit is free.
-    CompletionStage<String> released = over.thenApply(id -> {
+    CompletionStage<String> released = done.thenApply(id -> {
       waiting.release();
-      served.run();
+      stopWatching.run();
       return id;
     });
-    if (!over.isDone()) {
+    if (!done.isDone()) {
       CompletableFuture.completedStage(orderId).thenCompose(id -> placement.awaitEnd(id, limit))
-          .whenComplete((ended, stillActive) -> over.complete(orderId));
+          .whenComplete((ended, stillActive) -> done.complete(orderId));
     }
     return released;
   }
