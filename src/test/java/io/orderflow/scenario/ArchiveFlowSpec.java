@@ -148,10 +148,10 @@ class ArchiveFlowSpec extends NodeOnEachDatabase {
     String other = shop.ended(order("nothing", 1, card("tok_1"), "DE")).text("orderId");
     awaitArchived("saga-order|" + other);
     assertThat(count("event_archive", "saga-order|" + waiting)).isZero();
-    assertThat(count("event_archive", "payment|" + undone)).isZero();
+    assertThat(count("event_archive", "saga-order|" + undone)).isZero();
     node.provider().put("/faults", "{}").expect(200);
     assertThat(shop.awaitEnd(waiting).text("status")).isEqualTo("CONFIRMED");
-    awaitArchived("payment|" + undone, "payment|" + waiting);
+    awaitArchived("saga-order|" + undone, "saga-order|" + waiting);
     assertThat(shop.get("/api/payments/" + undone).expect(200).text("status")).isEqualTo("REFUNDED");
   }
 
