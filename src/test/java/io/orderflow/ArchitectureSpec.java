@@ -35,7 +35,7 @@ import java.util.stream.Stream;
 class ArchitectureSpec {
 
   private static final String ROOT = "io.orderflow.";
-  private static final Set<String> ENGINES = Set.of("eventsourcing", "saga", "projection", "journal", "gateway", "http", "kernel", "history",
+  private static final Set<String> ENGINES = Set.of("eventsourcing", "saga", "projection", "journal", "archive", "gateway", "http", "kernel", "history",
       "metrics", "logging", "simulator", "node");
   /** The business packages that use others; all the rest stand alone. */
   private static final Map<String, Set<String>> USES =

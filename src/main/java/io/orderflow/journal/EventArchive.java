@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 public final class EventArchive {
 
   /** The events that the journal holds of one entity: their number, the highest ordering and the newest timestamp. */
-  record Extent(long events, long lastOrdering, long lastWrittenAt) {}
+  public record Extent(long events, long lastOrdering, long lastWrittenAt) {}
 
   private static final String MOVED = "ordering, persistence_id, sequence_number, write_timestamp, adapter_manifest, event_ser_id,"
       + " event_ser_manifest, event_payload";
@@ -36,7 +36,7 @@ public final class EventArchive {
   }
 
   /** The extents of these entities by persistence id. Entities without events in the journal are left out. */
-  static Map<String, Extent> extents(Connection connection, Collection<String> persistenceIds) throws SQLException {
+  public static Map<String, Extent> extents(Connection connection, Collection<String> persistenceIds) throws SQLException {
     return Sql.selectPlannedForNow(connection, "SELECT persistence_id, COUNT(*), MAX(ordering), MAX(write_timestamp)"
             + " FROM event_journal WHERE persistence_id = ANY(?) GROUP BY persistence_id",
             row -> Map.entry(row.getString(1), new Extent(row.getLong(2), row.getLong(3), row.getLong(4))), array(connection, persistenceIds))
@@ -44,7 +44,7 @@ public final class EventArchive {
   }
 
   /** Archives all events of the entities and deletes their snapshots. Returns the number of events. */
-  static int moveAll(Connection connection, Collection<String> persistenceIds, Instant now) throws SQLException {
+  public static int moveAll(Connection connection, Collection<String> persistenceIds, Instant now) throws SQLException {
     if (persistenceIds.isEmpty()) {
       return 0;
     }
@@ -54,7 +54,7 @@ public final class EventArchive {
   }
 
   /** Archives the events of an entity up to this sequence number. */
-  static int moveUpTo(Connection connection, String persistenceId, long sequence, Instant now) throws SQLException {
+  public static int moveUpTo(Connection connection, String persistenceId, long sequence, Instant now) throws SQLException {
     return move(connection, now, "persistence_id = ? AND sequence_number <= ?", persistenceId, sequence);
   }
 

@@ -76,7 +76,7 @@ public final class JournalIndex {
   }
 
   /** The ordering up to which all tables are up to date. */
-  static long position(Connection connection) throws SQLException {
+  public static long position(Connection connection) throws SQLException {
     return Sql.selectFirst(connection, "SELECT ordering FROM journal_index_position", row -> row.getLong(1)).orElseThrow();
   }
 

@@ -1,7 +1,7 @@
 package io.orderflow.node;
 
 import akka.http.javadsl.server.Route;
-import io.orderflow.journal.ArchiveRule;
+import io.orderflow.archive.ArchiveRule;
 import io.orderflow.journal.JournalIndex;
 import io.orderflow.projection.ProjectionDefinition;
 import io.orderflow.saga.Sagas;

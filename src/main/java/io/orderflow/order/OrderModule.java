@@ -1,8 +1,8 @@
 package io.orderflow.order;
 
 import akka.http.javadsl.server.Route;
+import io.orderflow.archive.ArchiveRule;
 import io.orderflow.history.HistoryRoutes;
-import io.orderflow.journal.ArchiveRule;
 import io.orderflow.node.Module;
 import io.orderflow.node.NodeContext;
 import io.orderflow.payment.PaymentModule;

@@ -124,7 +124,7 @@ public final class Projections {
     }
   }
 
-  /** The ordering up to which all projections have read the journal, for {@link io.orderflow.journal.JournalArchive}. */
+  /** The ordering up to which all projections have read the journal, for {@link io.orderflow.archive.JournalArchive}. */
   public static long readUpTo(Connection connection) throws SQLException {
     return ProjectionTable.readUpTo(connection);
   }

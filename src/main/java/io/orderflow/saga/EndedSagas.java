@@ -1,6 +1,6 @@
 package io.orderflow.saga;
 
-import io.orderflow.journal.ArchiveRule;
+import io.orderflow.archive.ArchiveRule;
 import io.orderflow.saga.SagaTable.Listed;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -2,8 +2,8 @@ package io.orderflow.saga;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.orderflow.journal.ArchiveRule;
-import io.orderflow.journal.ArchiveRule.Group;
+import io.orderflow.archive.ArchiveRule;
+import io.orderflow.archive.ArchiveRule.Group;
 import io.orderflow.journal.JournalReader.Row;
 import io.orderflow.testkit.TestDatabase;
 import io.orderflow.testkit.TestJournal;

@@ -1,8 +1,12 @@
-package io.orderflow.journal;
+package io.orderflow.archive;
 
 import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import io.micrometer.core.instrument.Counter;
+import io.orderflow.journal.ClusterTask;
+import io.orderflow.journal.Database;
+import io.orderflow.journal.EventArchive;
+import io.orderflow.journal.JournalIndex;
 import io.orderflow.metrics.Meters;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,6 +1,7 @@
-package io.orderflow.journal;
+package io.orderflow.archive;
 
-import io.orderflow.journal.JournalArchive.Moved;
+import io.orderflow.archive.JournalArchive.Moved;
+import io.orderflow.journal.EventArchive;
 import io.orderflow.kernel.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;

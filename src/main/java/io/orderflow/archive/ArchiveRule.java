@@ -1,4 +1,4 @@
-package io.orderflow.journal;
+package io.orderflow.archive;
 
 import java.sql.Connection;
 import java.sql.SQLException;

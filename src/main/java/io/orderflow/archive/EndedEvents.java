@@ -1,8 +1,9 @@
-package io.orderflow.journal;
+package io.orderflow.archive;
 
-import io.orderflow.journal.ArchiveRule.Group;
+import io.orderflow.archive.ArchiveRule.Group;
+import io.orderflow.archive.JournalArchive.Moved;
+import io.orderflow.journal.EventArchive;
 import io.orderflow.journal.EventArchive.Extent;
-import io.orderflow.journal.JournalArchive.Moved;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;

@@ -1,8 +1,8 @@
-package io.orderflow.journal;
+package io.orderflow.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.orderflow.journal.ArchiveRule.Group;
+import io.orderflow.archive.ArchiveRule.Group;
 import io.orderflow.testkit.TestDatabase;
 import io.orderflow.testkit.TestJournal;
 import java.sql.Connection;
