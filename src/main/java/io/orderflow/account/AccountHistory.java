@@ -7,7 +7,7 @@ import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Sink;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.history.EventHistory;
-import io.orderflow.history.EventHistory.Told;
+import io.orderflow.history.EventHistory.Description;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Rejection;
 import java.time.Instant;
@@ -43,17 +43,17 @@ public final class AccountHistory {
     return events;
   }
 
-  private static Told describe(Account.Event event) {
+  private static Description describe(Account.Event event) {
     if (event instanceof Account.Opened opened) {
-      return new Told("OPENED", new Opening(opened.ownerId(), opened.currency()));
+      return new Description("OPENED", new Opening(opened.ownerId(), opened.currency()));
     }
     if (event instanceof Account.Deposited deposited) {
-      return new Told("DEPOSITED", Movement.of(deposited.amount(), deposited.reference()));
+      return new Description("DEPOSITED", Movement.of(deposited.amount(), deposited.reference()));
     }
     if (event instanceof Account.Withdrawn withdrawn) {
-      return new Told("WITHDRAWN", Movement.of(withdrawn.amount(), withdrawn.reference()));
+      return new Description("WITHDRAWN", Movement.of(withdrawn.amount(), withdrawn.reference()));
     }
-    return new Told("WITHDRAWAL_VOIDED", new Reference(((Account.WithdrawalVoided) event).reference()));
+    return new Description("WITHDRAWAL_VOIDED", new Reference(((Account.WithdrawalVoided) event).reference()));
   }
 
   /**

@@ -25,7 +25,7 @@ public final class EventHistory<E> {
    * @param type stable, in upper case
    * @param data the event's content, to be written as JSON
    */
-  public record Told(String type, Object data) {}
+  public record Description(String type, Object data) {}
 
   /**
    * An event as clients see it.
@@ -33,7 +33,7 @@ public final class EventHistory<E> {
    * @param id unique among all events
    * @param sequence the sequence number among the aggregate's events, from 1
    */
-  public record Shown(String id, String aggregateId, String type, Object data, Instant timestamp, long sequence) {}
+  public record Entry(String id, String aggregateId, String type, Object data, Instant timestamp, long sequence) {}
 
   private final ActorSystem<?> system;
   private final StoredEvents stored;
@@ -41,26 +41,26 @@ public final class EventHistory<E> {
   /** The homes that the aggregates live in; null if each has a stream of its own. */
   private final String home;
   private final Class<E> events;
-  private final Function<E, Told> words;
+  private final Function<E, Description> description;
   private final Function<E, Instant> time;
 
   /**
    * @param entityType the aggregates' name in sharding and in persistence ids
-   * @param words translates an event into business terms
+   * @param description describes an event in business terms
    * @param time returns the time when an event happened
    */
-  public EventHistory(ActorSystem<?> system, String entityType, Class<E> events, Function<E, Told> words,
+  public EventHistory(ActorSystem<?> system, String entityType, Class<E> events, Function<E, Description> description,
       Function<E, Instant> time) {
-    this(system, null, entityType, events, words, time);
+    this(system, null, entityType, events, description, time);
   }
 
   /** The same for aggregates that live in homes of that name. Their events are numbered here. */
   public static <E> EventHistory<E> ofHomes(ActorSystem<?> system, String home, String entityType, Class<E> events,
-      Function<E, Told> words, Function<E, Instant> time) {
-    return new EventHistory<>(system, home, entityType, events, words, time);
+      Function<E, Description> description, Function<E, Instant> time) {
+    return new EventHistory<>(system, home, entityType, events, description, time);
   }
 
-  private EventHistory(ActorSystem<?> system, String home, String entityType, Class<E> events, Function<E, Told> words,
+  private EventHistory(ActorSystem<?> system, String home, String entityType, Class<E> events, Function<E, Description> description,
       Function<E, Instant> time) {
     this.home = home;
     this.time = time;
@@ -68,7 +68,7 @@ public final class EventHistory<E> {
     this.stored = new StoredEvents(system);
     this.entityType = entityType;
     this.events = events;
-    this.words = words;
+    this.description = description;
   }
 
   /** The aggregate's existing events from {@code from} to {@code to}, both included, as they were stored. */
@@ -77,7 +77,7 @@ public final class EventHistory<E> {
   }
 
   /** At most {@code limit} events, starting at sequence number {@code from}. */
-  public CompletionStage<List<Shown>> page(String aggregateId, long from, int limit) {
+  public CompletionStage<List<Entry>> page(String aggregateId, long from, int limit) {
     return stored(aggregateId, from, from + limit - 1).map(event -> shown(aggregateId, event)).runWith(Sink.seq(), system);
   }
 
@@ -91,10 +91,10 @@ public final class EventHistory<E> {
         .filter(event -> event.sequence() >= from).takeWhile(event -> event.sequence() <= to);
   }
 
-  private Shown shown(String aggregateId, Stored event) {
+  private Entry shown(String aggregateId, Stored event) {
     E happened = events.cast(event.event());
-    Told told = words.apply(happened);
-    return new Shown(entityType + "-" + aggregateId + "-" + event.sequence(), aggregateId, told.type(), told.data(),
+    Description told = description.apply(happened);
+    return new Entry(entityType + "-" + aggregateId + "-" + event.sequence(), aggregateId, told.type(), told.data(),
         time.apply(happened), event.sequence());
   }
 }

@@ -1,7 +1,7 @@
 package io.orderflow.history;
 
 import akka.http.javadsl.server.Route;
-import io.orderflow.history.EventHistory.Shown;
+import io.orderflow.history.EventHistory.Entry;
 import io.orderflow.http.Json;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
@@ -48,7 +48,7 @@ public final class HistoryRoutes extends Routes {
   }
 
   /** The page and the start of the next, which a full page may have. */
-  private static Map<String, Object> answer(List<Shown> events, int limit) {
+  private static Map<String, Object> answer(List<Entry> events, int limit) {
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("events", events);
     answer.put("next", events.size() < limit ? null : events.get(events.size() - 1).sequence() + 1);

@@ -3,7 +3,7 @@ package io.orderflow.order;
 import akka.actor.typed.ActorSystem;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.history.EventHistory;
-import io.orderflow.history.EventHistory.Told;
+import io.orderflow.history.EventHistory.Description;
 import io.orderflow.product.Inventory;
 import io.orderflow.shipping.Address;
 import java.util.List;
@@ -33,16 +33,16 @@ public final class OrderHistory {
     return EventHistory.ofHomes(system, OrderSaga.HOME, Order.NAME, Order.Event.class, OrderHistory::describe, Order.Event::at);
   }
 
-  private static Told describe(Order.Event event) {
+  private static Description describe(Order.Event event) {
     if (event instanceof Order.Created created) {
       PlacedOrder order = created.order();
-      return new Told("CREATED", new Creation(order.customerId(), order.total().currency(), order.total().amount(),
+      return new Description("CREATED", new Creation(order.customerId(), order.total().currency(), order.total().amount(),
           order.items().stream().map(Item::of).toList(), order.payment().method(), order.shippingAddress()));
     }
     if (event instanceof Order.Confirmed confirmed) {
-      return new Told("CONFIRMED", new Confirmation(confirmed.transactionId(), confirmed.shipmentId()));
+      return new Description("CONFIRMED", new Confirmation(confirmed.transactionId(), confirmed.shipmentId()));
     }
     Order.Cancelled cancelled = (Order.Cancelled) event;
-    return new Told("CANCELLED", new Cancellation(cancelled.reason(), cancelled.detail()));
+    return new Description("CANCELLED", new Cancellation(cancelled.reason(), cancelled.detail()));
   }
 }
