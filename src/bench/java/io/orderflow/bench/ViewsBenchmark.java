@@ -18,6 +18,7 @@ import io.orderflow.kernel.Configuration;
 import io.orderflow.kernel.Money;
 import io.orderflow.order.Order;
 import io.orderflow.order.OrderProjection;
+import io.orderflow.order.OrderSaga;
 import io.orderflow.order.OrderQueries;
 import io.orderflow.order.PlacedOrder;
 import io.orderflow.payment.PaymentMethod;
@@ -129,7 +130,7 @@ public final class ViewsBenchmark {
   /** Waits until the views have what was written while nothing read. */
   private static void awaitViews(ActorSystem<Void> node) {
     Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> number(Database.of(node), "SELECT"
-        + " (SELECT COUNT(*) FROM event_journal WHERE sequence_number = 1 AND persistence_id LIKE 'order|%')"
+        + " (SELECT COUNT(*) FROM event_journal WHERE sequence_number = 1 AND persistence_id LIKE 'saga-order|%')"
         + " - (SELECT COALESCE(SUM(orders), 0) FROM order_counts)") == 0);
   }
 
@@ -220,7 +221,7 @@ public final class ViewsBenchmark {
 
   private static void paging(ActorSystem<Void> node) throws Exception {
     Database database = Database.of(node);
-    OrderProjection views = new OrderProjection();
+    OrderProjection views = new OrderProjection(OrderSaga.HOME);
     fill(database, views, "many", 100_000);
     fill(database, views, "few", 10);
     database.transaction(connection -> connection.createStatement().execute("ANALYZE"));

@@ -56,7 +56,7 @@ public final class OrderModule implements Module {
 
   @Override
   public List<ProjectionDefinition<?>> projections() {
-    return List.of(new OrderProjection());
+    return List.of(new OrderProjection(OrderSaga.HOME));
   }
 
   @Override

@@ -65,6 +65,13 @@ public final class OrderProjection implements ProjectionDefinition<Order.Event> 
     }
   }
 
+  private final String homes;
+
+  /** @param homes the name of the homes that orders live in */
+  public OrderProjection(String homes) {
+    this.homes = homes;
+  }
+
   @Override
   public String name() {
     return NAME;
@@ -72,7 +79,7 @@ public final class OrderProjection implements ProjectionDefinition<Order.Event> 
 
   @Override
   public String entityType() {
-    return OrderSaga.HOME;
+    return homes;
   }
 
   @Override

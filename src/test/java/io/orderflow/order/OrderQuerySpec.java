@@ -37,7 +37,7 @@ class OrderQuerySpec {
 
   @Parameter
   private TestDatabase database;
-  private final OrderProjection views = new OrderProjection();
+  private final OrderProjection views = new OrderProjection(OrderSaga.HOME);
   private ProjectionKit kit;
   private OrderQueries queries;
 
