@@ -214,7 +214,8 @@ class ClusterProcessSpec {
   /** The sagas that were taken up by another incarnation so far. */
   private static long takeovers(Postgresql postgresql) throws SQLException {
     try (Connection journal = postgresql.connect(); Statement count = journal.createStatement();
-        ResultSet found = count.executeQuery("SELECT COUNT(*) FROM event_journal WHERE event_ser_manifest LIKE '%SagaEvent$Resumed'")) {
+        ResultSet found = count.executeQuery("SELECT COUNT(*) FROM event_journal"
+            + " WHERE POSITION(CAST('saga.resumed' AS BYTEA) IN event_payload) > 0")) {
       found.next();
       return found.getLong(1);
     }
