@@ -2,7 +2,8 @@ package io.orderflow.eventsourcing;
 
 /**
  * The entity that a step of a saga belongs to, as services see it. Its parts are decided in the same turn: what they record is stored
- * together, in one write. Only for calls within a turn, on the home's own thread.
+ * together, in one write. Only for calls within a turn, on the home's own thread; any other call fails with an
+ * {@link IllegalStateException}.
  */
 public interface Home {
 

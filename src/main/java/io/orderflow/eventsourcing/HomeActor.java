@@ -184,14 +184,27 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
 
   @SuppressWarnings("unchecked") // Clients of this type send no other commands.
   private <C, R> void answer(Message.Ask<C, R> ask) {
-    Decision<?, R> decision = ((AggregatePart<C, ?, ?, R>) aggregate(ask.aggregate())).decide(ask.command());
+    AggregatePart<C, ?, ?, R> part = (AggregatePart<C, ?, ?, R>) find(ask.aggregate());
+    if (part == null) {
+      // The caller's mistake: an exception here would stop the home, and its active saga with it.
+      String mistake = noAggregate(ask.aggregate());
+      actor.getLog().error("{}: {}", id, mistake);
+      ask.fail(mistake);
+      return;
+    }
+    Decision<?, R> decision = part.decide(ask.command());
     afterWrite.add(() -> ask.answer(decision));
   }
 
   @Override
   @SuppressWarnings("unchecked") // A name stands for one type.
   public <C, E, S, R> R decide(AggregateType<C, E, S, R> aggregate, C command) {
-    Decision<E, R> decision = ((AggregatePart<C, E, S, R>) aggregate(aggregate.name())).decide(command);
+    requireTurn();
+    AggregatePart<C, E, S, R> part = (AggregatePart<C, E, S, R>) find(aggregate.name());
+    if (part == null) {
+      throw new IllegalArgumentException(noAggregate(aggregate.name()));
+    }
+    Decision<E, R> decision = part.decide(command);
     if (decision.rejection() != null) {
       throw decision.rejection().exception();
     }
@@ -200,16 +213,22 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
 
   @Override
   public <M extends Message> void tell(ProcessType<M, ?, ?> process, M message) {
+    requireTurn();
     processes.forEach(part -> part.offer(message));
   }
 
-  private AggregatePart<?, ?, ?, ?> aggregate(String name) {
+  /** The aggregate of that name; null if there is none. */
+  private AggregatePart<?, ?, ?, ?> find(String name) {
     for (AggregatePart<?, ?, ?, ?> part : aggregates) {
       if (part.aggregateType.name().equals(name)) {
         return part;
       }
     }
-    throw new IllegalArgumentException(type.name() + " has no aggregate " + name);
+    return null;
+  }
+
+  private String noAggregate(String name) {
+    return type.name() + " has no aggregate " + name;
   }
 
   private int indexOf(Object event) {
@@ -222,8 +241,16 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
   }
 
   private void record(Part part, Object event) {
+    requireTurn();
     unstored.add(event);
     part.state = part.next(part.state, event);
+  }
+
+  /** Between turns nothing would store what is recorded; on another thread it would be lost or doubled. */
+  private void requireTurn() {
+    if (turn != Thread.currentThread()) {
+      throw new IllegalStateException(type.name() + " " + id + " is used outside of its turn");
+    }
   }
 
   private void leaveUnlessBusy() {
@@ -323,11 +350,6 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
     @Override
     public void defer(E event) {
       HomeActor.this.record(this, event);
-    }
-
-    @Override
-    public boolean hasDeferred() {
-      return !unstored.isEmpty();
     }
 
     @Override

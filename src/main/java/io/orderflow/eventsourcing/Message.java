@@ -18,6 +18,10 @@ public interface Message {
       replyTo.tell(decision.rejection() == null ? StatusReply.success(decision.reply()) : decision.rejection().reply());
     }
 
+    void fail(String message) {
+      replyTo.tell(StatusReply.error(message));
+    }
+
     void reject(Rejection rejection) {
       replyTo.tell(rejection.reply());
     }

@@ -6,7 +6,8 @@ import java.time.Duration;
 /**
  * What a home offers to one of its processes. A home works in turns: a message or an outcome comes in, its parts decide and record, and
  * at the turn's end all recorded events are stored in one write. No turn begins while a write is under way. All methods but
- * {@link #execute} and {@link #schedule} are for turns only.
+ * {@link #execute} and {@link #schedule} are for the home's own thread, and events are recorded in turns only: elsewhere that fails with an
+ * {@link IllegalStateException}.
  */
 public interface ProcessContext<E, S> {
 
@@ -21,9 +22,6 @@ public interface ProcessContext<E, S> {
 
   /** Applies the event now, and stores it with the next write, before the events recorded later. A crash before that loses it. */
   void defer(E event);
-
-  /** Whether deferred events wait for a write. */
-  boolean hasDeferred();
 
   /** Stores the deferred events at the end of this turn. */
   void flush();

@@ -71,15 +71,18 @@ final class Saga<I> implements Process<SagaCommand, SagaEvent, SagaState> {
 
   @Override
   public void recovered() {
+    // Also if the saga doesn't exist: a step that answered at once during its start was lost with the failed write.
+    calls.end();
+    mustResume = isActive();
     if (!isActive()) {
+      if (saga().exists()) {
+        replies.ended(saga());
+      }
       context.home().leaveWhenIdle();
       return;
     }
     LOG.info("saga {} resumes at {}", context, saga().underWay().map(StepRecord::name).orElse("its end"));
     recovered = true;
-    mustResume = true;
-    calls.forgetConcurrent();
-    calls.giveUp();
     context.home().execute(() -> {
       if (mustResume) {
         resume();
@@ -190,6 +193,8 @@ final class Saga<I> implements Process<SagaCommand, SagaEvent, SagaState> {
   private void completed(SagaEvent.StepCompleted event) {
     StepRecord step = saga().underWay().orElseThrow();
     if (planner.mayDefer(saga(), event) && (lastRecord.isFresh() || calls.isAtOnce(step))) {
+      // Its time limit must not end the next call, which may have to wait for a write.
+      calls.giveUp();
       context.home().defer(event);
       call();
       return;

@@ -1,9 +1,12 @@
 /**
  * The saga engine. It runs any list of steps, each with its compensation, and knows no business package.
  *
- * <p>One direction: {@link io.orderflow.saga.Sagas} sends a command to the actor {@code Saga}. {@code SagaPlanner} decides the next event,
- * {@code StepBuffer} records it, {@code InFlightCalls} calls the service. The outcome comes back to the actor as a message, and the state to the
- * client as a reply.
+ * <p>One direction: {@link io.orderflow.saga.Sagas} sends a command to the {@code Saga}, a process in a home
+ * ({@link io.orderflow.eventsourcing.HomeType}). {@code SagaPlanner} decides the next event, the home records it, {@code InFlightCalls} calls
+ * the service. The outcome comes back in a later turn of the home, and the state goes to the client as a reply.
+ *
+ * <p><b>Steps that answer at once.</b> A step whose aggregate lives in the saga's home is decided in the saga's turn. Its events are stored in
+ * one write with the saga's. So it must affect nothing else: a failed write takes both back.
  *
  * <p><b>Crashes.</b> A saga depends on nothing but its events. After a crash {@link io.orderflow.saga.SagaRecovery} wakes it, and it repeats
  * the calls from the one that its last record shows as under way. Nobody knows whether those calls had an effect, so every service must be
@@ -20,7 +23,7 @@
  * {@code orderflow.sagas.defer-recording-for}.
  *
  * <p><b>Deferred recording.</b> While all goes well and the last record is younger than {@code defer-recording-for}, completed steps are
- * buffered and recorded together. Everything else is recorded before the next call: the start, the pivot's success, a failure, a
+ * deferred and recorded together. Everything else is recorded before the next call: the start, the pivot's success, a failure, a
  * rejection, every compensation. A saga that recovered and then compensates also compensates the actions that may have been called
  * without a record.
  *

@@ -8,6 +8,7 @@ public final class CounterTypes implements TypeNames {
 
   @Override
   public Map<String, Class<?>> sent() {
-    return Map.of("counter.added", GroupCommitSpec.Added.class);
+    return Map.of("counter.added", GroupCommitSpec.Added.class, "counter.noted", ScriptedHome.Noted.class,
+        "counter.marked", ScriptedHome.Marked.class);
   }
 }

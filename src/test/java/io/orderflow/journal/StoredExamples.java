@@ -27,7 +27,7 @@ import io.orderflow.user.User;
 import java.time.Instant;
 import java.util.List;
 
-/** One event of each type and one snapshot of each state that has any, as today's code has them, under the names they are stored by. */
+/** One event of each type, one snapshot of each state that has any, and one group of events, as today's code has them. */
 final class StoredExamples {
 
   private static final Instant AT = Instant.parse("2026-11-23T16:20:30.123456Z");
@@ -93,6 +93,11 @@ final class StoredExamples {
         new SagaEvent.RetryRequested(RESERVE, SagaStatus.COMPENSATING, AT),
         new SagaState(JsonNodeFactory.instance.objectNode().put("customerId", "ada"), SagaStatus.COMPENSATING,
             new Failure("charge-payment", "PAYMENT_DECLINED", "no money"), List.of(new StepRecord("reserve-inventory",
-                StepRecord.Kind.ACTION, StepRecord.Status.COMPLETED, 2, 1, true, AT, LATER, "r", "no answer")), AT, null));
+                StepRecord.Kind.ACTION, StepRecord.Status.COMPLETED, 2, 1, true, AT, LATER, "r", "no answer")), AT, null),
+        new EventGroup(List.of(
+            new SagaEvent.StepCompleted("tx_1", RESERVE, SagaStatus.RUNNING, AT),
+            new PaymentEvent.Charged(CARD, PRICE, "o-1/charge-payment", "tx_1", 2, AT, LATER),
+            new Shipment.Created(ADDRESS, AT),
+            new Order.Confirmed("tx_1", "s-1", AT))));
   }
 }

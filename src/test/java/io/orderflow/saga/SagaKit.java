@@ -16,20 +16,26 @@ import com.typesafe.config.ConfigFactory;
 import io.orderflow.eventsourcing.HomeType;
 import io.orderflow.eventsourcing.Message;
 import io.orderflow.eventsourcing.RunningHome;
+import io.orderflow.eventsourcing.ScriptedHome;
+import io.orderflow.journal.EventGroup;
 import io.orderflow.kernel.Configuration;
+import io.orderflow.kernel.Rejection;
 import io.orderflow.testkit.SetClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -74,7 +80,10 @@ final class SagaKit implements AutoCloseable {
   static final Duration BACKOFF = Duration.ofSeconds(2);
   static final int ATTEMPTS = 3;
 
+  private static final String PERSISTENCE_ID = "saga-spec|saga-1";
   private static final Duration KEEP_IN_MEMORY = Duration.ofMinutes(1);
+  /** Longer than the home waits at first before it recovers. */
+  private static final Duration RESTART = Duration.ofMillis(300);
   private static final Duration A_WHILE = Duration.ofMillis(100);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -87,19 +96,22 @@ final class SagaKit implements AutoCloseable {
   private final SetClock clock = new SetClock(Instant.parse("2026-01-01T12:00:00Z"));
   private final SetClock steady = new SetClock(clock.instant());
   private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
+  private final Set<String> failsAtOnce = ConcurrentHashMap.newKeySet();
   private final TestProbe<StatusReply<SagaState>> replies = kit.createTestProbe();
   private final TestProbe<String> left = kit.createTestProbe();
   private final SagaDefinition<String> definition;
   private ActorRef<Message> saga;
 
-  private SagaKit(List<String> steps, List<String> retriables, Set<String> concurrently) {
+  private SagaKit(List<String> steps, List<String> retriables, Set<String> concurrently, Set<String> atOnce) {
     SagaDefinition<String> listed = SagaDefinition.named("spec", String.class);
     for (String step : steps) {
-      listed = listed.step(step, called(step), called("undo " + step));
+      listed = atOnce.contains(step) ? listed.step(step, decided(step, 1), decided("undo " + step, -1))
+          : listed.step(step, called(step), called("undo " + step));
       listed = concurrently.contains(step) ? listed.concurrently() : listed;
     }
     for (String retriable : retriables) {
-      listed = listed.retriable(retriable, called(retriable));
+      listed = atOnce.contains(retriable) ? listed.retriable(retriable, decided(retriable, 1))
+          : listed.retriable(retriable, called(retriable));
       listed = concurrently.contains(retriable) ? listed.concurrently() : listed;
     }
     this.definition = listed;
@@ -108,12 +120,17 @@ final class SagaKit implements AutoCloseable {
 
   /** Given a saga of these steps, each with a compensation, and a retriable step. */
   static SagaKit given(List<String> steps, String retriable) {
-    return new SagaKit(steps, List.of(retriable), Set.of());
+    return new SagaKit(steps, List.of(retriable), Set.of(), Set.of());
   }
 
   /** Given a saga of these steps and retriable steps, some of them called concurrently with the step before. */
   static SagaKit given(List<String> steps, List<String> retriables, Set<String> concurrently) {
-    return new SagaKit(steps, retriables, concurrently);
+    return new SagaKit(steps, retriables, concurrently, Set.of());
+  }
+
+  /** The same, where some steps answer at once: each adds one to the counter in the saga's home, and its compensation takes one away. */
+  static SagaKit given(List<String> steps, List<String> retriables, Set<String> concurrently, Set<String> atOnce) {
+    return new SagaKit(steps, retriables, concurrently, atOnce);
   }
 
   private Function<StepCall<String>, CompletionStage<StepResult>> called(String name) {
@@ -122,6 +139,36 @@ final class SagaKit implements AutoCloseable {
       calls.add(call);
       return call.answer();
     };
+  }
+
+  private Step.Immediate<String> decided(String name, int number) {
+    return details -> {
+      if (failsAtOnce.remove(name)) {
+        throw new IllegalStateException("the service is ill");
+      }
+      details.home().decide(ScriptedHome.COUNTER, number);
+      return StepResult.done(name + " done");
+    };
+  }
+
+  /** The next call of this step, which answers at once, fails. */
+  SagaKit failsAtOnce(String name) {
+    failsAtOnce.add(name);
+    return this;
+  }
+
+  /** The next write fails, and with it all that belongs to its turn. */
+  SagaKit nextWriteFails() {
+    PersistenceTestKit.create(kit.system()).failNextPersisted(PERSISTENCE_ID);
+    return this;
+  }
+
+  /** The rows on record, each as the names of its events. */
+  List<String> rows() {
+    state(); // replied after all earlier messages are handled and stored
+    return PersistenceTestKit.create(kit.system()).persistedInStorage(PERSISTENCE_ID).stream()
+        .map(row -> ((EventGroup) row).events().stream().map(event -> event.getClass().getSimpleName()).collect(Collectors.joining(" ")))
+        .toList();
   }
 
   private ActorRef<Message> spawn() {
@@ -134,7 +181,7 @@ final class SagaKit implements AutoCloseable {
         """).resolve();
     HomeType home = new HomeType(Sagas.entityType("spec"), KEEP_IN_MEMORY, List.of(Sagas.type(context -> new SagaContext<>(definition,
         new SagaSettings(sagas), clock, steady, RandomGenerator.of("L64X128MixRandom"),
-        id -> CompletableFuture.completedStage(SagaState.NONE), context))), List.of());
+        id -> CompletableFuture.completedStage(SagaState.NONE), context))), List.of(ScriptedHome.COUNTER));
     return kit.spawn(RunningHome.of(home, "saga-1", () -> left.ref().tell("left")));
   }
 
@@ -233,7 +280,7 @@ final class SagaKit implements AutoCloseable {
   void awaitRecords(int events) {
     PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
     Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2))
-        .until(() -> journal.persistedInStorage("saga-spec|saga-1").size() == events);
+        .until(() -> journal.persistedInStorage(PERSISTENCE_ID).size() == events);
     state(); // replied after the last write is handled
   }
 
@@ -248,6 +295,30 @@ final class SagaKit implements AutoCloseable {
     kit.stop(saga, PATIENCE);
     calls.clear();
     saga = spawn();
+  }
+
+  /** The home recovers after a failed write; then no saga is on record. */
+  void recoversWithoutASaga() {
+    assertThat(Rejection.in(stateAfterRestart().getError()).orElseThrow().code()).isEqualTo("SAGA_NOT_FOUND");
+    assertThat(calls).isEmpty();
+  }
+
+  /** The home recovers after a failed write, and its saga resumes. */
+  void recovers() {
+    assertThat(stateAfterRestart().isSuccess()).isTrue();
+  }
+
+  private StatusReply<SagaState> stateAfterRestart() {
+    TestProbe<StatusReply<SagaState>> probe = kit.createTestProbe();
+    saga.tell(new SagaCommand.Get(probe.getRef()));
+    return Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).until(() -> {
+      timePasses(RESTART);
+      try {
+        return Optional.of(probe.receiveMessage(A_WHILE));
+      } catch (AssertionError unanswered) {
+        return Optional.<StatusReply<SagaState>>empty();
+      }
+    }, Optional::isPresent).orElseThrow();
   }
 
   SagaState state() {

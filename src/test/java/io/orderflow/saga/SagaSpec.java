@@ -286,7 +286,7 @@ class SagaSpec {
   }
 
   @Test
-  void a_saga_that_was_retried_for_long_comes_back_from_its_snapshot() {
+  void a_saga_that_was_retried_for_long_recovers_from_all_its_events() {
     saga.isStarted().expectAllSucceed("reserve", "charge", "ship");
     int failures = 60;
     for (int attempt = 1; attempt <= failures; attempt++) {
@@ -390,7 +390,7 @@ class SagaSpec {
   }
 
   @Test
-  void buffered_steps_are_recorded_with_the_failure_that_follows() {
+  void deferred_steps_are_recorded_with_the_failure_that_follows() {
     saga.isStarted().expectAllSucceed("reserve");
     saga.expect("charge").fails();
     saga.backoffPasses(1);
@@ -400,7 +400,7 @@ class SagaSpec {
   }
 
   @Test
-  void buffered_steps_are_recorded_once_a_call_is_pending() {
+  void deferred_steps_are_recorded_once_a_call_is_pending() {
     saga.isStarted().expectAllSucceed("reserve");
     saga.expect("charge").isPending(Duration.ofHours(1));
     saga.awaitRecords(2);

@@ -1,0 +1,73 @@
+package io.orderflow.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.serialization.Serialization;
+import akka.serialization.SerializationExtension;
+import akka.serialization.SerializerWithStringManifest;
+import io.orderflow.shipping.Shipment;
+import io.orderflow.testkit.EntityKit;
+import io.orderflow.user.User;
+import java.io.NotSerializableException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** {@link StoredEventsSpec} reads the bytes of a group that were stored earlier. */
+class EventGroupSerializerSpec {
+
+  private static final Instant AT = Instant.parse("2026-11-23T16:20:30.123456Z");
+  private static final EventGroup GROUP = new EventGroup(
+      List.of(new User.Registered("Ada", "ada@example.org", AT), new Shipment.Cancelled(AT)), "RUNNING -");
+
+  private static ActorTestKit kit;
+  private static Serialization serialization;
+
+  @BeforeAll
+  static void start() {
+    kit = ActorTestKit.create(EntityKit.CONFIG);
+    serialization = SerializationExtension.get(kit.system());
+  }
+
+  @AfterAll
+  static void stop() {
+    kit.shutdownTestKit();
+  }
+
+  @Test
+  void a_group_is_read_as_it_was_stored_without_its_manifest() throws NotSerializableException {
+    SerializerWithStringManifest serializer = serializer();
+    assertThat(serializer.fromBinary(serializer.toBinary(GROUP), serializer.manifest(GROUP))).isEqualTo(new EventGroup(GROUP.events()));
+  }
+
+  @Test
+  void the_identifier_and_the_manifest_are_part_of_every_stored_group() {
+    assertThat(serializer().identifier()).isEqualTo(70_003);
+    assertThat(serializer().manifest(GROUP)).isEqualTo("events");
+  }
+
+  @Test
+  void bytes_that_end_early_are_reported_as_unreadable() {
+    byte[] bytes = serializer().toBinary(GROUP);
+    for (int length : new int[] {0, 1, 20, bytes.length - 1}) {
+      assertThatExceptionOfType(NotSerializableException.class).as("%s of %s bytes", length, bytes.length)
+          .isThrownBy(() -> serializer().fromBinary(Arrays.copyOf(bytes, length), "events"));
+    }
+  }
+
+  @Test
+  void the_events_of_one_part_are_picked_in_order() {
+    assertThat(EventGroup.of(GROUP, Shipment.Event.class)).containsExactly(new Shipment.Cancelled(AT));
+    assertThat(EventGroup.of(new Shipment.Cancelled(AT), Shipment.Event.class)).as("a row without a group")
+        .containsExactly(new Shipment.Cancelled(AT));
+  }
+
+  private static SerializerWithStringManifest serializer() {
+    return (SerializerWithStringManifest) serialization.findSerializerFor(GROUP);
+  }
+}
