@@ -78,12 +78,14 @@ public final class OrdersBench {
       System.err.println("warm at " + Instant.now());
     }
     for (int round = 1; round <= rounds; round++) {
-      for (Contender contender : contenders) {
+      for (Contender contender : measured("spread", contenders)) {
         fullLoad(contender, "1,000 products", spread(), round);
       }
-      // A profile is of one load.
-      for (Contender contender : profile ? List.<Contender>of() : contenders) {
+      for (Contender contender : measured("hot", contenders)) {
         fullLoad(contender, "one hot product", hot(), round);
+      }
+      for (Contender contender : measured("light", contenders)) {
+        lightLoad(contender);
       }
       // Each comes first, in the middle and last in turn.
       Collections.rotate(contenders, 1);
@@ -92,11 +94,16 @@ public final class OrdersBench {
       if (profile) {
         statements(contender);
       } else {
-        lightLoad(contender);
         idle(contender);
         sizes(contender);
       }
     }
+  }
+
+  /** The contenders, if this load is to be measured; a profile is of one load. */
+  private static List<Contender> measured(String load, List<Contender> contenders) {
+    String loads = System.getProperty("bench.loads", Boolean.getBoolean("bench.profile") ? "spread" : "spread,hot,light");
+    return List.of(loads.split(",")).contains(load) ? contenders : List.of();
   }
 
   static List<String> spread() {
