@@ -5,6 +5,7 @@ import io.orderflow.payment.PaymentState.Operation;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -43,9 +44,15 @@ final class PaymentCalls {
     if (!inFlight.add(operation)) {
       return;
     }
-    CompletionStage<?> outcome = operation == Operation.CHARGE
-        ? source.charge(details.key(), home.id(), details.amount(), details.method(), knownToFail)
-        : source.refund(details.key(), details.method(), knownToFail);
+    CompletionStage<?> outcome;
+    try {
+      outcome = operation == Operation.CHARGE
+          ? source.charge(details.key(), home.id(), details.amount(), details.method(), knownToFail)
+          : source.refund(details.key(), details.method(), knownToFail);
+    } catch (RuntimeException defect) {
+      // Otherwise the call would count as in flight for ever.
+      outcome = CompletableFuture.failedFuture(defect);
+    }
     outcome.whenComplete((result, failure) -> home.execute(() -> {
       inFlight.remove(operation);
       report.accept(new Ended(operation, details, result, failure));

@@ -42,6 +42,8 @@ final class PaymentKit implements AutoCloseable {
     final BlockingQueue<CompletableFuture<RefundResult>> refunds = new LinkedBlockingQueue<>();
     final BlockingQueue<Boolean> knownToFail = new LinkedBlockingQueue<>();
     volatile boolean open = true;
+    /** Whether it throws instead of answering. */
+    volatile boolean defective;
     /** When it last answered another payment. */
     volatile Instant answered = Instant.MIN;
 
@@ -64,6 +66,9 @@ final class PaymentKit implements AutoCloseable {
     public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean failsAlone) {
       assertThat(key).isEqualTo(DETAILS.key());
       knownToFail.add(failsAlone);
+      if (defective) {
+        throw new IllegalStateException("a defect");
+      }
       return added(charges);
     }
 

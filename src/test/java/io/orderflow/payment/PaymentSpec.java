@@ -41,6 +41,17 @@ class PaymentSpec {
   }
 
   @Test
+  void after_a_source_that_throws_the_next_charge_calls_again() {
+    payment.source.defective = true;
+    payment.charge();
+    payment.expectFailure();
+    payment.source.defective = false;
+    payment.charge();
+    payment.charged("tx-1");
+    assertThat(payment.reply().status()).isEqualTo(Status.CHARGED);
+  }
+
+  @Test
   void after_a_failure_that_is_not_the_providers_the_next_charge_calls_again() {
     payment.charge();
     payment.nextCharge().completeExceptionally(new IllegalStateException("the line is dead"));
