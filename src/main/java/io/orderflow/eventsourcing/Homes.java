@@ -1,7 +1,6 @@
 package io.orderflow.eventsourcing;
 
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
 import akka.cluster.sharding.typed.ClusterShardingSettings;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
@@ -12,21 +11,14 @@ public final class Homes {
   private Homes() {}
 
   /** Makes this node host its shards of these homes. The shard never passivates a home: its processes say when it may leave. */
-  public static EntityTypeKey<Message> host(ActorSystem<?> system, HomeType type) {
-    EntityTypeKey<Message> key = key(type.name());
-    ClusterSharding.get(system).init(ShardedEntities.entity(key, Message.Signal.LEAVE, (id, leave) -> behavior(type, id, leave))
+  public static void host(ActorSystem<?> system, HomeType type) {
+    ClusterSharding.get(system).init(ShardedEntities.entity(key(type.name()), (id, leave) -> HomeActor.create(type, id, leave))
         .withSettings(ClusterShardingSettings.create(system)
             .withPassivationStrategy(ClusterShardingSettings.PassivationStrategySettings$.MODULE$.disabled())));
-    return key;
   }
 
   /** Addresses the homes of that name, wherever they are hosted. */
   public static EntityTypeKey<Message> key(String name) {
     return EntityTypeKey.create(Message.class, name);
-  }
-
-  /** Creates one home without a shard, for specs. */
-  static Behavior<Message> behavior(HomeType type, String id, Runnable leave) {
-    return HomeActor.create(type, id, leave);
   }
 }

@@ -1,7 +1,6 @@
 package io.orderflow.journal;
 
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
 import io.orderflow.journal.JournalReader.Row;
 import io.orderflow.kernel.Sql;
 import io.orderflow.kernel.SteadyClock;
@@ -44,11 +43,6 @@ public final class JournalIndex {
         return interval;
       };
     });
-  }
-
-  /** Starts a cluster singleton as {@link ClusterTask#singleton} does. */
-  public static <T> void singleton(ActorSystem<?> system, String name, Behavior<T> behavior) {
-    ClusterTask.singleton(system, name, behavior);
   }
 
   private JournalIndex(Database database, List<Table> tables, Clock clock) throws SQLException {

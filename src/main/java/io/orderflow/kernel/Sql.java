@@ -90,8 +90,11 @@ public final class Sql {
     }
   }
 
-  /** Executes an insert, update or delete once for each list of values, in one round trip. */
+  /** Executes an insert, update or delete once for each list of values, in one round trip; nothing if there is none. */
   public static void updateAll(Connection connection, String sql, List<List<Object>> values) throws SQLException {
+    if (values.isEmpty()) {
+      return;
+    }
     try (PreparedStatement update = connection.prepareStatement(sql)) {
       for (List<Object> each : values) {
         bind(update, each.toArray());

@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import com.typesafe.config.Config;
+import io.orderflow.journal.ClusterTask;
 import io.orderflow.journal.JournalIndex;
 import io.orderflow.payment.BreakerSnapshot.State;
 import io.orderflow.payment.PaymentQueueQueries.Backlog;
@@ -92,7 +93,7 @@ public final class PaymentQueue extends AbstractBehavior<PaymentQueue.Message> {
   static void start(ActorSystem<?> system, PaymentQueueQueries queries, PaymentService payments, PaymentProvider provider, Consumer<String> onSettled,
       Consumer<String> onRefundGivenUp, Clock clock) {
     Config payment = system.settings().config().getConfig("orderflow.payment");
-    JournalIndex.singleton(system, "payment-queue", Behaviors.setup((ActorContext<Message> context) -> Behaviors.withTimers(timers -> {
+    ClusterTask.singleton(system, "payment-queue", Behaviors.setup((ActorContext<Message> context) -> Behaviors.withTimers(timers -> {
       timers.startTimerWithFixedDelay(NextRound.INSTANCE, BETWEEN_ROUNDS);
       return new PaymentQueue(context, queries, payments, provider, onSettled, onRefundGivenUp, clock, payment);
     })));

@@ -1,14 +1,12 @@
 package io.orderflow.payment;
 
 import io.orderflow.journal.Database;
+import io.orderflow.kernel.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -107,16 +105,8 @@ final class PaymentQueueQueries {
 
   /** The orders among these whose payment is queued or whose refund was given up. */
   static Set<String> unfinished(Connection connection, List<String> orderIds) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT order_id FROM payment_queue WHERE order_id = ANY(?)")) {
-      select.setArray(1, connection.createArrayOf("varchar", orderIds.toArray()));
-      Set<String> unfinished = new HashSet<>();
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          unfinished.add(found.getString(1));
-        }
-      }
-      return unfinished;
-    }
+    return Set.copyOf(Sql.select(connection, "SELECT order_id FROM payment_queue WHERE order_id = ANY(?)", row -> row.getString(1),
+        connection.createArrayOf("varchar", orderIds.toArray())));
   }
 
   static List<QueuedPayment> page(Connection connection, boolean givenUp, Instant before, String beforeId, int limit) throws SQLException {
@@ -125,38 +115,26 @@ final class PaymentQueueQueries {
   }
 
   static Backlog backlog(Connection connection, Instant now, int bound) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement("SELECT COUNT(*), COUNT(CASE WHEN postponed THEN 1 END),"
+    return Sql.selectFirst(connection, "SELECT COUNT(*), COUNT(CASE WHEN postponed THEN 1 END),"
         + " MIN(CASE WHEN NOT postponed AND due_at <= ? THEN queued_at END),"
         + " (SELECT COUNT(*) FROM (SELECT 1 FROM payment_queue WHERE given_up LIMIT ?) given_up)"
-        + " FROM (SELECT queued_at, due_at, postponed FROM payment_queue WHERE NOT given_up ORDER BY position LIMIT ?) waiting")) {
-      set(select, now.toEpochMilli(), bound, bound);
-      try (ResultSet found = select.executeQuery()) {
-        found.next();
-        Long oldest = found.getObject(3, Long.class);
-        return new Backlog(found.getInt(1), found.getInt(2), oldest == null ? null : Instant.ofEpochMilli(oldest), found.getInt(4));
-      }
-    }
+        + " FROM (SELECT queued_at, due_at, postponed FROM payment_queue WHERE NOT given_up ORDER BY position LIMIT ?) waiting",
+        PaymentQueueQueries::backlog, now.toEpochMilli(), bound, bound).orElseThrow();
+  }
+
+  private static Backlog backlog(ResultSet row) throws SQLException {
+    Long oldest = row.getObject(3, Long.class);
+    return new Backlog(row.getInt(1), row.getInt(2), oldest == null ? null : Instant.ofEpochMilli(oldest), row.getInt(4));
   }
 
   private static List<QueuedPayment> select(Connection connection, String rest, Object... values) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(
-        "SELECT order_id, position, queued_at, failures, failed_at, due_at FROM payment_queue " + rest)) {
-      set(select, values);
-      List<QueuedPayment> rows = new ArrayList<>();
-      try (ResultSet found = select.executeQuery()) {
-        while (found.next()) {
-          long failedAt = found.getLong(5);
-          rows.add(new QueuedPayment(found.getString(1), found.getLong(2), Instant.ofEpochMilli(found.getLong(3)), found.getInt(4),
-              failedAt == 0 ? null : Instant.ofEpochMilli(failedAt), Instant.ofEpochMilli(found.getLong(6))));
-        }
-      }
-      return rows;
-    }
+    return Sql.select(connection, "SELECT order_id, position, queued_at, failures, failed_at, due_at FROM payment_queue " + rest,
+        PaymentQueueQueries::queued, values);
   }
 
-  private static void set(PreparedStatement statement, Object... values) throws SQLException {
-    for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
-    }
+  private static QueuedPayment queued(ResultSet row) throws SQLException {
+    long failedAt = row.getLong(5);
+    return new QueuedPayment(row.getString(1), row.getLong(2), Instant.ofEpochMilli(row.getLong(3)), row.getInt(4),
+        failedAt == 0 ? null : Instant.ofEpochMilli(failedAt), Instant.ofEpochMilli(row.getLong(6)));
   }
 }

@@ -1,10 +1,11 @@
 package io.orderflow.payment;
 
 import io.orderflow.journal.JournalReader.Row;
+import io.orderflow.kernel.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,30 +62,29 @@ final class PaymentQueueTable {
     if (changes.isEmpty()) {
       return;
     }
-    try (PreparedStatement delete = connection.prepareStatement("DELETE FROM payment_queue WHERE order_id = ? AND sequence < ?");
-        PreparedStatement update = connection.prepareStatement("UPDATE payment_queue SET sequence = ?, failures = ?, failed_at = ?,"
-            + " due_at = ?, postponed = ?, given_up = ? WHERE order_id = ? AND sequence < ?");
-        PreparedStatement insert = connection.prepareStatement("INSERT INTO payment_queue (order_id, position, queued_at, sequence,"
-            + " failures, failed_at, due_at, postponed, given_up) SELECT CAST(? AS VARCHAR(64)), CAST(? AS BIGINT), CAST(? AS BIGINT),"
-            + " CAST(? AS BIGINT), CAST(? AS INTEGER), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BOOLEAN), CAST(? AS BOOLEAN)"
-            + " WHERE NOT EXISTS (SELECT 1 FROM payment_queue WHERE order_id = ?)")) {
-      for (Change change : changes) {
-        QueueManifest state = change.manifest();
-        if (change.joined() != null || change.isSettled()) {
-          batch(delete, change.orderId(), change.last().sequence());
-        } else {
-          batch(update, change.last().sequence(), state.failures(), change.failedAt(), state.dueAt(), state.postponed(),
-              change.isGivenUp(), change.orderId(), change.last().sequence());
-        }
-        if (!change.isSettled()) {
-          batch(insert, change.orderId(), change.place().ordering(), change.place().writtenAt(), change.last().sequence(),
-              state.failures(), change.failedAt(), state.dueAt(), state.postponed(), change.isGivenUp(), change.orderId());
-        }
+    List<List<Object>> deletes = new ArrayList<>();
+    List<List<Object>> updates = new ArrayList<>();
+    List<List<Object>> inserts = new ArrayList<>();
+    for (Change change : changes) {
+      QueueManifest state = change.manifest();
+      if (change.joined() != null || change.isSettled()) {
+        deletes.add(List.of(change.orderId(), change.last().sequence()));
+      } else {
+        updates.add(List.of(change.last().sequence(), state.failures(), change.failedAt(), state.dueAt(), state.postponed(),
+            change.isGivenUp(), change.orderId(), change.last().sequence()));
       }
-      delete.executeBatch();
-      update.executeBatch();
-      insert.executeBatch();
+      if (!change.isSettled()) {
+        inserts.add(List.of(change.orderId(), change.place().ordering(), change.place().writtenAt(), change.last().sequence(),
+            state.failures(), change.failedAt(), state.dueAt(), state.postponed(), change.isGivenUp(), change.orderId()));
+      }
     }
+    Sql.updateAll(connection, "DELETE FROM payment_queue WHERE order_id = ? AND sequence < ?", deletes);
+    Sql.updateAll(connection, "UPDATE payment_queue SET sequence = ?, failures = ?, failed_at = ?, due_at = ?, postponed = ?, given_up = ?"
+        + " WHERE order_id = ? AND sequence < ?", updates);
+    Sql.updateAll(connection, "INSERT INTO payment_queue (order_id, position, queued_at, sequence, failures, failed_at, due_at, postponed,"
+        + " given_up) SELECT CAST(? AS VARCHAR(64)), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS INTEGER),"
+        + " CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BOOLEAN), CAST(? AS BOOLEAN)"
+        + " WHERE NOT EXISTS (SELECT 1 FROM payment_queue WHERE order_id = ?)", inserts);
   }
 
   private static Collection<Change> lastOfEach(List<Row> rows) {
@@ -102,38 +102,17 @@ final class PaymentQueueTable {
    * again, or if the journal has no event that settles it: a payment on a node that was frozen may not know that it is queued.
    */
   static void remove(Connection connection, Collection<QueuedPayment> settled) throws SQLException {
-    if (settled.isEmpty()) {
-      return;
-    }
-    try (PreparedStatement delete = connection.prepareStatement("DELETE FROM payment_queue WHERE order_id = ? AND position = ?"
+    Sql.updateAll(connection, "DELETE FROM payment_queue WHERE order_id = ? AND position = ?"
         + " AND NOT EXISTS (SELECT 1 FROM event_journal q WHERE q.ordering = payment_queue.position AND NOT EXISTS (SELECT 1 FROM"
         + " event_journal s WHERE s.persistence_id = q.persistence_id AND s.sequence_number > q.sequence_number"
-        + " AND s.adapter_manifest LIKE '% " + QueueManifest.SETTLED + "'))")) {
-      for (QueuedPayment payment : settled) {
-        batch(delete, payment.orderId(), payment.position());
-      }
-      delete.executeBatch();
-    }
+        + " AND s.adapter_manifest LIKE '% " + QueueManifest.SETTLED + "'))",
+        settled.stream().map(payment -> List.<Object>of(payment.orderId(), payment.position())).toList());
   }
 
   /** Delays the next attempts at least until that time. The events of the failures, once they are read, replace it by the exact time. */
   static void delay(Connection connection, Collection<QueuedPayment> failed, Instant failedAt, Instant until) throws SQLException {
-    if (failed.isEmpty()) {
-      return;
-    }
-    try (PreparedStatement update = connection.prepareStatement(
-        "UPDATE payment_queue SET failed_at = ?, due_at = ? WHERE order_id = ? AND position = ? AND due_at < ?")) {
-      for (QueuedPayment payment : failed) {
-        batch(update, failedAt.toEpochMilli(), until.toEpochMilli(), payment.orderId(), payment.position(), until.toEpochMilli());
-      }
-      update.executeBatch();
-    }
-  }
-
-  private static void batch(PreparedStatement statement, Object... values) throws SQLException {
-    for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
-    }
-    statement.addBatch();
+    Sql.updateAll(connection, "UPDATE payment_queue SET failed_at = ?, due_at = ? WHERE order_id = ? AND position = ? AND due_at < ?",
+        failed.stream().map(payment -> List.<Object>of(failedAt.toEpochMilli(), until.toEpochMilli(), payment.orderId(), payment.position(),
+            until.toEpochMilli())).toList());
   }
 }

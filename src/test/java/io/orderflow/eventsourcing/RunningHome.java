@@ -9,7 +9,7 @@ public final class RunningHome {
 
   /** @param leave run when the home asks to leave memory */
   public static Behavior<Message> of(HomeType type, String id, Runnable leave) {
-    return Homes.behavior(type, id, leave);
+    return HomeActor.create(type, id, leave);
   }
 
   /** Tells the home to leave memory, as its shard does. */

@@ -23,7 +23,7 @@ import scala.concurrent.ExecutionContext;
 import scala.concurrent.Future;
 import scala.concurrent.duration.Duration;
 
-/** What entities are told that wake at the same time, on each database. */
+/** Sequence numbers for entities that recover at the same time, on each database. */
 @ParameterizedClass
 @EnumSource(TestDatabase.class)
 class HighestSequencesSpec {

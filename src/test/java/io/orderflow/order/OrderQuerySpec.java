@@ -27,7 +27,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the views of orders hold and how they are paged through, on each database. */
+/** The views of orders and their pages, on each database. */
 @ParameterizedClass
 @EnumSource(TestDatabase.class)
 class OrderQuerySpec {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the view of products holds, on each database. */
+/** The view of products, on each database. */
 @ParameterizedClass
 @EnumSource(TestDatabase.class)
 class ProductProjectionSpec {
