@@ -1,6 +1,7 @@
 package io.orderflow.payment;
 
 import com.typesafe.config.Config;
+import io.orderflow.kernel.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.random.RandomGenerator;
@@ -26,9 +27,8 @@ record PaymentBackoff(Duration longest, Duration whileAllFail) {
 
   /** The pause after that many failures, counted from 1. */
   Duration after(int failures, boolean postponed, RandomGenerator random) {
-    Duration doubled = FIRST.multipliedBy(1L << Math.min(Math.max(failures - 1, 0), 30));
-    Duration bounded = shorter(doubled, postponed ? longest : shorter(whileAllFail, longest));
-    return Duration.ofMillis(Math.round(bounded.toMillis() * (1 - JITTER * random.nextDouble())));
+    Duration pause = Backoff.after(failures, FIRST, postponed ? longest : shorter(whileAllFail, longest));
+    return Backoff.shortened(pause, JITTER, random);
   }
 
   /** Whether a pause with that end, or null for none, is not over. An end later than any pause allows was set by a wrong clock: it is over. */

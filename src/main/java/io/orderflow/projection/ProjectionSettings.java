@@ -1,6 +1,7 @@
 package io.orderflow.projection;
 
 import com.typesafe.config.Config;
+import io.orderflow.kernel.Backoff;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -14,8 +15,7 @@ record ProjectionSettings(Duration pollInterval, int batch, int maxParked, int m
 
   /** The back-off after this many failures in a row. It doubles with each failure, with up to a fifth of random jitter. */
   Duration backoff(int failures) {
-    long doubled = minBackoff.toMillis() << Math.min(failures - 1, 20);
-    long bounded = Math.min(doubled, maxBackoff.toMillis());
+    long bounded = Backoff.after(failures, minBackoff, maxBackoff).toMillis();
     return Duration.ofMillis(bounded + RandomGenerator.getDefault().nextLong(bounded / 5 + 1));
   }
 }

@@ -1,6 +1,7 @@
 package io.orderflow.saga;
 
 import com.typesafe.config.Config;
+import io.orderflow.kernel.Backoff;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -31,8 +32,6 @@ public record StepPolicy(Duration timeLimit, int maxAttempts, Duration minBackof
 
   /** The pause after that many failures: exponential, shortened by the jitter. */
   Duration backoff(int failures, RandomGenerator random) {
-    double doubled = minBackoff.toMillis() * Math.pow(2, Math.min(failures - 1, 30));
-    double capped = Math.min(doubled, maxBackoff.toMillis());
-    return Duration.ofMillis(Math.round(capped * (1 - jitter * random.nextDouble())));
+    return Backoff.shortened(Backoff.after(failures, minBackoff, maxBackoff), jitter, random);
   }
 }
