@@ -4,6 +4,7 @@ import akka.actor.Cancellable;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.persistence.typed.EventAdapter;
@@ -17,6 +18,7 @@ import akka.persistence.typed.javadsl.Recovery;
 import akka.persistence.typed.javadsl.SignalHandler;
 import io.orderflow.journal.EventGroup;
 import io.orderflow.journal.ManifestAdapter;
+import io.orderflow.journal.NewStreams;
 import io.orderflow.journal.NoSnapshots;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -47,6 +49,7 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
   private final String id;
   private final Runnable leave;
   private final ActorContext<Message> actor;
+  private final NewStreams newStreams;
   private final ActorRef<Message> self;
   private final List<ProcessPart<?, ?, ?>> processes = new ArrayList<>();
   private final List<AggregatePart<?, ?, ?, ?>> aggregates = new ArrayList<>();
@@ -64,11 +67,24 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
 
   /** @param leave asks the shard to passivate the home */
   static Behavior<Message> create(HomeType type, String id, Runnable leave) {
-    return Behaviors.setup(actor -> new HomeActor(type, id, leave, actor));
+    // The first message says whether there is anything to recover.
+    return Behaviors.withStash(1, first -> Behaviors.receiveMessage(message -> {
+      if (message == Message.Signal.LEAVE) {
+        return Behaviors.stopped();
+      }
+      first.stash(message);
+      return first.unstashAll(Behaviors.setup(actor -> new HomeActor(type, id, message.isForNewId(), leave, actor)));
+    }));
   }
 
-  private HomeActor(HomeType type, String id, Runnable leave, ActorContext<Message> actor) {
+  private HomeActor(HomeType type, String id, boolean newId, Runnable leave, ActorContext<Message> actor) {
     super(PersistenceId.of(type.name(), id), Supervision.RECOVER);
+    this.newStreams = NewStreams.of(actor.getSystem());
+    if (newId) {
+      newStreams.announce(persistenceId().id());
+    } else {
+      newStreams.withdraw(persistenceId().id());
+    }
     this.type = type;
     this.id = id;
     this.leave = leave;
@@ -117,7 +133,8 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
 
   @Override
   public SignalHandler<States> signalHandler() {
-    return newSignalHandlerBuilder().onSignal(RecoveryCompleted.instance(), this::recovered).build();
+    return newSignalHandlerBuilder().onSignal(RecoveryCompleted.instance(), this::recovered)
+        .onSignal(PostStop.instance(), states -> newStreams.withdraw(persistenceId().id())).build();
   }
 
   @Override

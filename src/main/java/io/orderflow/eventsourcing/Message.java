@@ -7,6 +7,11 @@ import io.orderflow.kernel.Rejection;
 /** The messages to hosted aggregates and to homes. Each process of a home adds its own. */
 public interface Message {
 
+  /** Whether the server has just made the entity's id for this message, and nothing was stored under it before. */
+  default boolean isForNewId() {
+    return false;
+  }
+
   /**
    * A command to an aggregate and the address for the reply.
    *

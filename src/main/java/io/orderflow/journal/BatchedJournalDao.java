@@ -1,6 +1,7 @@
 package io.orderflow.journal;
 
 import akka.actor.ActorSystem;
+import akka.actor.typed.javadsl.Adapter;
 import akka.dispatch.ExecutionContexts$;
 import akka.dispatch.Futures;
 import akka.dispatch.Mapper;
@@ -40,11 +41,14 @@ public final class BatchedJournalDao extends DefaultJournalDao {
   /** The longest wait for accepted events on shutdown: as long as Akka waits for its actors. */
   private static final long LAST_WRITES_SECONDS = 10;
 
+  private static final Future<Object> NO_EVENTS = Futures.successful(0L);
+
   private final Serialization serialization;
   private final ExecutionContext context;
   private final EventWriter writer;
   private final HighestSequences highest;
   private final RefusedWrites refused;
+  private final NewStreams newStreams;
 
   /** Akka Persistence JDBC creates the instance from the configuration. */
   public BatchedJournalDao(JdbcBackend.DatabaseDef db, JdbcProfile profile, JournalConfig config, Serialization serialization,
@@ -60,6 +64,7 @@ public final class BatchedJournalDao extends DefaultJournalDao {
         new Batcher.Limits(limits.parallelism(), limits.batchSize(), limits.bufferSize()));
     this.highest = new HighestSequences(database, threads, context);
     this.refused = new RefusedWrites(system);
+    this.newStreams = NewStreams.of(Adapter.toTyped(system));
     // Termination callbacks run in reverse order. The pool registered first, so it is closed after this.
     system.registerOnTermination(() -> {
       if (!writer.close(LAST_WRITES_SECONDS)) {
@@ -114,6 +119,6 @@ public final class BatchedJournalDao extends DefaultJournalDao {
 
   @Override
   public Future<Object> highestSequenceNr(String persistenceId, long from) {
-    return highest.ask(persistenceId);
+    return newStreams.take(persistenceId) ? NO_EVENTS : highest.ask(persistenceId);
   }
 }

@@ -12,9 +12,15 @@ sealed interface SagaCommand extends Message, CborSerializable {
   /**
    * Starts the saga. A saga that exists, in the journal or in the archive, stays as it is. The reply is the saga's state in both cases.
    *
-   * @param newId whether the id was never used before, so that the archive need not be read
+   * @param newId whether the id was never used before, so that neither the journal nor the archive need be read
    */
-  record Start(JsonNode input, boolean newId, ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {}
+  record Start(JsonNode input, boolean newId, ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {
+
+    @Override
+    public boolean isForNewId() {
+      return newId;
+    }
+  }
 
   /** Asks for the state. */
   record Get(ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {}

@@ -101,7 +101,7 @@ public final class Sagas<I> {
     return start(id, false, input);
   }
 
-  /** The same for an id that was never used: the archive isn't read. */
+  /** The same for an id that was never used: neither the journal nor the archive is read. */
   public CompletionStage<SagaState> startNew(String id, I input) {
     return start(id, true, input);
   }

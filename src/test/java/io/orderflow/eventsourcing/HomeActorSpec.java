@@ -58,6 +58,13 @@ class HomeActorSpec {
   }
 
   @Test
+  void a_home_that_is_told_to_leave_before_anything_else_stops() {
+    ActorRef<Message> other = spawn();
+    other.tell(RunningHome.leave());
+    ran.expectTerminated(other, PATIENCE);
+  }
+
+  @Test
   void all_parts_recover_from_the_one_stream() {
     home.tell(note(turn -> turn.record(new Noted("a"))));
     home.tell(mark(turn -> turn.record(new Marked("x"))));

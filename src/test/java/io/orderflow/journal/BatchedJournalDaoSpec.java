@@ -6,6 +6,7 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.pattern.StatusReply;
 import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.EventHandler;
@@ -13,6 +14,10 @@ import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.orderflow.eventsourcing.HomeType;
+import io.orderflow.eventsourcing.Message;
+import io.orderflow.eventsourcing.RunningHome;
+import io.orderflow.eventsourcing.ScriptedHome;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.testkit.TestDatabase;
@@ -171,6 +176,59 @@ class BatchedJournalDaoSpec {
     probe.receiveSeveralMessages(100, PATIENCE);
     node.shutdownTestKit();
     assertThat(strings("SELECT persistence_id FROM event_journal")).hasSizeGreaterThanOrEqualTo(100).doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void the_stream_of_a_new_id_is_not_looked_up_and_if_it_has_events_nothing_is_written_over_them(TestDatabase kind) throws SQLException {
+    ActorTestKit node = node(open(kind));
+    ActorRef<Message> first = home(node);
+    first.tell(new First());
+    assertThat(add(node, first, 4)).isEqualTo(4);
+    node.stop(first);
+
+    ActorRef<Message> second = home(node);
+    assertThat(add(node, second, 1)).isEqualTo(5);
+    node.stop(second);
+
+    ActorRef<Message> mistaken = home(node);
+    mistaken.tell(new First());
+    assertThat(add(node, mistaken, 0)).as("read before the first write").isZero();
+    TestProbe<StatusReply<Integer>> refused = node.createTestProbe();
+    mistaken.tell(new Message.Ask<>(ScriptedHome.COUNTER.name(), 2, refused.getRef()));
+    assertThat(add(node, mistaken, 3)).as("recovered after the refused write").isEqualTo(8);
+    refused.expectNoMessage(Duration.ZERO);
+    assertThat(strings("SELECT persistence_id || sequence_number FROM event_journal ORDER BY ordering"))
+        .containsExactly("counter|one1", "counter|one2", "counter|one3");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void an_announcement_that_was_not_used_holds_for_no_later_incarnation(TestDatabase kind) throws SQLException {
+    ActorTestKit node = node(open(kind));
+    ActorRef<Message> first = home(node);
+    assertThat(add(node, first, 4)).isEqualTo(4);
+    node.stop(first);
+    NewStreams.of(node.system()).announce("counter|one");
+    assertThat(add(node, home(node), 1)).isEqualTo(5);
+  }
+
+  /** The first message to a home whose id was just made; no part of it takes the message. */
+  private record First() implements Message {
+    @Override
+    public boolean isForNewId() {
+      return true;
+    }
+  }
+
+  private static ActorRef<Message> home(ActorTestKit node) {
+    return node.spawn(RunningHome.of(new HomeType("counter", PATIENCE, List.of(), List.of(ScriptedHome.COUNTER)), "one", () -> {}));
+  }
+
+  private static int add(ActorTestKit node, ActorRef<Message> home, int number) {
+    TestProbe<StatusReply<Integer>> client = node.createTestProbe();
+    home.tell(new Message.Ask<>(ScriptedHome.COUNTER.name(), number, client.getRef()));
+    return client.receiveMessage(PATIENCE).getValue();
   }
 
   private Config open(TestDatabase kind) throws SQLException {
