@@ -73,8 +73,13 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
         return Behaviors.stopped();
       }
       first.stash(message);
-      return first.unstashAll(Behaviors.setup(actor -> new HomeActor(type, id, message.isForNewId(), leave, actor)));
+      return first.unstashAll(recover(type, id, message.isForNewId(), leave));
     }));
+  }
+
+  /** @param newId whether nothing was stored under the id before */
+  static Behavior<Message> recover(HomeType type, String id, boolean newId, Runnable leave) {
+    return Behaviors.setup(actor -> new HomeActor(type, id, newId, leave, actor));
   }
 
   private HomeActor(HomeType type, String id, boolean newId, Runnable leave, ActorContext<Message> actor) {

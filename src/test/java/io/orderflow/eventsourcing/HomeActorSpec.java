@@ -59,7 +59,7 @@ class HomeActorSpec {
 
   @Test
   void a_home_that_is_told_to_leave_before_anything_else_stops() {
-    ActorRef<Message> other = spawn();
+    ActorRef<Message> other = kit.spawn(RunningHome.onFirstMessage(scripted.type, "two"));
     other.tell(RunningHome.leave());
     ran.expectTerminated(other, PATIENCE);
   }

@@ -222,7 +222,7 @@ class BatchedJournalDaoSpec {
   }
 
   private static ActorRef<Message> home(ActorTestKit node) {
-    return node.spawn(RunningHome.of(new HomeType("counter", PATIENCE, List.of(), List.of(ScriptedHome.COUNTER)), "one", () -> {}));
+    return node.spawn(RunningHome.onFirstMessage(new HomeType("counter", PATIENCE, List.of(), List.of(ScriptedHome.COUNTER)), "one"));
   }
 
   private static int add(ActorTestKit node, ActorRef<Message> home, int number) {
