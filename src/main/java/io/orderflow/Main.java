@@ -48,7 +48,7 @@ public final class Main {
    * Gives the common pool a parallelism of 2 on machines with one or two processors. Java would set it to 1, and every asynchronous stage
    * of a future would start its own thread: the journal ran six times slower. Must be called before the pool's first use.
    */
-  private static void widenCommonPool() {
+  static void widenCommonPool() {
     String parallelism = "java.util.concurrent.ForkJoinPool.common.parallelism";
     if (System.getProperty(parallelism) == null && Runtime.getRuntime().availableProcessors() <= 2) {
       System.setProperty(parallelism, "2");

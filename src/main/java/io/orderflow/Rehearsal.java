@@ -92,7 +92,7 @@ final class Rehearsal {
     }
     long began = System.nanoTime();
     try {
-      int succeeded = withoutLogging(() -> inTemporaryFolder(config, requests));
+      int succeeded = withoutLogging(() -> inTemporaryFolder(config));
       LOG.info("Rehearsed with {} requests in {} ms", succeeded, (System.nanoTime() - began) / 1_000_000);
       return succeeded;
     } catch (Exception failure) {
@@ -124,7 +124,13 @@ final class Rehearsal {
     }
   }
 
-  private static int inTemporaryFolder(Config config, int requests) throws Exception {
+  /**
+   * Runs the copy and its requests, as many as {@code orderflow.rehearsal} configures.
+   *
+   * @return the number of requests that succeeded
+   */
+  static int inTemporaryFolder(Config config) throws Exception {
+    int requests = config.getInt("orderflow.rehearsal.requests");
     Path folder = Files.createTempDirectory("orderflow-rehearsal");
     long end = System.nanoTime() + config.getDuration("orderflow.rehearsal.limit").toNanos();
     String simulator = url(freePort());
