@@ -92,13 +92,22 @@ final class Rehearsal {
     }
     long began = System.nanoTime();
     try {
-      int succeeded = withoutLogging(() -> inTemporaryFolder(config));
+      int succeeded = now(config);
       LOG.info("Rehearsed with {} requests in {} ms", succeeded, (System.nanoTime() - began) / 1_000_000);
       return succeeded;
     } catch (Exception failure) {
       LOG.warn("The rehearsal failed: the node starts cold", failure);
       return 0;
     }
+  }
+
+  /**
+   * Rehearses whether or not the node joins others.
+   *
+   * @return the number of requests that succeeded
+   */
+  static int now(Config config) throws Exception {
+    return withoutLogging(() -> inTemporaryFolder(config));
   }
 
   @FunctionalInterface
@@ -124,12 +133,7 @@ final class Rehearsal {
     }
   }
 
-  /**
-   * Runs the copy and its requests, as many as {@code orderflow.rehearsal} configures.
-   *
-   * @return the number of requests that succeeded
-   */
-  static int inTemporaryFolder(Config config) throws Exception {
+  private static int inTemporaryFolder(Config config) throws Exception {
     int requests = config.getInt("orderflow.rehearsal.requests");
     Path folder = Files.createTempDirectory("orderflow-rehearsal");
     long end = System.nanoTime() + config.getDuration("orderflow.rehearsal.limit").toNanos();
