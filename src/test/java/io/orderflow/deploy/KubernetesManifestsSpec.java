@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.kubernetes.client.custom.Quantity;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
@@ -42,6 +43,8 @@ class KubernetesManifestsSpec {
       "PodDisruptionBudget", V1PodDisruptionBudget::validateJsonObject,
       "PersistentVolumeClaim", V1PersistentVolumeClaim::validateJsonObject);
   private static final Path CONFIGURATION = Path.of("src/main/resources/environment.conf");
+  /** It reads variables too: those of the JVM. */
+  private static final Path LAUNCHER = Path.of("bin/orderflow");
 
   private final List<JsonNode> resources = read();
 
@@ -135,13 +138,13 @@ class KubernetesManifestsSpec {
 
   @Test
   void what_the_nodes_are_told_exists() throws IOException {
-    String known = Files.readString(CONFIGURATION);
+    String known = Files.readString(CONFIGURATION).replace("${?", "${") + Files.readString(LAUNCHER).replaceAll(":-\\w+}", "}");
     for (JsonNode deployment : of("Deployment")) {
       assertThat(names("ServiceAccount")).contains(pod(deployment).path("serviceAccountName").asText());
       list(pod(deployment).path("volumes")).stream().map(volume -> volume.at("/persistentVolumeClaim/claimName").asText())
           .filter(claim -> !claim.isEmpty()).forEach(claim -> assertThat(names("PersistentVolumeClaim")).contains(claim));
       for (JsonNode variable : container(deployment).path("env")) {
-        assertThat(known).contains("${?" + variable.path("name").asText() + "}");
+        assertThat(known).contains("${" + variable.path("name").asText() + "}");
       }
     }
     JsonNode services = of("Deployment").stream().filter(each -> environment(each, "ORDERFLOW_ROLES").equals("services")).findFirst().orElseThrow();
@@ -155,6 +158,15 @@ class KubernetesManifestsSpec {
     assertThat(headless.at("/spec/clusterIP").asText()).isEqualTo("None");
     assertThat(headless.at("/spec/publishNotReadyAddresses").asBoolean()).isTrue();
     assertThat(selected(headless.at("/spec/selector"))).isEqualTo(services);
+  }
+
+  @Test
+  void the_memory_limit_leaves_room_beside_the_heap() {
+    for (JsonNode deployment : of("Deployment")) {
+      Quantity limit = Quantity.fromString(container(deployment).at("/resources/limits/memory").asText());
+      long heap = Long.parseLong(environment(deployment, "ORDERFLOW_HEAP").replaceFirst("m$", "")) << 20;
+      assertThat(limit.getNumber().longValueExact() - heap).isGreaterThanOrEqualTo(250L << 20);
+    }
   }
 
   private static String environment(JsonNode deployment, String name) {

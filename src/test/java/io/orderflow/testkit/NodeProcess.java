@@ -26,6 +26,8 @@ public final class NodeProcess implements Serving, AutoCloseable {
   private final Map<String, String> environment;
   private final Map<String, Integer> ports = TestNode.freePorts();
   private final Map<String, ShopClient> clients = new ConcurrentHashMap<>();
+  private List<String> program = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-jar",
+      new File("target/orderflow.jar").getAbsolutePath());
   private Process process;
   private Optional<Integer> user = Optional.empty();
   private Optional<NodeClock> clock = Optional.empty();
@@ -43,6 +45,11 @@ public final class NodeProcess implements Serving, AutoCloseable {
     this.environment.put("ORDERFLOW_BIND", host);
     // What most specs want to know does not depend on it, and it takes seconds.
     this.environment.putIfAbsent("ORDERFLOW_REHEARSAL_REQUESTS", "0");
+  }
+
+  /** Has this command start it instead of {@code java -jar}. */
+  public void startsBy(String... command) {
+    program = List.of(command);
   }
 
   /** Has it join these. */
@@ -76,10 +83,8 @@ public final class NodeProcess implements Serving, AutoCloseable {
   public void launch() {
     try {
       Files.createDirectories(folder);
-      List<String> java = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-jar",
-          new File("target/orderflow.jar").getAbsolutePath());
       // The user comes first: what makes the clock belongs to it.
-      List<String> timed = clock.map(own -> own.with(java)).orElse(java);
+      List<String> timed = clock.map(own -> own.with(program)).orElse(program);
       ProcessBuilder command = new ProcessBuilder(user.map(own -> NetworkCut.asUser(own, timed)).orElse(timed))
           .directory(folder.toFile()).redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("node.log").toFile()));
@@ -168,6 +173,11 @@ public final class NodeProcess implements Serving, AutoCloseable {
   /** A client of its gateway. */
   public ShopClient gateway() {
     return client("gateway");
+  }
+
+  /** Its metrics, as Prometheus reads them. */
+  public String metrics() {
+    return client("management").text("/metrics");
   }
 
   /** A client of the payment provider's simulator in it. */
