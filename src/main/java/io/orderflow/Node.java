@@ -118,6 +118,7 @@ public final class Node {
   }
 
   private CompletionStage<Void> startRest() {
+    Departure.register(system, roles.contains(SERVICES), roles.contains(GATEWAY), config.getDuration("orderflow.gateway.leave-after"));
     List<CompletionStage<?>> parts = new ArrayList<>();
     Optional<Route> local = roles.contains(SERVICES) ? Optional.of(Standstill.guard(system, Routes.sealed(services()))) : Optional.empty();
     local.ifPresent(routes -> parts.add(HttpServer.bind(system, "services", config.getString("orderflow.bind"),

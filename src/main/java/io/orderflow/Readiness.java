@@ -5,6 +5,7 @@ import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
 import akka.actor.typed.javadsl.Adapter;
 import io.orderflow.gateway.ServiceNodes;
+import io.orderflow.http.Draining;
 import io.orderflow.journal.Database;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +14,7 @@ import java.util.function.Supplier;
 
 /**
  * Decides whether {@code /ready} reports this node as ready. All its ports must be open. A node with aggregates also needs its database; a
- * gateway without services needs to know a node with services. Akka Management checks cluster membership separately.
+ * gateway without services needs to know a node with services. A node that shuts down is not ready. Akka Management checks cluster membership separately.
  */
 public final class Readiness implements Supplier<CompletionStage<Boolean>> {
 
@@ -57,7 +58,7 @@ public final class Readiness implements Supplier<CompletionStage<Boolean>> {
 
   @Override
   public CompletionStage<Boolean> get() {
-    if (!state.serves || state.needsOthers && !ServiceNodes.knowsAny(system)) {
+    if (!state.serves || Draining.of(system).isOn() || state.needsOthers && !ServiceNodes.knowsAny(system)) {
       return CompletableFuture.completedFuture(false);
     }
     if (state.database.isEmpty()) {

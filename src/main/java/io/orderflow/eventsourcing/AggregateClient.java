@@ -9,7 +9,6 @@ import akka.stream.javadsl.Source;
 import io.orderflow.journal.StoredEvents;
 import io.orderflow.journal.StoredEvents.Stored;
 import io.orderflow.kernel.Rejection;
-import io.orderflow.kernel.SameThread;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,7 +44,7 @@ public final class AggregateClient<C, E, S, R> {
 
   /** Sends a command. The stage completes once its events are stored. */
   public CompletionStage<R> ask(String id, C command) {
-    return SameThread.answer(entity(id).<R>askWithStatus(replyTo -> new Message.Ask<>(type.name(), command, replyTo), TIMEOUT));
+    return EntityAsk.ask(system, entity(id), replyTo -> new Message.Ask<>(type.name(), command, replyTo), TIMEOUT);
   }
 
   /** Sends a command without waiting for the reply. */

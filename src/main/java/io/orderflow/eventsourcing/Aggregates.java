@@ -14,6 +14,7 @@ public final class Aggregates {
   public static <C, E, S, R> AggregateClient<C, E, S, R> host(ActorSystem<?> system, AggregateType<C, E, S, R> type) {
     EntityTypeKey<Message> key = EntityTypeKey.create(Message.class, type.name());
     GroupCommit.Settings settings = GroupCommit.Settings.of(system.settings().config().getConfig("orderflow"));
+    Unhandled.reject(system);
     ClusterSharding.get(system).init(ShardedEntities.entity(key, (id, leave) -> behavior(type, id, settings)));
     return new AggregateClient<>(system, type, key);
   }

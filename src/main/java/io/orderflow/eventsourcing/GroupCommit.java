@@ -2,6 +2,7 @@ package io.orderflow.eventsourcing;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
@@ -89,6 +90,7 @@ final class GroupCommit<C, R> extends AbstractBehavior<Object> {
         .onMessageEquals(Written.INSTANCE, this::written)
         .onMessageEquals(StartWriter.INSTANCE, this::startWriterAgain)
         .onSignal(Terminated.class, this::writerGone)
+        .onSignal(PostStop.class, this::stopped)
         .onMessageEquals(Message.Signal.LEAVE, this::leave)
         .onMessage(Ask.class, this::command)
         .build();
@@ -97,6 +99,13 @@ final class GroupCommit<C, R> extends AbstractBehavior<Object> {
   private Behavior<Object> leave() {
     stopping = true;
     return next();
+  }
+
+  /** Commands are left only if the shard could not wait for the writer. They are not decided. */
+  private Behavior<Object> stopped(PostStop stop) {
+    waiting.forEach(ask -> ask.reject(Rejection.moved()));
+    waiting.clear();
+    return this;
   }
 
   @SuppressWarnings("unchecked") // Clients of this type send no other commands.

@@ -110,6 +110,7 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
   public CommandHandler<Message, EventGroup, States> commandHandler() {
     return (state, message) -> {
       if (message == Message.Signal.LEAVE) {
+        processes.forEach(part -> part.process.leaving());
         return Effect().stop();
       }
       if (message == Idle.INSTANCE) {

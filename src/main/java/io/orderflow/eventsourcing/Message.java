@@ -12,6 +12,9 @@ public interface Message {
     return false;
   }
 
+  /** Replies to the sender that the message was not handled; does nothing if no reply is expected. */
+  default void reject(Rejection rejection) {}
+
   /**
    * A command to an aggregate and the address for the reply.
    *
@@ -27,7 +30,8 @@ public interface Message {
       replyTo.tell(StatusReply.error(message));
     }
 
-    void reject(Rejection rejection) {
+    @Override
+    public void reject(Rejection rejection) {
       replyTo.tell(rejection.reply());
     }
   }

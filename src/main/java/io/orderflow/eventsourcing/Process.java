@@ -35,6 +35,9 @@ public interface Process<M extends Message, E, S> {
     return false;
   }
 
+  /** The home leaves memory or moves to another node: those who wait for a reply are told so, or they would wait for their time-out. Not in a turn. */
+  default void leaving() {}
+
   /**
    * The text for the journal's manifest column: one word, which an index table ({@link io.orderflow.journal.JournalIndex.Table}) reads.
    *

@@ -29,35 +29,35 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
   private final FlowShape<HttpResponse, HttpRequest> shape = FlowShape.of(answers, requests);
   private final Instance instance;
   private Logic logic;
-  private Exchange current;
+  private Attempt current;
   private boolean closed;
   /** The method of the request whose response is awaited on the wire; null while none is. */
   private volatile String awaitedMethod;
   private volatile boolean spoiled;
 
-  /** A new connection for this exchange. */
-  Connection(Instance instance, Exchange first) {
+  /** A new connection for this try. */
+  Connection(Instance instance, Attempt first) {
     this.instance = instance;
     this.current = first;
   }
 
   /** Starts the next exchange; false if the connection is busy or closed. */
-  boolean begin(Exchange exchange) {
+  boolean begin(Attempt attempt) {
     synchronized (this) {
       if (closed || current != null) {
         return false;
       }
-      current = exchange;
+      current = attempt;
     }
     // Set before the request is sent: afterwards the exchange may already be over and the connection may carry another.
-    exchange.carriedBy(this);
-    logic.begin.invoke(exchange);
+    attempt.carriedBy(this);
+    logic.begin.invoke(attempt);
     return true;
   }
 
   /** Closes the connection at once if it still carries that exchange. */
-  void abort(Exchange exchange) {
-    logic.abort.invoke(exchange);
+  void abort(Attempt attempt) {
+    logic.abort.invoke(attempt);
   }
 
   /** Closes an idle connection. */
@@ -84,13 +84,13 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
    * Called when the response has been read to its end. The connection becomes idle, unless the request is still being sent or the service sent more
    * bytes than its response.
    */
-  private void finished(Exchange exchange) {
-    if (spoiled || !exchange.isSent()) {
-      abort(exchange);
+  private void finished(Attempt attempt) {
+    if (spoiled || !attempt.exchange().isSent()) {
+      abort(attempt);
       return;
     }
     synchronized (this) {
-      if (closed || current != exchange) {
+      if (closed || current != attempt) {
         return;
       }
       current = null;
@@ -98,13 +98,13 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
     instance.idle(this);
   }
 
-  private synchronized Exchange current() {
+  private synchronized Attempt current() {
     return current;
   }
 
-  private synchronized Exchange closed() {
+  private synchronized Attempt closed() {
     closed = true;
-    Exchange last = current;
+    Attempt last = current;
     current = null;
     return last;
   }
@@ -122,15 +122,15 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
 
   private final class Logic extends GraphStageLogic {
 
-    private final AsyncCallback<Exchange> begin = createAsyncCallback(exchange -> send());
-    private final AsyncCallback<Exchange> abort = createAsyncCallback(exchange -> {
-      if (exchange == current()) {
+    private final AsyncCallback<Attempt> begin = createAsyncCallback(attempt -> send());
+    private final AsyncCallback<Attempt> abort = createAsyncCallback(attempt -> {
+      if (attempt == current()) {
         fail(new CancellationException("the exchange was aborted"));
       }
     });
     private final AsyncCallback<Done> retire = createAsyncCallback(done -> completeStage());
-    private Exchange begun;
-    private Exchange answered;
+    private Attempt begun;
+    private Attempt answered;
     private Throwable cause = new IllegalStateException("the service closed the connection");
 
     private Logic() {
@@ -170,7 +170,7 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
 
     @Override
     public void postStop() {
-      Exchange last = closed();
+      Attempt last = closed();
       instance.closed(Connection.this);
       if (last != null && last != answered) {
         instance.lost(last, last == begun, cause);
@@ -183,38 +183,39 @@ final class Connection extends GraphStage<FlowShape<HttpResponse, HttpRequest>> 
     }
 
     private void send() {
-      Exchange exchange = current();
-      if (exchange != null && exchange != begun && isAvailable(requests)) {
-        begun = exchange;
-        awaitedMethod = exchange.request().method().name();
-        push(requests, instance.requestOf(exchange));
+      Attempt attempt = current();
+      if (attempt != null && attempt != begun && isAvailable(requests)) {
+        begun = attempt;
+        awaitedMethod = attempt.exchange().request().method().name();
+        push(requests, instance.requestOf(attempt.exchange()));
       }
     }
 
     private void answer(HttpResponse received) {
-      Exchange exchange = current();
-      if (exchange == null || exchange == answered) {
+      Attempt attempt = current();
+      if (attempt == null || attempt == answered) {
         fail(new IllegalStateException("the service sent an unsolicited response"));
         return;
       }
       tryPull(answers);
+      instance.answered();
       boolean staysOpen = staysOpen(received);
-      HttpResponse answer = ServiceMessages.fromService(received, exchange.request().method());
+      HttpResponse answer = ServiceMessages.fromService(received, attempt.exchange().request().method());
       Runnable read = () -> {
         if (staysOpen) {
-          finished(exchange);
+          finished(attempt);
         }
       };
       boolean noMoreBytes = answer.entity() instanceof HttpEntity.Strict || !answer.status().allowsEntity()
-          || exchange.request().method().equals(HttpMethods.HEAD);
+          || attempt.exchange().request().method().equals(HttpMethods.HEAD);
       if (noMoreBytes) {
         read.run();
-        exchange.answer(answer);
-      } else if (!exchange.answer(answer.withProtocol(HttpProtocols.HTTP_1_1)
-          .withEntity(Bodies.watched(answer.entity(), read, () -> abort(exchange))))) {
-        abort(exchange);
+        attempt.answer(answer);
+      } else if (!attempt.answer(answer.withProtocol(HttpProtocols.HTTP_1_1)
+          .withEntity(Bodies.watched(answer.entity(), read, () -> abort(attempt))))) {
+        abort(attempt);
       }
-      answered = exchange;
+      answered = attempt;
     }
   }
 

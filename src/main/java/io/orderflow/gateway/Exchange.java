@@ -36,10 +36,11 @@ final class Exchange extends CompletableFuture<HttpResponse> {
   private HttpRequest request;
   private RequestTarget target;
   private Duration limit;
+  private Duration patience;
+  private Tries tries;
   private volatile Cancellable timer;
-  private volatile Connection connection;
+  private volatile long deadline;
   private volatile boolean sent;
-  private volatile boolean repeated;
   /** The response of an ended exchange; null before. Set shortly before the future is completed. */
   private volatile HttpResponse response;
 
@@ -69,18 +70,24 @@ final class Exchange extends CompletableFuture<HttpResponse> {
   }
 
   /**
-   * Sets the request to send. Called once.
+   * Sends the request. Called once.
    *
    * @param request with the headers for the service
-   * @param limit how long the response may take to begin, counted from the end of the request
+   * @param wait how long the client prefers to wait ({@code Prefer: wait}): for so long, silence means nothing
+   * @param timeout how much longer the response may take to begin, counted from the end of the request
    */
-  void setRequest(HttpRequest request, RequestTarget target, Duration limit) {
+  void begin(HttpRequest request, RequestTarget target, Duration wait, Duration timeout, Tries tries) {
     this.request = request;
     this.target = target;
-    this.limit = limit;
+    this.limit = wait.plus(timeout);
+    this.patience = wait.plus(tries.silence(timeout));
+    synchronized (this) {
+      this.tries = tries;
+    }
     if (isInMemory()) {
       sent();
     }
+    tries.begin();
   }
 
   HttpRequest request() {
@@ -97,10 +104,30 @@ final class Exchange extends CompletableFuture<HttpResponse> {
       return;
     }
     sent = true;
-    timer = system.scheduler().scheduleOnce(limit, this::giveUp, system.executionContext());
+    deadline = System.nanoTime() + limit.toNanos();
+    startTimer(patience);
+  }
+
+  private void startTimer(Duration delay) {
+    timer = system.scheduler().scheduleOnce(delay, this::due, system.executionContext());
     if (hasEnded()) {
       timer.cancel();
     }
+  }
+
+  private void due() {
+    Duration left = timeLeft();
+    if (left.compareTo(Duration.ZERO) <= 0) {
+      tries.timeIsUp();
+    } else if (!hasEnded()) {
+      tries.silent();
+      startTimer(tries.silence(left));
+    }
+  }
+
+  /** The time until the limit; negative after it. */
+  Duration timeLeft() {
+    return sent ? Duration.ofNanos(deadline - System.nanoTime()) : limit;
   }
 
   /** Whether the whole request has been sent. */
@@ -108,36 +135,24 @@ final class Exchange extends CompletableFuture<HttpResponse> {
     return sent;
   }
 
-  /**
-   * Whether the request may be retried after its connection was lost; consulted at each loss. A request is retried at most once, only if its body is
-   * in memory, and only if none of it can have reached the service or its method is idempotent.
-   */
-  boolean mayRetry(boolean unsent) {
-    boolean retry = !repeated && isInMemory() && (unsent || request.method().isIdempotent());
-    repeated = true;
-    return retry;
-  }
-
-  private boolean isInMemory() {
+  /** Whether the whole request is in memory, so that it can be sent again. */
+  boolean isInMemory() {
     return request.entity() instanceof HttpEntity.Strict;
-  }
-
-  /** Sets the connection that carries the exchange. If the exchange has ended already, the connection is aborted. */
-  void carriedBy(Connection carrier) {
-    connection = carrier;
-    if (hasEnded()) {
-      carrier.abort(this);
-    }
   }
 
   /** Ends the exchange with the service's response; false if it had ended already. */
   boolean answer(HttpResponse answer) {
-    return end(Forwarding.toClient(answer, responseHeaders));
+    return answer(answer, null);
   }
 
-  /** Ends the exchange with the problem; false if it had ended already. */
+  /** Ends the exchange with the response of that try, which goes on until its body is read. All others are aborted. */
+  boolean answer(HttpResponse answer, Attempt winner) {
+    return end(Forwarding.toClient(answer, responseHeaders), winner);
+  }
+
+  /** Ends the exchange with the problem and aborts its tries; false if it had ended already. */
   boolean reject(Problem problem) {
-    return end(Forwarding.toClient(problem.response(), responseHeaders));
+    return end(Forwarding.toClient(problem.response(), responseHeaders), null);
   }
 
   /** Rejects the request because of an internal failure. Its cause goes to the log only. */
@@ -153,33 +168,28 @@ final class Exchange extends CompletableFuture<HttpResponse> {
     reject(Problem.of(400, "MALFORMED_BODY", "the body is malformed or incomplete"));
   }
 
-  /** Rejects the request with 504 and aborts its connection. Called at the timeout, and when the client disconnects. */
+  /** Rejects the request with 504. Called at the timeout, and when the client disconnects. */
   void giveUp() {
-    abort(Problem.of(504, "SERVICE_TIMEOUT", "the service did not answer in time"));
+    reject(Problem.of(504, "SERVICE_TIMEOUT", "the service did not answer in time"));
   }
 
-  /** Rejects the request and aborts its connection. */
-  void abort(Problem problem) {
-    if (reject(problem)) {
-      Connection carrier = connection;
-      if (carrier != null) {
-        carrier.abort(this);
-      }
-    }
-  }
-
-  private boolean end(HttpResponse answer) {
+  private boolean end(HttpResponse answer, Attempt winner) {
+    Tries made;
     synchronized (this) {
       if (response != null) {
         return false;
       }
       response = answer;
+      made = tries;
     }
     // No action is added from here on.
     endActions.forEach(action -> action.accept(answer));
     Cancellable running = timer;
     if (running != null) {
       running.cancel();
+    }
+    if (made != null) {
+      made.end(winner);
     }
     return complete(answer);
   }

@@ -3,6 +3,7 @@ package io.orderflow.gateway;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpEntity;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
@@ -10,6 +11,7 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.RequestEntity;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.Route;
+import akka.util.ByteString;
 import com.typesafe.config.Config;
 import io.micrometer.core.instrument.Counter;
 import io.orderflow.http.ClientPresence;
@@ -36,7 +38,7 @@ public final class Gateway {
 
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
-  private static final Problem TOO_MANY = Problem.of(503, "SERVICE_UNAVAILABLE", "the gateway is overloaded; try again later");
+  private static final Problem TOO_MANY = Problem.of(503, Problem.SERVICE_UNAVAILABLE, "the gateway is overloaded; try again later");
 
   private final ActorSystem<?> system;
   private final ServiceRegistry services;
@@ -48,6 +50,7 @@ public final class Gateway {
   private final Optional<RateLimiter> limiter;
   private final HttpHeader limitHeader;
   private final InFlight inFlight;
+  private final Holding holding;
   private final Hops hops = new Hops();
   private final ClientPresence clients;
   /** Indexed by the first digit of the status. */
@@ -62,16 +65,18 @@ public final class Gateway {
     this.limiter = limits.getLong("requests") == 0 ? Optional.empty() : Optional.of(RateLimiter.start(system, limits));
     this.limitHeader = RawHeader.create("RateLimit-Limit", limits.getString("requests"));
     this.inFlight = new InFlight(config.getConfig("orderflow.gateway"));
+    this.holding = new Holding(config.getConfig("orderflow.gateway"));
     this.clients = ClientPresence.of(system.classicSystem());
     for (int digit = 1; digit < answers.length; digit++) {
       answers[digit] = Meters.of(system).counter("orderflow.gateway.answers", "status", digit + "xx");
     }
     Meters.of(system).gauge("orderflow.gateway.in.flight", inFlight, InFlight::size);
+    Meters.of(system).gauge("orderflow.gateway.held", inFlight, InFlight::held);
     this.maxWait = config.getDuration("orderflow.http.max-wait");
-    this.clusterServices = local.<Service>map(routes -> new LocalService(system, routes))
+    this.clusterServices = local.<Service>map(routes -> new LocalService(system, routes, RemoteService.holds(config)))
         .orElseGet(() -> RemoteService.onOtherNodes(system, config));
     this.services = ServiceRegistry.of(config.getConfig("orderflow.gateway"), clusterServices,
-        instances -> RemoteService.at(system, config, instances));
+        (instances, held) -> RemoteService.at(system, config, instances, held && RemoteService.holds(config)));
   }
 
   /**
@@ -87,7 +92,7 @@ public final class Gateway {
     String host = config.getString("orderflow.bind");
     return Http.get(system).newServerAt(host, settings.getInt("port"))
         .withSettings(HttpServer.settings(config, settings.getConfig("server-settings")))
-        .bind(HttpServer.guarded(RequestBody.readBeforeAnswer(gateway::handle, system), config))
+        .bind(HttpServer.guarded(RequestBody.readBeforeAnswer(gateway::handle, system), system))
         .thenApply(binding -> {
           LOG.info("Gateway listening on http://{}:{}", host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(settings.getDuration("drain"), system);
@@ -112,13 +117,13 @@ public final class Gateway {
     HttpRequest granted = permit.mayWait() ? received : Preferences.withoutWait(received);
     HttpRequest request = bodyInMemory ? granted : granted.withEntity(arriving(granted.entity(), exchange, permit));
     if (limiter.isPresent() && RequestTarget.isThrottled(target)) {
-      Consumer<RateLimiter.Decision> decided = decision -> throttled(exchange, request, id, target, decision);
+      Consumer<RateLimiter.Decision> decided = decision -> throttled(exchange, request, id, target, permit, decision);
       RateLimiter.Decision decision = limiter.get().ask(bucketKey(request), decided);
       if (decision != null) {
         decided.accept(decision);
       }
     } else {
-      route(exchange, request, id, target);
+      route(exchange, request, id, target, permit);
     }
     return exchange;
   }
@@ -127,10 +132,10 @@ public final class Gateway {
     return ArrivingBody.of(body, bodyTimeout, () -> {
       boolean free = permit.bodyArrived();
       if (!free) {
-        exchange.abort(TOO_MANY);
+        exchange.reject(TOO_MANY);
       }
       return free;
-    }, () -> exchange.abort(Problem.of(408, "BODY_TIMEOUT", "the body did not arrive in time")));
+    }, () -> exchange.reject(Problem.of(408, "BODY_TIMEOUT", "the body did not arrive in time")));
   }
 
   private long bucketKey(HttpRequest request) {
@@ -139,12 +144,13 @@ public final class Gateway {
         ? addresses.of(peer, Forwarding.values(request, "x-forwarded-for")) : peer);
   }
 
-  private void throttled(Exchange exchange, HttpRequest request, String id, String target, RateLimiter.Decision decision) {
+  private void throttled(Exchange exchange, HttpRequest request, String id, String target, InFlight.Permit permit,
+      RateLimiter.Decision decision) {
     if (decision instanceof RateLimiter.Admitted admitted) {
       exchange.addResponseHeader(limitHeader);
       exchange.addResponseHeader(RawHeader.create("RateLimit-Remaining", Long.toString(admitted.remaining())));
       exchange.addResponseHeader(RawHeader.create("RateLimit-Reset", Long.toString(admitted.resetSeconds())));
-      route(exchange, request, id, target);
+      route(exchange, request, id, target, permit);
     } else if (decision instanceof RateLimiter.Refused refused) {
       exchange.addResponseHeader(limitHeader);
       exchange.addResponseHeader(RawHeader.create("RateLimit-Remaining", "0"));
@@ -152,11 +158,11 @@ public final class Gateway {
       exchange.addResponseHeader(RawHeader.create("Retry-After", Long.toString(refused.retryAfterSeconds())));
       exchange.reject(Problem.of(429, "TOO_MANY_REQUESTS", "the client's rate limit is exceeded"));
     } else {
-      exchange.reject(Problem.of(503, "SERVICE_UNAVAILABLE", "the rate limiter is unavailable"));
+      exchange.reject(Problem.of(503, Problem.SERVICE_UNAVAILABLE, "the rate limiter is unavailable"));
     }
   }
 
-  private void route(Exchange exchange, HttpRequest request, String id, String target) {
+  private void route(Exchange exchange, HttpRequest request, String id, String target, InFlight.Permit permit) {
     try {
       RequestTarget parsed = RequestTarget.of(target);
       Service service = parsed.area() == RequestTarget.Area.OPS ? clusterServices : services.find(parsed.service())
@@ -164,7 +170,6 @@ public final class Gateway {
       if (hops.isLoop(request)) {
         throw Problem.of(508, "LOOP_DETECTED", "the service's address leads back to this gateway").exception();
       }
-      Duration limit = Preferences.wait(request, maxWait).map(timeout::plus).orElse(timeout);
       List<HttpHeader> headers = Forwarding.toService(request, id, addresses);
       headers.add(hops.via(request));
       if (service == clusterServices) {
@@ -172,12 +177,34 @@ public final class Gateway {
         // request.
         headers.removeIf(header -> header.is("origin") || header.is("sec-fetch-site"));
       }
-      exchange.setRequest(request.withHeaders(headers), parsed, limit);
       Runnable served = clients.watch(request, exchange::giveUp);
       exchange.onEnd(answer -> served.run());
-      service.serve(exchange);
+      Duration wait = Preferences.wait(request, maxWait).orElse(Duration.ZERO);
+      Tries tries = new Tries(system, exchange, service, holding, permit::hold);
+      withBody(exchange, request.withHeaders(headers), service, complete -> exchange.begin(complete, parsed, wait, timeout, tries));
     } catch (ProblemException problem) {
       exchange.reject(problem.problem());
     }
+  }
+
+  /** Continues with the request. A small body for a service whose requests are held is read first, so that it can be sent again. */
+  private void withBody(Exchange exchange, HttpRequest request, Service service, Consumer<HttpRequest> then) {
+    if (!service.isHeld() || !(request.entity() instanceof HttpEntity.Default body)) {
+      then.accept(request);
+      return;
+    }
+    long length = body.getContentLengthOption().getAsLong();
+    if (!holding.tryKeepBody(length)) {
+      then.accept(request);
+      return;
+    }
+    exchange.onEnd(answer -> holding.release(length));
+    body.getDataBytes().runFold(ByteString.emptyByteString(), ByteString::concat, system).whenComplete((bytes, broken) -> {
+      if (broken == null) {
+        then.accept(request.withEntity(HttpEntities.create(body.getContentType(), bytes)));
+      } else {
+        exchange.bodyBroken();
+      }
+    });
   }
 }

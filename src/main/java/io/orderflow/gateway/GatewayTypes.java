@@ -10,6 +10,8 @@ public final class GatewayTypes implements TypeNames {
   public Map<String, Class<?>> sent() {
     return Map.ofEntries(
         Map.entry("service-node.address", ServiceNodes.IAmAt.class),
+        Map.entry("service-node.left", ServiceNodes.Left.class),
+        Map.entry("service-node.leaving", ServiceNodes.Leaving.class),
         Map.entry("service-node.where", ServiceNodes.WhereAreYou.class),
         Map.entry("throttle.granted", TokenBucketShard.Granted.class),
         Map.entry("throttle.lease", TokenBucketShard.Lease.class),

@@ -4,9 +4,9 @@ import com.typesafe.config.Config;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Bounds the requests that wait for a response. There are four pools of permits. Operators have their own, so that they are served when clients
+ * Bounds the requests that wait for a response. There are five pools of permits. Operators have their own, so that they are served when clients
  * overload the gateway. Requests that wait for an order's end ({@code Prefer: wait}) and requests whose bodies are still arriving have their own too:
- * they are slow, and would exhaust the permits of all others.
+ * they are slow, and would exhaust the permits of all others. So would requests that are held until the part of the cluster that they need has a home.
  */
 final class InFlight {
 
@@ -60,6 +60,19 @@ final class InFlight {
       return pool == waiting || pool == operators;
     }
 
+    /** Called when the request is to be held; false if no permit for that is free. Operators keep their own. */
+    synchronized boolean hold() {
+      if (pool == operators || pool == held) {
+        return true;
+      }
+      if (pool == null || !held.tryAcquire()) {
+        return false;
+      }
+      pool.release();
+      pool = held;
+      return true;
+    }
+
     /** Returns the permit to its pool. Further calls do nothing. */
     synchronized void release() {
       if (pool != null) {
@@ -73,6 +86,7 @@ final class InFlight {
   private final Pool arriving;
   private final Pool waiting;
   private final Pool operators;
+  private final Pool held;
 
   /** @param gateway {@code orderflow.gateway} */
   InFlight(Config gateway) {
@@ -80,6 +94,7 @@ final class InFlight {
     this.arriving = new Pool(gateway.getInt("max-arriving"));
     this.waiting = new Pool(gateway.getInt("max-waiting"));
     this.operators = new Pool(gateway.getInt("max-operators"));
+    this.held = new Pool(gateway.getInt("hold.max"));
   }
 
   /**
@@ -104,6 +119,11 @@ final class InFlight {
 
   /** Permits in use. */
   int size() {
-    return clients.inUse.get() + arriving.inUse.get() + waiting.inUse.get() + operators.inUse.get();
+    return clients.inUse.get() + arriving.inUse.get() + waiting.inUse.get() + operators.inUse.get() + held();
+  }
+
+  /** Requests that are held. */
+  int held() {
+    return held.inUse.get();
   }
 }

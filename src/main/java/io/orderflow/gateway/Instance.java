@@ -39,12 +39,13 @@ final class Instance {
   private final OnLoss onLoss;
   private volatile long leftOutSince;
   private volatile boolean leftOut;
+  private volatile long lastAnswer = System.nanoTime();
 
-  /** Handles an exchange that lost its connection before a response. */
+  /** Handles a try that lost its connection before a response. */
   interface OnLoss {
 
     /** @param unsent whether none of the request can have reached the service */
-    void lost(Exchange exchange, boolean unsent, Throwable cause);
+    void lost(Attempt attempt, boolean unsent, Throwable cause);
   }
 
   /**
@@ -67,34 +68,51 @@ final class Instance {
         ClientConnectionSettings.create(gateway.getConfig("client-settings").withFallback(config)));
   }
 
-  /** Whether the instance refused a connection recently ({@code leave-out}). Other instances are tried first. */
+  /** Whether the instance refused a connection or was silent recently ({@code leave-out}). Other instances are tried first. */
   boolean isLeftOut() {
     return leftOut && System.nanoTime() - leftOutSince < leftOutNanos;
   }
 
-  void carry(Exchange exchange) {
+  /** Has other instances tried first for a while. */
+  void leaveOut() {
+    leftOutSince = System.nanoTime();
+    leftOut = true;
+  }
+
+  /** Called when a response has begun. */
+  void answered() {
+    lastAnswer = System.nanoTime();
+    leftOut = false;
+  }
+
+  /** When a response began last, as {@link System#nanoTime}; the time of the creation if none did. */
+  long lastAnswer() {
+    return lastAnswer;
+  }
+
+  void carry(Attempt attempt) {
     for (Connection connection = idle.pollFirst(); connection != null; connection = idle.pollFirst()) {
       idleCount.decrementAndGet();
-      if (connection.begin(exchange)) {
+      if (connection.begin(attempt)) {
         return;
       }
     }
-    carryFresh(exchange);
+    carryFresh(attempt);
   }
 
-  /** Carries the exchange on a new connection. */
-  void carryFresh(Exchange exchange) {
+  /** Carries the request on a new connection. */
+  void carryFresh(Attempt attempt) {
     if (open.incrementAndGet() > maxConnections) {
       open.decrementAndGet();
-      exchange.reject(Problem.of(503, "SERVICE_UNAVAILABLE", "the service is overloaded; try again later"));
+      attempt.fail(Failure.last(Problem.of(503, Problem.SERVICE_UNAVAILABLE, "the service is overloaded; try again later")));
       return;
     }
-    Connection connection = new Connection(this, exchange);
+    Connection connection = new Connection(this, attempt);
     try {
       Flow.<HttpResponse, HttpRequest, NotUsed>fromGraph(connection).join(wire.connect(connection)).withAttributes(QUIET).run(materializer);
     } catch (IllegalStateException shutDown) {
       open.decrementAndGet();
-      exchange.reject(Problem.of(503, "SERVICE_UNAVAILABLE", "the gateway is shutting down"));
+      attempt.fail(Failure.last(Problem.of(503, Problem.SERVICE_UNAVAILABLE, "the gateway is shutting down")));
     }
   }
 
@@ -107,7 +125,6 @@ final class Instance {
   }
 
   void idle(Connection connection) {
-    leftOut = false;
     if (idleCount.incrementAndGet() > maxIdle) {
       idleCount.decrementAndGet();
       connection.retire();
@@ -128,13 +145,12 @@ final class Instance {
    *
    * @param begun whether the request was handed to the connection
    */
-  void lost(Exchange exchange, boolean begun, Throwable cause) {
+  void lost(Attempt attempt, boolean begun, Throwable cause) {
     // Akka marks a failed connection attempt only by this text; a timed-out attempt has no cause.
     boolean refused = cause.getMessage() != null && cause.getMessage().startsWith("Tcp command [Connect");
     if (refused) {
-      leftOutSince = System.nanoTime();
-      leftOut = true;
+      leaveOut();
     }
-    onLoss.lost(exchange, refused || !begun, cause);
+    onLoss.lost(attempt, refused || !begun, cause);
   }
 }

@@ -14,15 +14,23 @@ import java.util.concurrent.CompletionStage;
 final class LocalService implements Service {
 
   private final ActorSystem<?> system;
+  private final boolean held;
   private final Function<HttpRequest, CompletionStage<HttpResponse>> handler;
 
-  LocalService(ActorSystem<?> system, Route routes) {
+  LocalService(ActorSystem<?> system, Route routes, boolean held) {
+    this.held = held;
     this.system = system;
     this.handler = routes.function(system);
   }
 
   @Override
-  public void serve(Exchange exchange) {
+  public boolean isHeld() {
+    return held;
+  }
+
+  @Override
+  public void serve(Attempt attempt) {
+    Exchange exchange = attempt.exchange();
     CompletionStage<HttpResponse> handled;
     // The routes have their own time limit for bodies.
     exchange.sent();
@@ -35,7 +43,7 @@ final class LocalService implements Service {
     SameThread.answer(handled).whenComplete((answer, failure) -> {
       if (failure != null) {
         exchange.fail(Problem.of(failure), failure);
-      } else if (!exchange.answer(answer)) {
+      } else if (!attempt.answer(answer)) {
         answer.discardEntityBytes(system);
       }
     });

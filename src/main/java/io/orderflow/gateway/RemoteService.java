@@ -17,25 +17,33 @@ import java.util.function.Function;
 /** A service reached over HTTP. Requests go to its instances in rotation (round robin). */
 final class RemoteService implements Service {
 
+  private static final Problem UNREACHABLE = Problem.of(503, Problem.SERVICE_UNAVAILABLE, "the service is unreachable");
+
   private final Function<URI, Instance> connect;
+  private final boolean held;
   private final AtomicInteger turn = new AtomicInteger();
   private volatile Map<URI, Instance> byAddress = Map.of();
   private volatile List<Instance> instances = List.of();
 
-  private RemoteService(ActorSystem<?> system, Config config, Function<RequestTarget, String> path) {
+  private RemoteService(ActorSystem<?> system, Config config, Function<RequestTarget, String> path, boolean held) {
+    this.held = held;
     this.connect = address -> new Instance(system, config, address, path, this::lost);
   }
 
-  /** An external service. Instances get the path after the service's name, appended to the path of their address. */
-  static RemoteService at(ActorSystem<?> system, Config config, List<URI> addresses) {
-    RemoteService service = new RemoteService(system, config, RequestTarget::rest);
+  /**
+   * An external service. Instances get the path after the service's name, appended to the path of their address.
+   *
+   * @param held whether its requests are held and repeated
+   */
+  static RemoteService at(ActorSystem<?> system, Config config, List<URI> addresses, boolean held) {
+    RemoteService service = new RemoteService(system, config, RequestTarget::rest, held);
     service.moveTo(addresses);
     return service;
   }
 
   /** The services on this cluster's other nodes. They get the whole path, as local services do. */
   static RemoteService onOtherNodes(ActorSystem<?> system, Config config) {
-    RemoteService service = new RemoteService(system, config, RequestTarget::full);
+    RemoteService service = new RemoteService(system, config, RequestTarget::full, holds(config));
     List<URI> nodes = ServiceRegistry.nodes(config.getConfig("orderflow.gateway"));
     if (nodes.isEmpty()) {
       ServiceNodes.watch(system, service::moveTo);
@@ -55,46 +63,55 @@ final class RemoteService implements Service {
     instances = List.copyOf(now.values());
   }
 
-  @Override
-  public void serve(Exchange exchange) {
-    next().ifPresentOrElse(instance -> instance.carry(exchange),
-        () -> unreachable(exchange, new IllegalStateException("the service has no address")));
+  /** Whether requests are held at all. */
+  static boolean holds(Config config) {
+    return config.getInt("orderflow.gateway.hold.max") > 0;
   }
 
-  /** The next instance in rotation. An instance that refuses connections is chosen only if all do. */
-  private Optional<Instance> next() {
+  @Override
+  public boolean isHeld() {
+    return held;
+  }
+
+  @Override
+  public void serve(Attempt attempt) {
+    // With no address known there is nothing to wait for: the cluster is down, or this gateway is cut off from it.
+    next(attempt.previousInstance()).ifPresentOrElse(attempt::carriedBy,
+        () -> attempt.fail(new Failure(Failure.Effect.FINAL, null, UNREACHABLE, new IllegalStateException("the service has no address"))));
+  }
+
+  /** The next instance in rotation. One that is left out is chosen only if all are, and the one of the try before only if no other is left. */
+  private Optional<Instance> next(Instance before) {
     List<Instance> all = instances;
     if (all.isEmpty()) {
       return Optional.empty();
     }
     int first = Math.floorMod(turn.getAndIncrement(), all.size());
+    Instance last = null;
     for (int i = 0; i < all.size(); i++) {
       Instance instance = all.get((first + i) % all.size());
       if (!instance.isLeftOut()) {
-        return Optional.of(instance);
+        if (instance != before) {
+          return Optional.of(instance);
+        }
+        last = instance;
       }
     }
-    return Optional.of(all.get(first));
+    return Optional.of(last != null ? last : all.get(first));
   }
 
-  private static void unreachable(Exchange exchange, Throwable cause) {
-    exchange.fail(Problem.of(503, "SERVICE_UNAVAILABLE", "the service is unreachable"), cause);
+  private void lost(Attempt attempt, boolean unsent, Throwable cause) {
+    attempt.fail(Failure.lost(unsent, problemOf(unsent, cause), cause));
   }
 
-  private void lost(Exchange exchange, boolean unsent, Throwable cause) {
-    if (exchange.hasEnded()) {
-      return;
-    }
-    if (exchange.mayRetry(unsent)) {
-      next().ifPresentOrElse(instance -> instance.carryFresh(exchange), () -> unreachable(exchange, cause));
-    } else if (unsent) {
-      unreachable(exchange, cause);
+  private static Problem problemOf(boolean unsent, Throwable cause) {
+    if (unsent) {
+      return UNREACHABLE;
     } else if (cause instanceof TimeoutException) {
-      exchange.fail(Problem.of(504, "SERVICE_TIMEOUT", "the service did not answer in time"), cause);
+      return Problem.of(504, "SERVICE_TIMEOUT", "the service did not answer in time");
     } else if (cause instanceof IllegalResponseException || cause instanceof MalformedMessage) {
-      exchange.fail(Problem.of(502, "SERVICE_UNAVAILABLE", "the service sent an invalid response"), cause);
-    } else {
-      exchange.fail(Problem.of(502, "SERVICE_UNAVAILABLE", "the service closed the connection before it responded"), cause);
+      return Problem.of(502, Problem.SERVICE_UNAVAILABLE, "the service sent an invalid response");
     }
+    return Problem.of(502, Problem.SERVICE_UNAVAILABLE, "the service closed the connection before it responded");
   }
 }

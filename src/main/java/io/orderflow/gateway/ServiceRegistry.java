@@ -2,6 +2,7 @@ package io.orderflow.gateway;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import io.orderflow.kernel.Configuration;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -10,7 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 
 /** Finds services by the name in a request's path. Fixed when the gateway starts. */
@@ -30,10 +32,10 @@ final class ServiceRegistry {
    * name.
    *
    * @param local serves the local services: those of this cluster
-   * @param remote creates a service from its instances' addresses
+   * @param remote creates a service from its instances' addresses; its requests are held if {@code hold.services} names it
    * @throws ConfigException when a name or an address is invalid
    */
-  static ServiceRegistry of(Config gateway, Service local, Function<List<URI>, Service> remote) {
+  static ServiceRegistry of(Config gateway, Service local, BiFunction<List<URI>, Boolean, Service> remote) {
     Map<String, List<URI>> addresses = new LinkedHashMap<>();
     for (String name : gateway.getObject("services").keySet()) {
       gateway.getConfig("services").getStringList('"' + name + '"').forEach(uri -> add(addresses, "services", name, uri));
@@ -46,7 +48,8 @@ final class ServiceRegistry {
     }
     Map<String, Service> services = new HashMap<>();
     gateway.getStringList("local-services").forEach(name -> services.put(name, local));
-    addresses.forEach((name, instances) -> services.put(name, remote.apply(List.copyOf(instances))));
+    Set<String> held = Set.copyOf(Configuration.list(gateway.getString("hold.services")));
+    addresses.forEach((name, instances) -> services.put(name, remote.apply(List.copyOf(instances), held.contains(name))));
     return new ServiceRegistry(services);
   }
 

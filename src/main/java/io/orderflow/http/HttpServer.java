@@ -21,7 +21,10 @@ import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Binds routes to a port. At shutdown, the server stops accepting connections, completes the requests in flight and closes. */
+/**
+ * Binds routes to a port. At shutdown, the server closes connections after their next response ({@link Draining}), then stops accepting connections,
+ * completes the requests in flight and closes.
+ */
 public final class HttpServer {
 
   /** Time for requests in flight to complete at shutdown. */
@@ -41,7 +44,10 @@ public final class HttpServer {
         overrides.withFallback(config.getConfig("orderflow.http.server-settings")).withFallback(config));
     HttpMethod[] methods = config.getStringList("orderflow.gateway.further-methods").stream()
         .map(name -> HttpMethods.custom(name, false, false, RequestEntityAcceptances.Tolerated)).toArray(HttpMethod[]::new);
-    return server.withParserSettings(server.getParserSettings().withCustomMethods(methods));
+    // A request that comes on an open connection after the end of the listening is not begun; one that takes too long may have taken effect. Akka HTTP
+    // answers both alike.
+    HttpResponse ending = Problem.of(503, Problem.SERVICE_UNAVAILABLE, "the node is shutting down").response();
+    return server.withTerminationDeadlineExceededResponse(ending).withParserSettings(server.getParserSettings().withCustomMethods(methods));
   }
 
   /**
@@ -49,7 +55,9 @@ public final class HttpServer {
    * responses to HEAD and in HTTP/2.
    */
   public static Function<HttpRequest, CompletionStage<HttpResponse>> guarded(Function<HttpRequest, CompletionStage<HttpResponse>> handler,
-      Config config) {
+      ActorSystem<?> system) {
+    Config config = system.settings().config();
+    Draining draining = Draining.of(system);
     AllowedHosts hosts = new AllowedHosts(config.getConfig("orderflow"));
     return received -> {
       HttpRequest request = WireHeaders.withClient(received);
@@ -58,6 +66,9 @@ public final class HttpServer {
           refusal.isPresent() ? CompletableFuture.completedFuture(refusal.get()) : handled(handler, request);
       if (request.protocol().value().equals("HTTP/2.0")) {
         answer = answer.thenApply(WireHeaders::withOneLength);
+      }
+      if (draining.isOn()) {
+        answer = answer.thenApply(Draining::last);
       }
       return request.method().equals(HttpMethods.HEAD) ? answer.thenApply(WireHeaders::withoutBody) : answer;
     };
@@ -82,8 +93,7 @@ public final class HttpServer {
     Function<HttpRequest, CompletionStage<HttpResponse>> handler = Routes.sealed(routes).function(system);
     return Http.get(system).newServerAt(host, port)
         .withSettings(settings(system.settings().config(), ConfigFactory.empty()))
-        .bind(guarded(RequestBody.readBeforeAnswer(request -> handler.apply(WireHeaders.withMediaType(request)), system),
-            system.settings().config()))
+        .bind(guarded(RequestBody.readBeforeAnswer(request -> handler.apply(WireHeaders.withMediaType(request)), system), system))
         .thenApply(binding -> {
           LOG.info("HTTP server ({}) listening on http://{}:{}", name, host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(DRAIN, system);

@@ -32,6 +32,13 @@ import java.util.concurrent.TimeoutException;
 @JsonPropertyOrder({"type", "title", "status", "detail", "code", "field"})
 public record Problem(int status, String code, String detail, String field, @JsonIgnore Duration retryAfter) {
 
+  /** The code of a 503: no answer in time, or none that can be had now. The request may have taken effect. */
+  public static final String SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE";
+  /** The code of a 503: the part of the service that the request needs is moving to another node. What it was asked last has had no effect. */
+  public static final String MOVED = Rejection.MOVED;
+  /** The code of a 503: the node is shutting down and has not begun with the request. */
+  public static final String NODE_LEAVING = "NODE_LEAVING";
+
   private static final akka.http.javadsl.model.ContentType PROBLEM_JSON =
       ContentTypes.create(MediaTypes.applicationWithFixedCharset("problem+json",
           akka.http.javadsl.model.HttpCharsets.UTF_8));
@@ -80,7 +87,7 @@ public record Problem(int status, String code, String detail, String field, @Jso
       return problem.problem();
     }
     if (cause instanceof TimeoutException) {
-      return of(503, "SERVICE_UNAVAILABLE", "the service did not answer in time. The request may have succeeded: repeat it with"
+      return of(503, SERVICE_UNAVAILABLE, "the service did not answer in time. The request may have succeeded: repeat it with"
           + " the same Idempotency-Key, reference or id, or check its outcome first");
     }
     return Rejection.in(cause).map(Problem::of)

@@ -13,6 +13,9 @@ import java.util.Optional;
  */
 public record Rejection(Kind kind, String code, String detail) {
 
+  /** The code of the rejection of a command that was not handled, because its entity was about to move to another node. */
+  public static final String MOVED = "MOVED";
+
   private static final String INVALID_FIELD = "INVALID_FIELD";
 
   /** The kinds of rejection. Each maps to an HTTP status. */
@@ -52,6 +55,16 @@ public record Rejection(Kind kind, String code, String detail) {
 
   public static Rejection unavailable(String code, String detail) {
     return new Rejection(Kind.UNAVAILABLE, code, detail);
+  }
+
+  /** The command was not handled. Repeat it soon. */
+  public static Rejection moved() {
+    return unavailable(MOVED, "the part of the service that the request needs is moving to another node");
+  }
+
+  /** Whether an ask failed because the command was not handled. */
+  public static boolean isMoved(Throwable failure) {
+    return in(failure).filter(rejection -> rejection.code().equals(MOVED)).isPresent();
   }
 
   /** The name of the wrong field, if the rejection is about one. */

@@ -4,12 +4,15 @@ import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
 import io.orderflow.eventsourcing.Process;
 import io.orderflow.journal.EventGroup;
+import io.orderflow.kernel.Rejection;
 import io.orderflow.metrics.Meters;
 import io.orderflow.saga.StepRecord.Kind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +34,8 @@ final class Saga<I> implements Process<SagaCommand, SagaEvent, SagaState> {
   private final RecordAge lastRecord;
   private final InFlightCalls<I> calls;
   private final SagaReplies replies = new SagaReplies();
+  /** Clients' starts that wait for the archive. As few as clients that use one id at once. */
+  private final Set<SagaCommand.Start> lookingUp = new HashSet<>();
   /** Whether an earlier incarnation may have made calls that are not on record. */
   private boolean recovered;
   /** Whether the saga has recorded nothing since the recovery: no call may be made yet. */
@@ -91,6 +96,12 @@ final class Saga<I> implements Process<SagaCommand, SagaEvent, SagaState> {
   }
 
   @Override
+  public void leaving() {
+    replies.moved();
+    lookingUp.forEach(start -> start.reject(Rejection.moved()));
+  }
+
+  @Override
   public void receive(SagaCommand command) {
     if (command instanceof SagaCommand.Start start) {
       start(start);
@@ -126,12 +137,14 @@ final class Saga<I> implements Process<SagaCommand, SagaEvent, SagaState> {
       begin(start);
     } else {
       // The journal has no event of this id. Sagas go from the journal to the archive, never back: if there was one, it is there.
+      lookingUp.add(start);
       context.archive().apply(context.id()).whenComplete((found, failure) ->
           context.home().execute(() -> lookedUp(start, found, failure)));
     }
   }
 
   private void lookedUp(SagaCommand.Start start, SagaState past, Throwable failure) {
+    lookingUp.remove(start);
     if (saga().exists()) {
       start.replyTo().tell(SagaReplies.of(saga()));
     } else if (failure != null) {

@@ -5,16 +5,28 @@ import akka.pattern.StatusReply;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.orderflow.eventsourcing.Message;
 import io.orderflow.kernel.CborSerializable;
+import io.orderflow.kernel.Rejection;
 
 /** The messages to a saga. */
 sealed interface SagaCommand extends Message, CborSerializable {
+
+  /** A message to which the saga's state is the reply. */
+  sealed interface Answered extends SagaCommand {
+
+    ActorRef<StatusReply<SagaState>> replyTo();
+
+    @Override
+    default void reject(Rejection rejection) {
+      replyTo().tell(rejection.reply());
+    }
+  }
 
   /**
    * Starts the saga. A saga that exists, in the journal or in the archive, stays as it is. The reply is the saga's state in both cases.
    *
    * @param newId whether the id was never used before, so that neither the journal nor the archive need be read
    */
-  record Start(JsonNode input, boolean newId, ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {
+  record Start(JsonNode input, boolean newId, ActorRef<StatusReply<SagaState>> replyTo) implements Answered {
 
     @Override
     public boolean isForNewId() {
@@ -23,16 +35,16 @@ sealed interface SagaCommand extends Message, CborSerializable {
   }
 
   /** Asks for the state. */
-  record Get(ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {}
+  record Get(ActorRef<StatusReply<SagaState>> replyTo) implements Answered {}
 
   /** Asks for the state once the saga has ended. */
-  record AwaitEnd(ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {}
+  record AwaitEnd(ActorRef<StatusReply<SagaState>> replyTo) implements Answered {}
 
   /** Compensates the saga on a client's request. */
-  record Cancel(String code, String detail, ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {}
+  record Cancel(String code, String detail, ActorRef<StatusReply<SagaState>> replyTo) implements Answered {}
 
   /** Retries the failed compensations. */
-  record Retry(ActorRef<StatusReply<SagaState>> replyTo) implements SagaCommand {}
+  record Retry(ActorRef<StatusReply<SagaState>> replyTo) implements Answered {}
 
   /** A compensation failed after its service had answered success. */
   record CompensationFailed(String step, String error) implements SagaCommand {}

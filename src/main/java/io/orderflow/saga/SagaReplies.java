@@ -29,6 +29,12 @@ final class SagaReplies {
     waiting.clear();
   }
 
+  /** Rejects every client that waits, because the saga leaves its node. The client asks again. */
+  void moved() {
+    waiting.forEach(client -> client.tell(Rejection.moved().reply()));
+    waiting.clear();
+  }
+
   /** The saga's state, or the rejection SAGA_NOT_FOUND. */
   static StatusReply<SagaState> of(SagaState saga) {
     return saga.exists() ? StatusReply.success(saga) : Rejection.notFound("SAGA_NOT_FOUND", "there is no such saga").reply();

@@ -7,6 +7,7 @@ import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.pattern.StatusReply;
 import io.orderflow.eventsourcing.AggregateType;
+import io.orderflow.eventsourcing.EntityAsk;
 import io.orderflow.eventsourcing.HomeType;
 import io.orderflow.eventsourcing.Homes;
 import io.orderflow.eventsourcing.Message;
@@ -15,7 +16,6 @@ import io.orderflow.eventsourcing.ProcessType;
 import io.orderflow.journal.StoredEvents;
 import io.orderflow.kernel.Failures;
 import io.orderflow.kernel.Rejection;
-import io.orderflow.kernel.SameThread;
 import io.orderflow.kernel.SteadyClock;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,13 +33,13 @@ public final class Sagas<I> {
   private static final Duration ASK = Duration.ofSeconds(4);
 
   private final SagaDefinition<I> definition;
-  private final ClusterSharding sharding;
+  private final ActorSystem<?> system;
   private final EntityTypeKey<Message> key;
   private final StoredEvents stored;
 
-  private Sagas(SagaDefinition<I> definition, ClusterSharding sharding, StoredEvents stored) {
+  private Sagas(SagaDefinition<I> definition, ActorSystem<?> system, StoredEvents stored) {
     this.definition = definition;
-    this.sharding = sharding;
+    this.system = system;
     this.stored = stored;
     this.key = Homes.key(entityType(definition.name()));
   }
@@ -55,7 +55,7 @@ public final class Sagas<I> {
    */
   public static <I> Sagas<I> init(ActorSystem<?> system, SagaDefinition<I> definition, List<ProcessType<?, ?, ?>> processes,
       List<AggregateType<?, ?, ?, ?>> aggregates, Clock clock) {
-    Sagas<I> sagas = new Sagas<>(definition, ClusterSharding.get(system), new StoredEvents(system));
+    Sagas<I> sagas = new Sagas<>(definition, system, new StoredEvents(system));
     SagaSettings settings = new SagaSettings(system.settings().config().getConfig("orderflow.sagas"));
     Homes.host(system, home(definition, settings, clock, sagas::archived, processes, aggregates));
     return sagas;
@@ -181,11 +181,11 @@ public final class Sagas<I> {
   }
 
   private CompletionStage<SagaState> ask(String id, Function<ActorRef<StatusReply<SagaState>>, SagaCommand> command, Duration limit) {
-    return SameThread.answer(entity(id).askWithStatus(command::apply, limit));
+    return EntityAsk.ask(system, entity(id), command::apply, limit);
   }
 
   private EntityRef<Message> entity(String id) {
-    return sharding.entityRefFor(key, id);
+    return ClusterSharding.get(system).entityRefFor(key, id);
   }
 
   static String reasonOf(Throwable failure) {

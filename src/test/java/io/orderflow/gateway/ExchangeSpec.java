@@ -19,7 +19,7 @@ class ExchangeSpec {
   private static final Problem PROBLEM = Problem.of(503, "SERVICE_UNAVAILABLE", "try again later");
 
   private final InFlight inFlight =
-      new InFlight(ConfigFactory.parseString("max-in-flight = 1, max-arriving = 1, max-waiting = 1, max-operators = 1"));
+      new InFlight(ConfigFactory.parseString("max-in-flight = 1, max-arriving = 1, max-waiting = 1, max-operators = 1, hold.max = 1"));
   private final Exchange exchange = new Exchange(KIT.system());
 
   @AfterAll

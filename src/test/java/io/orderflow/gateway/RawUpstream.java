@@ -42,8 +42,8 @@ final class RawUpstream implements AutoCloseable {
   private final Handler handler;
   private final boolean readBodies;
 
-  private RawUpstream(String host, Handler handler, boolean readBodies) throws IOException {
-    this.server = new ServerSocket(0, 200, InetAddress.getByName(host));
+  private RawUpstream(String host, int port, Handler handler, boolean readBodies) throws IOException {
+    this.server = new ServerSocket(port, 200, InetAddress.getByName(host));
     this.handler = handler;
     this.readBodies = readBodies;
     daemon(this::accept);
@@ -56,12 +56,17 @@ final class RawUpstream implements AutoCloseable {
 
   /** The same at the given address. */
   static RawUpstream answeringAt(String host, Handler handler) throws IOException {
-    return new RawUpstream(host, handler, true);
+    return new RawUpstream(host, 0, handler, true);
+  }
+
+  /** The same on the given port. */
+  static RawUpstream answeringOn(int port, Handler handler) throws IOException {
+    return new RawUpstream("127.0.0.1", port, handler, true);
   }
 
   /** Leaves the bodies to the handler. */
   static RawUpstream streaming(Handler handler) throws IOException {
-    return new RawUpstream("127.0.0.1", handler, false);
+    return new RawUpstream("127.0.0.1", 0, handler, false);
   }
 
   int port() {

@@ -221,6 +221,11 @@ final class SagaKit implements AutoCloseable {
     saga.tell(new SagaCommand.AwaitEnd(replies.getRef()));
   }
 
+  /** The home moves to another node. */
+  void moves() {
+    saga.tell(RunningHome.leave());
+  }
+
   void wake() {
     saga.tell(SagaCommand.Wake.INSTANCE);
   }

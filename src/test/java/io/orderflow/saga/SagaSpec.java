@@ -346,6 +346,15 @@ class SagaSpec {
     assertThat(saga.answer().getValue().state()).isEqualTo(SagaStatus.COMPLETED);
   }
 
+  @Test
+  void a_client_that_waits_for_the_end_of_a_saga_that_moves_is_told_so() {
+    saga.isStarted();
+    saga.expect("reserve");
+    saga.awaitEnd();
+    saga.moves();
+    assertThat(Rejection.isMoved(saga.answer().getError())).isTrue();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
   void after_a_crash_it_repeats_the_calls_since_its_last_record_and_the_call_under_way(int completed) {

@@ -30,7 +30,8 @@ public final class TestNode implements AutoCloseable {
   /** Starts it and waits until it serves. */
   public static TestNode start(Path data, Config settings) {
     TestNode node = new TestNode(Configuration.over(settings.withFallback(ConfigFactory.parseMap(freePorts())).withFallback(
-        ConfigFactory.parseMap(Map.of("orderflow.data-dir", data.toString(), "orderflow.gateway.rate-limit.requests", 0)))));
+        ConfigFactory.parseMap(Map.of("orderflow.data-dir", data.toString(), "orderflow.gateway.rate-limit.requests", 0,
+            "orderflow.gateway.leave-after", "0s")))));
     node.start();
     return node;
   }
