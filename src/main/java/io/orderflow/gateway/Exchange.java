@@ -103,8 +103,8 @@ final class Exchange extends CompletableFuture<HttpResponse> {
     if (sent) {
       return;
     }
-    sent = true;
     deadline = System.nanoTime() + limit.toNanos();
+    sent = true;
     startTimer(patience);
   }
 

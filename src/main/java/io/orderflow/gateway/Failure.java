@@ -1,6 +1,8 @@
 package io.orderflow.gateway;
 
 import akka.http.javadsl.model.HttpEntity;
+import akka.http.javadsl.model.HttpMethod;
+import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpResponse;
 import akka.util.ByteString;
 import io.orderflow.http.Json;
@@ -40,8 +42,12 @@ record Failure(Effect effect, HttpResponse response, Problem problem, Throwable 
     return new Failure(Effect.FINAL, null, problem, null);
   }
 
-  /** The failure that a service node's response reports; empty if the response is an answer. */
-  static Optional<Failure> in(HttpResponse response) {
+  /** The failure that a service node's response to a request of this method reports; empty if the response is an answer. */
+  static Optional<Failure> in(HttpResponse response, HttpMethod method) {
+    if (response.status().intValue() == 503 && method.equals(HttpMethods.HEAD)) {
+      // It has no body that says why.
+      return Optional.of(new Failure(Effect.UNKNOWN, response, null, null));
+    }
     if (response.status().intValue() != 503 || !(response.entity() instanceof HttpEntity.Strict body) || body.getData().size() > MAX_PROBLEM_BYTES) {
       return Optional.empty();
     }

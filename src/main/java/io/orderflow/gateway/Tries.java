@@ -92,7 +92,7 @@ final class Tries {
       });
       return true;
     }
-    Failure failure = Failure.in(response).orElse(null);
+    Failure failure = Failure.in(response, exchange.request().method()).orElse(null);
     if (failure != null) {
       failed(attempt, failure);
       return false;

@@ -3,9 +3,11 @@ package io.orderflow.eventsourcing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import akka.actor.Dropped;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.eventstream.EventStream;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.sharding.typed.javadsl.EntityRef;
@@ -109,7 +111,8 @@ class UnhandledSpec {
 
   @Test
   void a_command_that_its_shard_drops_is_rejected() {
-    kit.system().deadLetters().tell(new ShardingEnvelope<>("one", add(1, late)));
+    kit.system().eventStream().tell(new EventStream.Publish<>(new Dropped(new ShardingEnvelope<>("one", add(1, late)), "the buffer is full",
+        akka.actor.ActorRef.noSender(), akka.actor.ActorRef.noSender())));
     assertMoved(late.receiveMessage());
   }
 

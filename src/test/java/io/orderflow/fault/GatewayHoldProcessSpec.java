@@ -27,9 +27,14 @@ import org.junit.jupiter.api.io.TempDir;
 class GatewayHoldProcessSpec {
 
   private static final int NODES = 3;
-  private static final int RATE = Integer.getInteger("hold.rate", 60);
+  private static final int RATE = Integer.getInteger("hold.rate", 40);
   /** How long the gateway may hold a request here: longer than the others need to take over from a node that was killed. */
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+  /** Within which the others take over from a node that was killed, on a busy machine. The time limit, and not an answer's, decides about failures. */
+  private static final Duration LONGEST_AFTER_A_KILL = Duration.ofSeconds(18);
+  /** A node starts slowly while the others serve on the same machine. */
+  private static final Duration START = Duration.ofMinutes(3);
 
   /** Kept when the spec fails: the logs of the nodes. */
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -58,8 +63,8 @@ class GatewayHoldProcessSpec {
     gateway.joins(nodes);
     nodes.forEach(NodeProcess::launch);
     gateway.launch();
-    nodes.forEach(NodeProcess::awaitServing);
-    gateway.awaitServing();
+    nodes.forEach(node -> node.awaitServing(START));
+    gateway.awaitServing(START);
   }
 
   @AfterEach
@@ -75,31 +80,35 @@ class GatewayHoldProcessSpec {
   @Test
   void a_node_that_is_killed_costs_keyed_requests_time_and_no_answer() throws Exception {
     try (SteadyLoad load = new SteadyLoad(gateway.gateway(), RATE, false)) {
-      load.awaitMore(RATE * 10);
+      load.awaitMore(RATE * 5);
       nodes.get(2).kill();
-      load.awaitMore(RATE * 25);
-      report("kill", load.end(), load);
+      load.awaitMore(RATE * (int) TIMEOUT.toSeconds());
+      List<Outcome> outcomes = report("kill", load);
+      assertThat(outcomes).allMatch(outcome -> outcome.millis() < LONGEST_AFTER_A_KILL.toMillis());
     }
   }
 
   @Test
   void nodes_that_restart_one_after_the_other_fail_no_request() throws Exception {
     try (SteadyLoad load = new SteadyLoad(gateway.gateway(), RATE, true)) {
-      load.awaitMore(RATE * 10);
+      load.awaitMore(RATE * 5);
       for (NodeProcess node : nodes) {
-        long began = System.nanoTime();
         node.stop();
-        System.out.printf("stopped after %d ms%n", (System.nanoTime() - began) / 1_000_000);
-        node.start();
-        load.awaitMore(RATE * 3);
+        load.awaitMore(RATE);
+        node.launch();
+        node.awaitServing(START);
+        load.awaitMore(RATE * 2);
       }
-      report("rolling restart", load.end(), load);
+      report("rolling restart", load);
     }
   }
 
-  private static void report(String fault, List<Outcome> outcomes, SteadyLoad load) {
+  /** What the clients saw, and that it was answered and done. */
+  private static List<Outcome> report(String fault, SteadyLoad load) throws InterruptedException {
+    List<Outcome> outcomes = load.end();
     System.out.printf("%s: %s%n", fault, SteadyLoad.summary(outcomes));
     assertThat(outcomes).filteredOn(outcome -> !outcome.isAnswered()).isEmpty();
     load.assertDone();
+    return outcomes;
   }
 }

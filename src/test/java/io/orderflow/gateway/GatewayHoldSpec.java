@@ -25,8 +25,10 @@ class GatewayHoldSpec {
 
   private static final String KEYED = "POST /api/orders HTTP/1.1\r\nHost: h\r\nIdempotency-Key: k-1\r\nContent-Type: application/json\r\n";
   private static final String BODY = "{\"customerId\":\"ada\", \"note\":\"\u00e4\u00f6\"}";
-  /** For a spec in which the time limit must not be reached. */
-  private static final String PATIENT = "orderflow.gateway { timeout = 60s, hold.silence = 100ms }";
+  /** For a spec in which no limit must be reached on a busy machine. */
+  private static final String PATIENT = "orderflow.gateway { timeout = 60s, hold.silence = 60s }";
+  /** The same where a node is silent. */
+  private static final String SOON_ELSEWHERE = "orderflow.gateway { timeout = 60s, hold.silence = 100ms }";
 
   private final List<GatewayFixture> gateways = new ArrayList<>();
   /** Stays closed until the end of the spec. */
@@ -216,7 +218,7 @@ class GatewayHoldSpec {
   @Test
   void a_silent_node_is_left_for_another_one_and_its_connection_closed() throws Exception {
     first = exchange -> exchange.in().transferTo(java.io.OutputStream.nullOutputStream());
-    int port = gateway(PATIENT);
+    int port = gateway(SOON_ELSEWHERE);
     for (int i = 0; i < 4; i++) {
       assertThat(keyed(port, BODY).body()).isEqualTo("second");
     }
@@ -244,7 +246,7 @@ class GatewayHoldSpec {
       }
       exchange.ok("try " + tries.get());
     };
-    try (RawClient client = RawClient.to(gateway(PATIENT))) {
+    try (RawClient client = RawClient.to(gateway(SOON_ELSEWHERE))) {
       client.send(KEYED + "Content-Length: 2\r\n\r\n{}");
       assertThat(client.answer().body()).startsWith("try ");
       answered.countDown();
@@ -266,7 +268,7 @@ class GatewayHoldSpec {
         rejected.countDown();
       }
     };
-    assertThat(keyed(gateway(PATIENT), BODY).body()).isEqualTo("taken effect");
+    assertThat(keyed(gateway(SOON_ELSEWHERE), BODY).body()).isEqualTo("taken effect");
   }
 
   @Test
@@ -282,7 +284,7 @@ class GatewayHoldSpec {
         rejected.countDown();
       }
     };
-    assertThat(keyed(gateway(PATIENT), BODY).status()).isEqualTo(409);
+    assertThat(keyed(gateway(SOON_ELSEWHERE), BODY).status()).isEqualTo(409);
   }
 
   @Test
@@ -368,10 +370,16 @@ class GatewayHoldSpec {
   void a_held_request_costs_one_token_of_the_clients_limit() throws Exception {
     first = second = unavailableTimes(4, Problem.SERVICE_UNAVAILABLE);
     try (GatewayFixture gateway = GatewayFixture.inCluster(PATIENT + "\n orderflow.gateway { services-nodes = \"" + nodes()
-        + "\", rate-limit.requests = 10 }", Optional.empty())) {
-      RawMessage answer = keyed(gateway.port, BODY);
-      assertThat(answer.status()).isEqualTo(200);
-      assertThat(answer.header("RateLimit-Remaining")).hasValue("9");
+        + "\", rate-limit.requests = 100 }", Optional.empty())) {
+      RawUpstream.Handler unavailable = first;
+      first = second = exchange -> exchange.ok("");
+      // Until the shards of the buckets have a home nothing is counted.
+      await().until(() -> remaining(keyed(gateway.port, BODY)) < 100);
+      int before = remaining(keyed(gateway.port, BODY));
+      first = second = unavailable;
+      tries.set(0);
+      assertThat(remaining(keyed(gateway.port, BODY))).isEqualTo(before - 1);
+      assertThat(tries).hasValue(5);
     }
   }
 
@@ -413,6 +421,11 @@ class GatewayHoldSpec {
   private static void reset(RawUpstream.Exchange exchange) throws IOException {
     exchange.socket().setSoLinger(true, 0);
     exchange.socket().close();
+  }
+
+  private static int remaining(RawMessage answer) {
+    assertThat(answer.status()).isEqualTo(200);
+    return Integer.parseInt(answer.header("RateLimit-Remaining").orElseThrow());
   }
 
   private static RawMessage keyed(int port, String body) throws Exception {

@@ -20,7 +20,13 @@ import java.util.function.BiFunction;
  */
 public final class SteadyLoad implements AutoCloseable {
 
-  /** An answer. @param status 0 if the connection broke */
+  /**
+   * An answer.
+   *
+   * @param status 0 if the connection broke
+   * @param code of the problem; empty for none
+   * @param atMillis when the request was sent, after the beginning of the load
+   */
   public record Outcome(String request, int status, String code, long millis, long atMillis) {
 
     /** Whether the business answered, not the lack of a node that could. */
