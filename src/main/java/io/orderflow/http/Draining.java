@@ -7,8 +7,8 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.Connection;
 
 /**
- * Whether this node is about to shut down. From then on its HTTP servers close each connection after the next response, so that clients open new ones
- * to other nodes before this one stops listening.
+ * Whether this node is about to shut down. From then on its HTTP servers close each connection of HTTP/1.1 after the next response, so that
+ * clients open new ones to other nodes before this one stops listening.
  */
 public final class Draining {
 

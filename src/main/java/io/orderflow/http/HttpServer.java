@@ -66,8 +66,7 @@ public final class HttpServer {
           refusal.isPresent() ? CompletableFuture.completedFuture(refusal.get()) : handled(handler, request);
       if (request.protocol().value().equals("HTTP/2.0")) {
         answer = answer.thenApply(WireHeaders::withOneLength);
-      }
-      if (draining.isOn()) {
+      } else if (draining.isOn()) {
         answer = answer.thenApply(Draining::last);
       }
       return request.method().equals(HttpMethods.HEAD) ? answer.thenApply(WireHeaders::withoutBody) : answer;
