@@ -89,6 +89,16 @@ class GatewayHoldProcessSpec {
   }
 
   @Test
+  void a_database_that_crashes_costs_keyed_requests_time_and_no_answer() throws Exception {
+    try (SteadyLoad load = new SteadyLoad(gateway.gateway(), RATE, false)) {
+      load.awaitMore(RATE * 5);
+      postgresql.crash();
+      load.awaitMore(RATE * (int) TIMEOUT.toSeconds());
+      report("database", load);
+    }
+  }
+
+  @Test
   void nodes_that_restart_one_after_the_other_fail_no_request() throws Exception {
     try (SteadyLoad load = new SteadyLoad(gateway.gateway(), RATE, true)) {
       load.awaitMore(RATE * 5);
