@@ -50,9 +50,14 @@ final class Holding {
     return Backoff.shortened(Backoff.after(failures, minPause, maxPause), JITTER, ThreadLocalRandom.current());
   }
 
+  /** Whether a body of this length may be kept. A larger one is in memory only if it has arrived with its headers. */
+  boolean isSmall(long length) {
+    return length <= maxBody;
+  }
+
   /** Reserves memory for a body that is read before it is passed on; false if it is too large or no memory is free. */
   boolean tryKeepBody(long length) {
-    return length <= maxBody && tryKeep(length);
+    return isSmall(length) && tryKeep(length);
   }
 
   /** Reserves memory for a body; false if none is free. {@link #release} must follow. */
@@ -66,11 +71,6 @@ final class Holding {
 
   void release(long length) {
     bytes.addAndGet(-length);
-  }
-
-  /** Bytes of bodies that are kept. */
-  long bytes() {
-    return bytes.get();
   }
 
   /** Called for each request. Silent requests may be repeated for a tenth of them. */

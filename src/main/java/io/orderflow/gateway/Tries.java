@@ -153,14 +153,18 @@ final class Tries {
     if (!service.isHeld()) {
       return failures == 1 && (unsent || request.method().isIdempotent());
     }
-    return exchange.timeLeft().compareTo(pause) > 0 && (unsent || holding.rules().isIdempotent(request, exchange.target()));
+    return holding.isSmall(bodyLength()) && exchange.timeLeft().compareTo(pause) > 0 && (unsent || holding.rules().isIdempotent(request, exchange.target()));
+  }
+
+  private long bodyLength() {
+    return ((HttpEntity.Strict) exchange.request().entity()).getData().size();
   }
 
   /** Called when no try has been answered for the time of {@link #silence}: leaves silent instances out, and makes another try if it may. */
   void silent() {
     synchronized (this) {
       underWay.forEach(Attempt::unanswered);
-      if (underWay.isEmpty() || rejection != null || !exchange.isInMemory()) {
+      if (underWay.isEmpty() || rejection != null || !exchange.isInMemory() || !holding.isSmall(bodyLength())) {
         return;
       }
     }
@@ -194,7 +198,7 @@ final class Tries {
     if (exchange.hasEnded()) {
       return false;
     }
-    long length = ((HttpEntity.Strict) exchange.request().entity()).getData().size();
+    long length = bodyLength();
     if (!holding.tryKeep(length)) {
       return false;
     }
