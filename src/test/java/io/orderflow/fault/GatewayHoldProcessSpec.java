@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GatewayHoldProcessSpec {
 
   private static final int NODES = 3;
-  private static final int RATE = Integer.getInteger("hold.rate", 40);
+  private static final int RATE = Integer.getInteger("hold.rate", 20);
   /** How long the gateway may hold a request here: longer than the others need to take over from a node that was killed. */
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
