@@ -143,7 +143,7 @@ public final class Node {
     UserModule users = new UserModule(node);
     PaymentModule payments = new PaymentModule(node, OrderSaga.HOME, accounts.service(), providerUrl());
     ShippingModule shipping = new ShippingModule(node, OrderSaga.HOME);
-    OrderModule orders = new OrderModule(node, products.service(), payments, shipping.service());
+    OrderModule orders = new OrderModule(node, products.service(), payments, shipping);
     CartModule carts = new CartModule(node, products.service(), orders);
     // Routes and sagas are searched in this order. Requests about orders are the most frequent.
     return start(node, List.of(orders, payments, carts, products, accounts, users, shipping));

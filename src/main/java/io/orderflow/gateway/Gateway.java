@@ -18,11 +18,15 @@ import io.orderflow.http.Preferences;
 import io.orderflow.http.Problem;
 import io.orderflow.http.ProblemException;
 import io.orderflow.http.RequestBody;
+import io.orderflow.http.Routes;
 import io.orderflow.metrics.Meters;
+import io.orderflow.security.Authenticator;
+import io.orderflow.security.Caller;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -50,6 +54,7 @@ public final class Gateway {
   private final InFlight inFlight;
   private final Hops hops = new Hops();
   private final ClientPresence clients;
+  private final Authenticator authenticator;
   /** Indexed by the first digit of the status. */
   private final Counter[] answers = new Counter[6];
 
@@ -62,6 +67,7 @@ public final class Gateway {
     this.limiter = limits.getLong("requests") == 0 ? Optional.empty() : Optional.of(RateLimiter.start(system, limits));
     this.limitHeader = RawHeader.create("RateLimit-Limit", limits.getString("requests"));
     this.inFlight = new InFlight(config.getConfig("orderflow.gateway"));
+    this.authenticator = Authenticator.of(system.classicSystem());
     this.clients = ClientPresence.of(system.classicSystem());
     for (int digit = 1; digit < answers.length; digit++) {
       answers[digit] = Meters.of(system).counter("orderflow.gateway.answers", "status", digit + "xx");
@@ -118,7 +124,7 @@ public final class Gateway {
         decided.accept(decision);
       }
     } else {
-      route(exchange, request, id, target);
+      authenticate(exchange, request, id, target);
     }
     return exchange;
   }
@@ -144,7 +150,7 @@ public final class Gateway {
       exchange.addResponseHeader(limitHeader);
       exchange.addResponseHeader(RawHeader.create("RateLimit-Remaining", Long.toString(admitted.remaining())));
       exchange.addResponseHeader(RawHeader.create("RateLimit-Reset", Long.toString(admitted.resetSeconds())));
-      route(exchange, request, id, target);
+      authenticate(exchange, request, id, target);
     } else if (decision instanceof RateLimiter.Refused refused) {
       exchange.addResponseHeader(limitHeader);
       exchange.addResponseHeader(RawHeader.create("RateLimit-Remaining", "0"));
@@ -154,6 +160,22 @@ public final class Gateway {
     } else {
       exchange.reject(Problem.of(503, "SERVICE_UNAVAILABLE", "the rate limiter is unavailable"));
     }
+  }
+
+  /** Routes the request if its token is valid. After the rate limit, since a signature that is checked costs more than a request that is counted. */
+  private void authenticate(Exchange exchange, HttpRequest request, String id, String target) {
+    CompletableFuture<Caller> caller = authenticator.authenticate(Routes.authorization(request));
+    if (caller.isDone() && !caller.isCompletedExceptionally()) {
+      route(exchange, request, id, target);
+      return;
+    }
+    caller.whenComplete((known, denied) -> {
+      if (denied == null) {
+        route(exchange, request, id, target);
+      } else {
+        exchange.reject(Problem.of(denied));
+      }
+    });
   }
 
   private void route(Exchange exchange, HttpRequest request, String id, String target) {
@@ -171,6 +193,9 @@ public final class Gateway {
         // The cross-site check has been made already, against the name that the client used. The next node has another name, and would reject the
         // request.
         headers.removeIf(header -> header.is("origin") || header.is("sec-fetch-site"));
+      }
+      if (parsed.area() == RequestTarget.Area.API && !services.forwardsAuthorization(parsed.service())) {
+        headers.removeIf(header -> header.is("authorization"));
       }
       exchange.setRequest(request.withHeaders(headers), parsed, limit);
       Runnable served = clients.watch(request, exchange::giveUp);

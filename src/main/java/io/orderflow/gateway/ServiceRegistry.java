@@ -2,14 +2,17 @@ package io.orderflow.gateway;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValueType;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -20,9 +23,12 @@ final class ServiceRegistry {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._~-]{0,63}");
 
   private final Map<String, Service> services;
+  /** The services that don't get the client's {@code Authorization}. */
+  private final Set<String> withoutAuthorization;
 
-  private ServiceRegistry(Map<String, Service> services) {
+  private ServiceRegistry(Map<String, Service> services, Set<String> withoutAuthorization) {
     this.services = services;
+    this.withoutAuthorization = withoutAuthorization;
   }
 
   /**
@@ -35,8 +41,15 @@ final class ServiceRegistry {
    */
   static ServiceRegistry of(Config gateway, Service local, Function<List<URI>, Service> remote) {
     Map<String, List<URI>> addresses = new LinkedHashMap<>();
-    for (String name : gateway.getObject("services").keySet()) {
-      gateway.getConfig("services").getStringList('"' + name + '"').forEach(uri -> add(addresses, "services", name, uri));
+    Set<String> withoutAuthorization = new HashSet<>();
+    Config configured = gateway.getConfig("services");
+    for (String name : configured.root().keySet()) {
+      String path = '"' + name + '"';
+      boolean isList = configured.getValue(path).valueType() == ConfigValueType.LIST;
+      if (!isList && !configured.getBoolean(path + ".forward-authorization")) {
+        withoutAuthorization.add(name);
+      }
+      configured.getStringList(isList ? path : path + ".instances").forEach(uri -> add(addresses, "services", name, uri));
     }
     for (String entry : gateway.getString("services-from-environment").split(",")) {
       if (!entry.isBlank()) {
@@ -47,7 +60,7 @@ final class ServiceRegistry {
     Map<String, Service> services = new HashMap<>();
     gateway.getStringList("local-services").forEach(name -> services.put(name, local));
     addresses.forEach((name, instances) -> services.put(name, remote.apply(List.copyOf(instances))));
-    return new ServiceRegistry(services);
+    return new ServiceRegistry(services, Set.copyOf(withoutAuthorization));
   }
 
   /** Reads {@code services-nodes}: the addresses of this cluster's service nodes, {@code host:port} each. */
@@ -63,6 +76,11 @@ final class ServiceRegistry {
 
   Optional<Service> find(String name) {
     return Optional.ofNullable(services.get(name));
+  }
+
+  /** Whether the service gets the client's {@code Authorization}. */
+  boolean forwardsAuthorization(String name) {
+    return !withoutAuthorization.contains(name);
   }
 
   private static void add(Map<String, List<URI>> addresses, String setting, String name, String address) {

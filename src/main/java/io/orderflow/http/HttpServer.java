@@ -50,7 +50,7 @@ public final class HttpServer {
    */
   public static Function<HttpRequest, CompletionStage<HttpResponse>> guarded(Function<HttpRequest, CompletionStage<HttpResponse>> handler,
       Config config) {
-    AllowedHosts hosts = new AllowedHosts(config.getConfig("orderflow"));
+    AllowedHosts hosts = AllowedHosts.of(config);
     return received -> {
       HttpRequest request = WireHeaders.withClient(received);
       Optional<HttpResponse> refusal = WireHeaders.refusal(request).or(() -> hosts.refuse(request).map(Problem::response));

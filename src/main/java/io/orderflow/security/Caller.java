@@ -1,5 +1,7 @@
 package io.orderflow.security;
 
+import io.orderflow.kernel.Ids;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -27,6 +29,13 @@ public record Caller(String issuer, String subject, Set<String> scopes, boolean 
   /** Whether the caller may do all that the scope stands for. */
   public boolean has(String scope) {
     return isOpen || scopes.contains(scope);
+  }
+
+  /**
+   * The namespace of the keys and ids that the caller chooses, so that nobody meets those of others; empty in open mode, where all callers share one.
+   */
+  public Optional<String> namespace() {
+    return isOpen ? Optional.empty() : Optional.of(Ids.named("caller", issuer, subject));
   }
 
   /**

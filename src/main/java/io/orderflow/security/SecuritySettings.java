@@ -46,20 +46,28 @@ public record SecuritySettings(boolean isOpen, boolean loopbackOnly, String issu
     String mode = security.getString("mode");
     String issuer = security.getString("issuer");
     boolean loopback = isLoopback(config.getString("orderflow.bind"));
+    boolean openOnLoopback = isOpenOnLoopback(config);
     if (!MODES.contains(mode)) {
       throw new Refused("ORDERFLOW_SECURITY_MODE must be one of " + String.join(", ", MODES) + ".");
     }
-    boolean open = mode.equals("off") || mode.equals("auto") && issuer.isEmpty();
-    if (open && mode.equals("auto") && !loopback) {
+    boolean open = mode.equals("off") || openOnLoopback;
+    if (mode.equals("auto") && issuer.isEmpty() && !loopback) {
       throw new Refused("Orderflow does not start without authentication on an address that other machines reach: set ORDERFLOW_AUTH_ISSUER and"
           + " ORDERFLOW_AUTH_JWKS to the issuer of your access tokens, or set ORDERFLOW_SECURITY_MODE=off to let everybody in.");
     }
-    SecuritySettings settings = new SecuritySettings(open, open && mode.equals("auto"), issuer, security.getString("audience"),
+    SecuritySettings settings = new SecuritySettings(open, openOnLoopback, issuer, security.getString("audience"),
         security.getString("jwks"), security.getDuration("jwks-refresh"), security.getDuration("jwks-outage"));
     if (!open) {
       settings.requireIssuer(loopback);
     }
     return settings;
+  }
+
+  /** Whether everybody may do everything because nothing but this machine reaches the node. A web page must not reach it either. */
+  public static boolean isOpenOnLoopback(Config config) {
+    Config security = config.getConfig("orderflow.security");
+    return security.getString("mode").equals("auto") && security.getString("issuer").isEmpty()
+        && isLoopback(config.getString("orderflow.bind"));
   }
 
   private void requireIssuer(boolean loopback) {

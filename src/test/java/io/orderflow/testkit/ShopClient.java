@@ -50,10 +50,21 @@ public final class ShopClient {
   private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
       .connectTimeout(Duration.ofSeconds(5)).build();
   private final String base;
+  private final String authorization;
 
   /** @param base such as {@code http://127.0.0.1:8000} */
   public ShopClient(String base) {
+    this(base, null);
+  }
+
+  private ShopClient(String base, String authorization) {
     this.base = base;
+    this.authorization = authorization;
+  }
+
+  /** The same client with that Authorization; null for none. */
+  public ShopClient as(String bearer) {
+    return new ShopClient(base, bearer);
   }
 
   public Answer get(String path) {
@@ -98,6 +109,9 @@ public final class ShopClient {
             : HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')));
     if (body != null) {
       request.header("Content-Type", "application/json");
+    }
+    if (authorization != null) {
+      request.header("Authorization", authorization);
     }
     for (int i = 0; i < headers.length; i += 2) {
       request.setHeader(headers[i], headers[i + 1]);

@@ -80,6 +80,11 @@ public final class TestNode implements AutoCloseable {
     return client("gateway");
   }
 
+  /** A client of the services, past the gateway. */
+  public ShopClient services() {
+    return client("services");
+  }
+
   /** A client of the payment provider's simulator. */
   public ShopClient provider() {
     return client("provider");
