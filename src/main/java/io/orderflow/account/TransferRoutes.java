@@ -53,7 +53,8 @@ public final class TransferRoutes extends Routes {
         pathPrefix("accounts", () -> id("accountId", from ->
             path("transfers", () -> post(Access.CALLERS, caller ->
                 own(owned, caller, from, () -> body(TransferRequest::read, request -> transfer(caller, from, request))))))),
-        pathPrefix("transfers", () -> id("transferId", transfer -> pathEnd(() -> get(Access.CALLERS, caller -> own(transferred, caller, transfer, () -> read(transfer))))))));
+        pathPrefix("transfers", () -> id("transferId", transfer -> pathEnd(() -> get(Access.CALLERS, caller ->
+            own(transferred, caller, transfer, () -> read(transfer))))))));
   }
 
   private Route transfer(Caller caller, String from, TransferRequest request) {

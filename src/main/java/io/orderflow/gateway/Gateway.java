@@ -40,6 +40,7 @@ public final class Gateway {
 
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
+  private static final Problem NOT_FOUND = Problem.of(404, "NOT_FOUND", "nothing exists at this path");
   private static final Problem TOO_MANY = Problem.of(503, "SERVICE_UNAVAILABLE", "the gateway is overloaded; try again later");
 
   private final ActorSystem<?> system;
@@ -80,33 +81,45 @@ public final class Gateway {
         instances -> RemoteService.at(system, config, instances));
   }
 
+  /** The gateway's servers: one for clients, one for operators. */
+  public record Bound(ServerBinding clients, ServerBinding operators) {}
+
   /**
-   * Binds the gateway's port. The stage fails if the port can't be bound.
+   * Binds the ports for clients and for operators. The stage fails if one can't be bound.
    *
    * @param config the whole configuration
    * @param local the routes of this node's services, sealed and with their full paths; empty if it has none
    * @throws com.typesafe.config.ConfigException when a setting is invalid
    */
-  public static CompletionStage<ServerBinding> start(ActorSystem<?> system, Config config, Optional<Route> local) {
+  public static CompletionStage<Bound> start(ActorSystem<?> system, Config config, Optional<Route> local) {
     Gateway gateway = new Gateway(system, config, local);
+    return gateway.bind(config, "Gateway", config.getString("orderflow.bind"), config.getInt("orderflow.gateway.port"), false)
+        .thenCompose(clients -> gateway.bind(config, "Gateway for operators", config.getString("orderflow.ops.bind"),
+            config.getInt("orderflow.ops.port"), true).thenApply(operators -> new Bound(clients, operators)));
+  }
+
+  private CompletionStage<ServerBinding> bind(Config config, String name, String host, int port, boolean forOperators) {
     Config settings = config.getConfig("orderflow.gateway");
-    String host = config.getString("orderflow.bind");
-    return Http.get(system).newServerAt(host, settings.getInt("port"))
+    return Http.get(system).newServerAt(host, port)
         .withSettings(HttpServer.settings(config, settings.getConfig("server-settings")))
-        .bind(HttpServer.guarded(RequestBody.readBeforeAnswer(gateway::handle, system), config))
+        .bind(HttpServer.guarded(RequestBody.readBeforeAnswer(request -> handle(request, forOperators), system), config))
         .thenApply(binding -> {
-          LOG.info("Gateway listening on http://{}:{}", host, binding.localAddress().getPort());
+          LOG.info("{} listening on http://{}:{}", name, host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(settings.getDuration("drain"), system);
         });
   }
 
-  private CompletionStage<HttpResponse> handle(HttpRequest received) {
+  private CompletionStage<HttpResponse> handle(HttpRequest received, boolean forOperators) {
     String id = RequestId.of(received);
     String target = RequestTarget.originForm(received);
     Exchange exchange = new Exchange(system);
     exchange.addResponseHeader(RawHeader.create("X-Request-Id", id));
+    if (target.startsWith(RequestTarget.OPS) != forOperators) {
+      exchange.reject(NOT_FOUND);
+      return exchange;
+    }
     boolean bodyInMemory = received.entity() instanceof HttpEntity.Strict;
-    InFlight.Permit permit = inFlight.tryAcquire(target.startsWith(RequestTarget.OPS), Preferences.wait(received, maxWait).isPresent(), bodyInMemory);
+    InFlight.Permit permit = inFlight.tryAcquire(forOperators, Preferences.wait(received, maxWait).isPresent(), bodyInMemory);
     if (permit == null) {
       exchange.reject(TOO_MANY);
       return exchange;

@@ -88,6 +88,11 @@ public abstract class Routes extends AllDirectives {
     return delete(() -> authorized(access, inner));
   }
 
+  /** Any method for those who may. */
+  protected final Route any(Access access, Function<Caller, Route> inner) {
+    return authorized(access, inner);
+  }
+
   private Route authorized(Access access, Function<Caller, Route> inner) {
     if (!access.needsToken()) {
       return inner.apply(Caller.ANONYMOUS);

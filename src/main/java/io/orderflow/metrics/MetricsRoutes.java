@@ -10,8 +10,6 @@ import akka.management.javadsl.ManagementRouteProvider;
 import akka.management.javadsl.ManagementRouteProviderSettings;
 import io.orderflow.http.Access;
 import io.orderflow.http.Routes;
-import io.orderflow.security.Scopes;
-import io.orderflow.security.SecuritySettings;
 
 /** {@code /metrics} on the management port: for operators, and for everybody on this machine if nothing else reaches the port. */
 public final class MetricsRoutes extends Routes implements ManagementRouteProvider {
@@ -22,8 +20,7 @@ public final class MetricsRoutes extends Routes implements ManagementRouteProvid
   /** Akka Management creates the instance from the configuration. */
   public MetricsRoutes(ExtendedActorSystem system) {
     this.system = Adapter.toTyped(system);
-    this.access = SecuritySettings.isLoopback(system.settings().config().getString("akka.management.http.bind-hostname"))
-        ? Access.ANYBODY : Access.scope(Scopes.OPS_READ);
+    this.access = ManagementAccess.of(system);
   }
 
   @Override

@@ -37,7 +37,8 @@ public final class PaymentRoutes extends Routes {
 
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix("payments", () -> concat(
-        pathEnd(() -> get(Access.scope(Scopes.ORDERS_READ), caller -> parameterOptional("status", status -> Page.parameters(page -> list(status, page))))),
+        pathEnd(() -> get(Access.scope(Scopes.ORDERS_READ), caller -> parameterOptional("status", status ->
+            Page.parameters(page -> list(status, page))))),
         id("orderId", order -> pathEnd(() -> get(Access.CALLERS, caller -> own(owned, caller, order, () ->
             answer(payments.get(order), payment -> Json.response(200, PaymentResponse.of(order, payment))))))))));
   }

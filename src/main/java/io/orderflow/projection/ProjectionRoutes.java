@@ -10,6 +10,7 @@ import io.orderflow.http.JsonFields;
 import io.orderflow.http.Page;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
+import io.orderflow.security.Caller;
 import io.orderflow.security.Scopes;
 import java.util.Map;
 import java.util.Optional;
@@ -63,7 +64,7 @@ public final class ProjectionRoutes extends Routes {
             path("retry", () -> post(WRITERS, caller -> known(view, () -> parked(aggregate, () -> projections.parked().retry(view, aggregate))))),
             path("skip", () -> post(WRITERS, caller -> known(view, () -> extractRequest(request -> body(Skipping::read, skipping ->
                 parked(aggregate, () -> projections.parked().skip(view, aggregate, skipping.sequence(),
-                    new Skip(skipping.reason(), by(request))))))))))));
+                    new Skip(skipping.reason(), by(caller, request))))))))))));
   }
 
   private Route parked(String persistenceId, Supplier<CompletionStage<ParkedAggregates.Outcome>> call) {
@@ -71,10 +72,11 @@ public final class ProjectionRoutes extends Routes {
         : complete(ParkedAggregates.NOT_PARKED.response());
   }
 
-  /** The addresses that the request came through, as the gateway recorded them. Callers have no names. */
-  private static String by(HttpRequest request) {
-    String addresses = request.getHeader("X-Forwarded-For").map(HttpHeader::value).map(ErrorText::of).orElse("an unknown address");
-    return addresses.substring(0, Math.min(addresses.length(), MAX_BY));
+  /** The caller's subject; in open mode the addresses that the request came through, as the gateway recorded them. */
+  private static String by(Caller caller, HttpRequest request) {
+    String name = caller.isOpen() ? request.getHeader("X-Forwarded-For").map(HttpHeader::value).map(ErrorText::of).orElse("an unknown address")
+        : ErrorText.of(caller.subject());
+    return name.substring(0, Math.min(name.length(), MAX_BY));
   }
 
   private Route change(String name, Function<String, CompletionStage<Optional<ProjectionStatus>>> change, Problem refusal) {

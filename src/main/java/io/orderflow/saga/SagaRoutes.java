@@ -38,7 +38,8 @@ public final class SagaRoutes extends Routes {
         pathEnd(() -> get(READERS, caller -> list())),
         id("sagaId", saga -> concat(
             pathEnd(() -> get(READERS, caller -> answer(inAny(saga, 0, of -> of.get(saga)), view -> Json.response(200, view)))),
-            path("retry", () -> post(Access.scope(Scopes.OPS_WRITE), caller -> answer(inAny(saga, 0, of -> of.retry(saga)), view -> Json.response(202, view)))))))));
+            path("retry", () -> post(Access.scope(Scopes.OPS_WRITE), caller ->
+                answer(inAny(saga, 0, of -> of.retry(saga)), view -> Json.response(202, view)))))))));
   }
 
   private Route list() {

@@ -72,8 +72,8 @@ public final class DevIssuer {
   static DevIssuer in(Config config, Clock clock) throws IOException, JOSEException, ParseException {
     String configured = config.getString("orderflow.security.issuer");
     if (!SecuritySettings.isLoopback(config.getString("orderflow.bind")) || !configured.isEmpty() && !configured.equals(ISSUER)) {
-      throw new SecuritySettings.Refused("DevIssuer makes tokens for trying on one machine alone: unset ORDERFLOW_BIND and ORDERFLOW_AUTH_ISSUER, or get"
-          + " tokens from your issuer.");
+      throw new SecuritySettings.Refused("DevIssuer makes tokens for trying on one machine alone: unset ORDERFLOW_BIND and ORDERFLOW_AUTH_ISSUER,"
+          + " or get tokens from your issuer.");
     }
     return new DevIssuer(key(folder(config)), config.getString("orderflow.security.audience"), clock);
   }

@@ -45,7 +45,7 @@ public record SecuritySettings(boolean isOpen, boolean loopbackOnly, String issu
     Config security = config.getConfig("orderflow.security");
     String mode = security.getString("mode");
     String issuer = security.getString("issuer");
-    boolean loopback = isLoopback(config.getString("orderflow.bind"));
+    boolean loopback = bindsToLoopback(config);
     boolean openOnLoopback = isOpenOnLoopback(config);
     if (!MODES.contains(mode)) {
       throw new Refused("ORDERFLOW_SECURITY_MODE must be one of " + String.join(", ", MODES) + ".");
@@ -67,7 +67,11 @@ public record SecuritySettings(boolean isOpen, boolean loopbackOnly, String issu
   public static boolean isOpenOnLoopback(Config config) {
     Config security = config.getConfig("orderflow.security");
     return security.getString("mode").equals("auto") && security.getString("issuer").isEmpty()
-        && isLoopback(config.getString("orderflow.bind"));
+        && bindsToLoopback(config);
+  }
+
+  private static boolean bindsToLoopback(Config config) {
+    return isLoopback(config.getString("orderflow.bind")) && isLoopback(config.getString("orderflow.ops.bind"));
   }
 
   private void requireIssuer(boolean loopback) {

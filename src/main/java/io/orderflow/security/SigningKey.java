@@ -23,8 +23,8 @@ import java.security.spec.NamedParameterSpec;
 import java.util.Optional;
 
 /**
- * A public key of the issuer with the one algorithm that it is used for. A token can't choose another: that would let an attacker sign with the public
- * key as the secret of an HMAC (RFC 8725, section 3.1).
+ * A public key of the issuer with the one algorithm that it is used for. A token can't choose another: that would let an attacker sign with the
+ * public key as the secret of an HMAC (RFC 8725, section 3.1).
  */
 record SigningKey(String id, JWSAlgorithm algorithm, Check check) {
 

@@ -75,7 +75,8 @@ final class SigningKeys {
       return () -> JWKSet.parse(Files.readString(Path.of(settings.jwks())));
     }
     int limit = (int) LIMIT.toMillis() / 2;
-    return () -> JWKSet.parse(new DefaultResourceRetriever(limit, limit, MAX_BYTES).retrieveResource(URI.create(settings.jwks()).toURL()).getContent());
+    DefaultResourceRetriever retriever = new DefaultResourceRetriever(limit, limit, MAX_BYTES);
+    return () -> JWKSet.parse(retriever.retrieveResource(URI.create(settings.jwks()).toURL()).getContent());
   }
 
   /** Whether there are keys that are not too old. */

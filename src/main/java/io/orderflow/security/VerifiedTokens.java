@@ -4,8 +4,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Tokens that were verified, so that a signature is checked once and not with each request. Bounded: there are two generations, and when the young one
- * is full it becomes the old one, whose tokens are verified again unless they are used in time. Reads take no lock.
+ * Tokens that were verified, so that a signature is checked once and not with each request. Bounded: there are two generations, and when the young
+ * one is full it becomes the old one, whose tokens are verified again unless they are used in time. Reads take no lock.
  */
 final class VerifiedTokens {
 

@@ -2,6 +2,7 @@ package io.orderflow.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.ConfigFactory;
 import io.orderflow.testkit.ShopClient;
 import io.orderflow.testkit.TestIssuer;
 import io.orderflow.testkit.TestNode;
@@ -50,7 +51,7 @@ class RightsSpec {
 
   @BeforeAll
   void start() {
-    node = TestNode.start(data, issuer.settings());
+    node = TestNode.start(data, issuer.settings().withFallback(ConfigFactory.parseString("akka.management.http.bind-hostname = \"0.0.0.0\"")));
     ShopClient shop = node.shop();
     clients.put("none", shop);
     clients.put("expired", shop.as("Bearer " + issuer.expired("ada")));
@@ -150,6 +151,28 @@ class RightsSpec {
     services.as("Bearer " + issuer.expired("ada")).get("/api/products").expect(401);
     services.as(issuer.bearer("eve")).get("/api/orders/" + names.get("order")).expect(404);
     services.as(issuer.bearer("ada")).get("/api/orders/" + names.get("order")).expect(200);
+  }
+
+  @Test
+  void operators_have_a_port_of_their_own() {
+    String operator = issuer.bearer("op", "ops:read", "ops:write");
+    for (String path : new String[] {"/ops/stats", "/ops/sagas", "/ops/unknown"}) {
+      node.gateway().as(operator).get(path).expect(404);
+      node.gateway().get(path).expect(404);
+    }
+  }
+
+  @Test
+  void health_is_open_and_metrics_and_the_clusters_views_need_the_scope_where_others_reach_them() {
+    ShopClient management = node.management();
+    management.get("/alive").expect(200);
+    management.get("/ready").expect(200);
+    for (String path : new String[] {"/metrics", "/cluster/members"}) {
+      assertThat(management.get(path).status()).as(path).isEqualTo(401);
+      assertThat(management.as(issuer.bearer("ada")).get(path).status()).as(path).isEqualTo(403);
+      assertThat(management.as(issuer.bearer("op", "ops:read")).get(path).status()).as(path).isEqualTo(200);
+    }
+    management.as(issuer.bearer("op", "ops:read")).get("/cluster/domain-events").expectProblem(404, "NOT_FOUND", null);
   }
 
   @Test

@@ -52,6 +52,11 @@ class SecuritySettingsSpec {
   }
 
   @Test
+  void operators_port_counts_too() {
+    refuses("ops.bind = \"0.0.0.0\"", "ORDERFLOW_AUTH_ISSUER", "ORDERFLOW_SECURITY_MODE=off");
+  }
+
+  @Test
   void the_node_itself_refuses_before_it_opens_anything() {
     Path data = folder.resolve("data");
     Config elsewhere = config("bind = \"0.0.0.0\", host = \"node\", data-dir = \"" + data + "\"");
