@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.kernel.Configuration;
+import io.orderflow.security.SecuritySettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,8 +26,12 @@ public final class Main {
     widenCommonPool();
     try {
       Config config = ENDS_WITH_THE_SYSTEM.withFallback(Configuration.load());
+      SecuritySettings.of(config);
       Rehearsal.run(config);
       run(config);
+    } catch (SecuritySettings.Refused refused) {
+      LOG.error(refused.getMessage());
+      System.exit(1);
     } catch (RuntimeException failure) {
       LOG.error("Orderflow can't start", failure);
       System.exit(1);

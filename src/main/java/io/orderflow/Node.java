@@ -32,6 +32,8 @@ import io.orderflow.projection.Projections;
 import io.orderflow.saga.SagaRecovery;
 import io.orderflow.saga.SagaRoutes;
 import io.orderflow.saga.Sagas;
+import io.orderflow.security.Authenticator;
+import io.orderflow.security.SecuritySettings;
 import io.orderflow.shipping.ShippingModule;
 import io.orderflow.simulator.Simulator;
 import io.orderflow.user.UserModule;
@@ -68,14 +70,17 @@ public final class Node {
    * Starts a node. The stage completes when all its parts are up, and fails if one of them can't start.
    *
    * @param settings as read by {@link Configuration}
+   * @throws SecuritySettings.Refused if the node would let strangers in without having been told so
    */
   public static CompletionStage<ActorSystem<Void>> start(Config settings) {
+    SecuritySettings.of(settings);
     List<String> roles = Configuration.list(settings.getString("orderflow.roles"));
     Config config = derived(settings, roles);
     if (roles.contains(SERVICES)) {
       Database.migrate(config);
     }
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "orderflow", config);
+    Authenticator.of(system.classicSystem());
     return new Node(system, config, roles).start().whenComplete((started, failure) -> {
       if (failure != null) {
         system.terminate();
@@ -139,7 +144,7 @@ public final class Node {
     UserModule users = new UserModule(node);
     PaymentModule payments = new PaymentModule(node, OrderSaga.HOME, accounts.service(), providerUrl());
     ShippingModule shipping = new ShippingModule(node, OrderSaga.HOME);
-    OrderModule orders = new OrderModule(node, products.service(), payments, shipping.service());
+    OrderModule orders = new OrderModule(node, products.service(), payments, shipping);
     CartModule carts = new CartModule(node, products.service(), orders);
     // Routes and sagas are searched in this order. Requests about orders are the most frequent.
     return start(node, List.of(orders, payments, carts, products, accounts, users, shipping));

@@ -53,7 +53,7 @@ final class Rehearsal {
       orderflow {
         bind = "127.0.0.1", host = "127.0.0.1", seed-nodes = "", discovery.service = "", end-after-standstill = 0s, archive.after = 0
         db { url = "", connections = 4 }
-        payment.url = ""
+        payment.url = "", security.mode = off, ops { port = 0, bind = "127.0.0.1" }
         gateway { local-services = [], services-nodes = "", services-from-environment = "", rate-limit.requests = 0 }
       }
       akka.management.http.port = 0

@@ -10,6 +10,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -25,6 +26,7 @@ import io.orderflow.kernel.Sql;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -36,7 +38,7 @@ class ArchitectureSpec {
 
   private static final String ROOT = "io.orderflow.";
   private static final Set<String> ENGINES = Set.of("eventsourcing", "saga", "projection", "journal", "archive", "gateway", "http", "kernel", "history",
-      "metrics", "logging", "simulator", "node");
+      "metrics", "logging", "simulator", "node", "security");
   /** The business packages that use others; all the rest stand alone. */
   private static final Map<String, Set<String>> USES =
       Map.of("order", Set.of("product", "payment", "shipping"), "cart", Set.of("order", "product"), "payment", Set.of("account"));
@@ -127,6 +129,19 @@ class ArchitectureSpec {
   @ArchTest
   static final ArchRule the_node_is_known_to_modules_alone = noClasses().that(BUSINESS).and(not(named("Module")))
       .should().dependOnClassesThat(resideInAPackage("io.orderflow.node..").or(BUSINESS.and(named("Module"))));
+
+  /** The HTTP methods of our {@code Routes} take an {@code Access}, those of Akka don't. */
+  @ArchTest
+  static final ArchRule every_route_states_who_may_use_it = noClasses().that().resideOutsideOfPackage("io.orderflow.http..")
+      .should().callMethodWhere(describe("a method's directive without an Access", ArchitectureSpec::isOpenDirective));
+
+  private static boolean isOpenDirective(JavaMethodCall call) {
+    JavaClass owner = call.getTargetOwner();
+    boolean akkas = owner.isAssignableTo("akka.http.javadsl.server.directives.MethodDirectives")
+        || owner.getName().startsWith("akka.http.javadsl.server.Directives");
+    return akkas && Set.of("get", "post", "put", "delete", "patch", "head", "options", "method").contains(call.getTarget().getName())
+        && call.getTarget().getRawParameterTypes().stream().anyMatch(type -> type.isEquivalentTo(Supplier.class));
+  }
 
   /** The first segment of the package below the root; empty for the root itself and for other software. */
   private static String packageOf(JavaClass type) {

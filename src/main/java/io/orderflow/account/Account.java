@@ -152,12 +152,13 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
    * @param validUntil the deadline, after which the withdrawal is rejected: its saga no longer waits for it
    * @param startedAt as in {@link Receive}; null if the caller has not recorded an earlier call
    * @param past as in {@link Receive}
+   * @param payer the user who pays, and whose the account must be; null if it may be anybody's
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Pay(Money amount, String reference, Instant validUntil, Instant startedAt, Past past) implements Command {
+  public record Pay(Money amount, String reference, Instant validUntil, Instant startedAt, Past past, String payer) implements Command {
 
     Pay(Money amount, String reference, Instant validUntil) {
-      this(amount, reference, validUntil, null, null);
+      this(amount, reference, validUntil, null, null, null);
     }
   }
 
@@ -265,6 +266,10 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   }
 
   private Decision<Event, Balance> pay(State account, Pay pay) {
+    if (pay.payer() != null && !pay.payer().equals(account.ownerId())) {
+      // As if it did not exist, so that nobody learns of others' accounts.
+      return Decision.reject(notFound());
+    }
     if (pay.startedAt() != null && mayBeForgotten(account, pay.reference(), pay.startedAt(), pay.past())) {
       return Decision.reject(forgotten());
     }
@@ -371,7 +376,7 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
     return new Balance(accountId, account.ownerId(), new Money(operation.balance(), account.balance().currency()), operation.sequence());
   }
 
-  private static Rejection notFound() {
+  static Rejection notFound() {
     return Rejection.notFound("ACCOUNT_NOT_FOUND", "there is no such account");
   }
 

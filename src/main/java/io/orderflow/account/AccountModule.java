@@ -47,6 +47,6 @@ public final class AccountModule implements Module {
     return List.of(
         new AccountRoutes(accounts, history, node.clients(), node.ids()).routes(),
         new TransferRoutes(accounts, transfers, node.ids()).routes(),
-        new HistoryRoutes("accounts", "accountId", history.events(), accounts::get).routes());
+        new HistoryRoutes("accounts", "accountId", history.events(), accounts::get, AccountRoutes.owned(accounts)).routes());
   }
 }

@@ -5,10 +5,16 @@ import akka.http.javadsl.model.headers.Location;
 import akka.http.javadsl.server.Route;
 import akka.stream.KillSwitches;
 import akka.stream.SharedKillSwitch;
+import io.orderflow.http.Access;
 import io.orderflow.http.ClientPresence;
 import io.orderflow.http.Json;
+import io.orderflow.http.Ownership;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
+import io.orderflow.kernel.Ids;
+import io.orderflow.security.Caller;
+import io.orderflow.security.Denied;
+import io.orderflow.security.Scopes;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
@@ -20,7 +26,10 @@ import java.util.function.Supplier;
 /** Opens accounts, deposits, withdraws and reads balances at {@code /api/accounts}. */
 public final class AccountRoutes extends Routes {
 
+  private static final Access WRITERS = Access.scope(Scopes.ACCOUNTS_WRITE);
+
   private final AccountService accounts;
+  private final Ownership owned;
   private final AccountHistory history;
   private final ClientPresence clients;
   private final Supplier<UUID> ids;
@@ -28,24 +37,38 @@ public final class AccountRoutes extends Routes {
   /** @param ids generates ids for accounts whose client chose none */
   public AccountRoutes(AccountService accounts, AccountHistory history, ClientPresence clients, Supplier<UUID> ids) {
     this.accounts = accounts;
+    this.owned = owned(accounts);
     this.history = history;
     this.clients = clients;
     this.ids = ids;
   }
 
+  /** Whose an account is. */
+  static Ownership owned(AccountService accounts) {
+    return new Ownership(Scopes.ACCOUNTS_WRITE, account -> accounts.get(account).thenApply(Account.Balance::ownerId), Account.notFound());
+  }
+
   /** Routes {@code /api/accounts} except for transfers and events. */
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix("accounts", () -> concat(
-        pathEnd(() -> post(() -> body(fields -> AccountRequest.Opening.read(fields, ids), this::open))),
+        pathEnd(() -> post(Access.CALLERS, caller ->
+            body(fields -> AccountRequest.Opening.read(fields, ids), opening -> open(caller, opening)))),
         id("accountId", account -> concat(
-            pathEnd(() -> get(() -> extractRequest(request -> parameterOptional("atSequence", sequence -> parameterOptional("at", time ->
-                answer(balance(request, account, sequence, time), balance -> Json.response(200, AccountResponse.of(balance)))))))),
-            path("deposits", () -> post(() -> body(AccountRequest.Movement::read, deposit -> deposit(account, deposit)))),
-            path("withdrawals", () -> post(() -> body(AccountRequest.Movement::read, withdrawal -> withdraw(account, withdrawal)))))))));
+            pathEnd(() -> get(Access.CALLERS, caller -> own(owned, caller, account, () -> extractRequest(request ->
+                parameterOptional("atSequence", sequence -> parameterOptional("at", time ->
+                    answer(balance(request, account, sequence, time), balance -> Json.response(200, AccountResponse.of(balance))))))))),
+            path("deposits", () -> post(WRITERS, caller -> body(AccountRequest.Movement::read, deposit -> deposit(account, deposit)))),
+            path("withdrawals", () -> post(WRITERS, caller -> body(AccountRequest.Movement::read, withdrawal -> withdraw(account, withdrawal)))))))));
   }
 
-  private Route open(AccountRequest.Opening opening) {
-    return answer(accounts.open(opening.accountId(), opening.ownerId(), opening.currency()),
+  /** A customer's account is their own; an account without an owner, or for others, needs the scope. */
+  private Route open(Caller caller, AccountRequest.Opening opening) {
+    boolean mayBeUnowned = caller.has(Scopes.ACCOUNTS_WRITE);
+    String owner = opening.ownerId() == null && !mayBeUnowned ? caller.subject() : opening.ownerId();
+    if (!mayBeUnowned && !(caller.subject().equals(owner) && Ids.valid(owner))) {
+      throw Denied.needs(Scopes.ACCOUNTS_WRITE);
+    }
+    return answer(accounts.open(opening.accountId(), owner, opening.currency()),
         account -> Json.response(201, AccountResponse.of(account)).addHeader(Location.create("/api/accounts/" + opening.accountId())));
   }
 

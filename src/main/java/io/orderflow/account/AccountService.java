@@ -77,9 +77,10 @@ public final class AccountService {
    * Withdraws an amount for a saga.
    *
    * @param startedAt as in {@link Account.Pay}
+   * @param payer as in {@link Account.Pay}
    */
-  public CompletionStage<Balance> pay(String accountId, Money amount, String reference, Instant validUntil, Instant startedAt) {
-    return askForSaga(accountId, reference, past -> new Account.Pay(amount, reference, validUntil, startedAt, past));
+  public CompletionStage<Balance> pay(String accountId, Money amount, String reference, Instant validUntil, Instant startedAt, String payer) {
+    return askForSaga(accountId, reference, past -> new Account.Pay(amount, reference, validUntil, startedAt, past, payer));
   }
 
   /** Returns the payment under the reference, and bars a payment under it that has not arrived yet. */

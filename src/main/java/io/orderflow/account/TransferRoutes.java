@@ -2,7 +2,9 @@ package io.orderflow.account;
 
 import akka.http.javadsl.model.headers.Location;
 import akka.http.javadsl.server.Route;
+import io.orderflow.http.Access;
 import io.orderflow.http.Json;
+import io.orderflow.http.Ownership;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Ids;
@@ -10,6 +12,8 @@ import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.saga.SagaState;
 import io.orderflow.saga.Sagas;
+import io.orderflow.security.Caller;
+import io.orderflow.security.Scopes;
 import java.math.BigDecimal;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -18,19 +22,27 @@ import java.util.function.Supplier;
 
 /**
  * Starts transfers at {@code /api/accounts/{accountId}/transfers} and reads them at {@code /api/transfers}. A transfer's id is derived from
- * the account and the client's reference, so that a repeat reaches the same saga.
+ * the account and the client's reference, so that a repeat reaches the same saga, and the reference of another caller another one.
  */
 public final class TransferRoutes extends Routes {
 
   private static final Rejection REUSED = Rejection.unprocessable("REFERENCE_REUSED", "the reference was used for another transfer");
 
+  private static final Rejection NOT_FOUND = Rejection.notFound("TRANSFER_NOT_FOUND", "there is no such transfer");
+
   private final AccountService accounts;
+  private final Ownership owned;
+  private final Ownership transferred;
   private final Sagas<Transfer> sagas;
   private final Supplier<UUID> ids;
 
   /** @param ids generates ids for transfers without a reference */
   public TransferRoutes(AccountService accounts, Sagas<Transfer> sagas, Supplier<UUID> ids) {
     this.accounts = accounts;
+    this.owned = AccountRoutes.owned(accounts);
+    // A transfer is seen by the owner of the account that it takes from.
+    this.transferred = new Ownership(owned.scope(), id -> sagas.get(id).thenCompose(saga -> owned.ownerOf().apply(sagas.input(saga).from())),
+        NOT_FOUND);
     this.sagas = sagas;
     this.ids = ids;
   }
@@ -39,17 +51,20 @@ public final class TransferRoutes extends Routes {
   public Route routes() {
     return pathPrefix("api", () -> concat(
         pathPrefix("accounts", () -> id("accountId", from ->
-            path("transfers", () -> post(() -> body(TransferRequest::read, request -> transfer(from, request)))))),
-        pathPrefix("transfers", () -> id("transferId", transfer -> pathEnd(() -> get(() -> read(transfer)))))));
+            path("transfers", () -> post(Access.CALLERS, caller ->
+                own(owned, caller, from, () -> body(TransferRequest::read, request -> transfer(caller, from, request))))))),
+        pathPrefix("transfers", () -> id("transferId", transfer -> pathEnd(() -> get(Access.CALLERS, caller ->
+            own(transferred, caller, transfer, () -> read(transfer))))))));
   }
 
-  private Route transfer(String from, TransferRequest request) {
+  private Route transfer(Caller caller, String from, TransferRequest request) {
     if (request.to().equals(from)) {
       return complete(Problem.field("INVALID_FIELD", "to", "must be another account").response());
     }
     return after(accounts.get(from), account -> {
-      Transfer transfer = new Transfer(from, request.to(), amount(request.amount(), account.balance().currency()));
-      String id = request.reference().map(reference -> idOf(from, reference)).orElseGet(() -> ids.get().toString());
+      Transfer transfer = new Transfer(from, request.to(), amount(request.amount(), account.balance().currency()),
+          caller.has(Scopes.ACCOUNTS_WRITE) ? null : caller.subject());
+      String id = request.reference().map(reference -> idOf(caller, from, reference)).orElseGet(() -> ids.get().toString());
       CompletionStage<SagaState> started = request.reference().isPresent() ? sagas.start(id, transfer) : sagas.startNew(id, transfer);
       return answer(started.thenApply(saga -> sagas.startedWith(saga, transfer, REUSED)), saga ->
           Json.response(202, TransferResponse.of(id, transfer, saga)).addHeader(Location.create("/api/transfers/" + id)));
@@ -70,11 +85,12 @@ public final class TransferRoutes extends Routes {
 
   private Route read(String id) {
     return answer(sagas.get(id).exceptionallyCompose(failure -> CompletableFuture.failedFuture(Rejection.isNotFound(failure)
-            ? Problem.of(404, "TRANSFER_NOT_FOUND", "there is no such transfer").exception() : failure)),
+            ? NOT_FOUND.exception() : failure)),
         saga -> Json.response(200, TransferResponse.of(id, sagas.input(saga), saga)));
   }
 
-  private static String idOf(String from, String reference) {
-    return Ids.named("transfer", from, reference);
+  private static String idOf(Caller caller, String from, String reference) {
+    return caller.namespace().map(namespace -> Ids.named("transfer-of", namespace, from, reference))
+        .orElseGet(() -> Ids.named("transfer", from, reference));
   }
 }

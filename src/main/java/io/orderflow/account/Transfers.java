@@ -34,7 +34,7 @@ public final class Transfers {
 
   CompletionStage<StepResult> withdraw(StepCall<Transfer> call) {
     Transfer transfer = call.input();
-    return rejectable(accounts.pay(transfer.from(), transfer.amount(), call.idempotencyKey(), call.validUntil(), call.startedAt())
+    return rejectable(accounts.pay(transfer.from(), transfer.amount(), call.idempotencyKey(), call.validUntil(), call.startedAt(), transfer.payer())
         .thenApply(balance -> StepResult.done()));
   }
 

@@ -14,9 +14,10 @@ import java.util.List;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record CartResponse(String cartId, String status, List<ShoppingCart.Item> items, String orderId, Instant changedAt, Instant expiresAt) {
 
-  static CartResponse of(String cartId, Contents cart) {
+  /** @param orderId of the order that the cart becomes */
+  static CartResponse of(String cartId, String orderId, Contents cart) {
     boolean open = cart.order() == null;
-    return new CartResponse(cartId, open ? "OPEN" : "CHECKED_OUT", cart.items(), open ? null : CartService.orderIdOf(cartId),
+    return new CartResponse(cartId, open ? "OPEN" : "CHECKED_OUT", cart.items(), open ? null : orderId,
         cart.changedAt(), cart.expiresAt());
   }
 }

@@ -2,9 +2,13 @@ package io.orderflow.cart;
 
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.server.Route;
+import io.orderflow.http.Access;
 import io.orderflow.http.Json;
 import io.orderflow.http.Routes;
+import io.orderflow.kernel.Ids;
 import io.orderflow.order.OrderPlacementRoutes;
+import io.orderflow.security.Caller;
+import java.util.concurrent.CompletionStage;
 
 /** Reads, changes and checks out carts at {@code /api/carts}. */
 public final class CartRoutes extends Routes {
@@ -20,13 +24,24 @@ public final class CartRoutes extends Routes {
   /** Routes {@code /api/carts}. */
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix("carts", () -> id("cartId", cart -> concat(
-        pathEnd(() -> get(() -> answer(carts.get(cart), contents -> Json.response(200, CartResponse.of(cart, contents))))),
+        pathEnd(() -> get(Access.CALLERS, caller -> contents(caller, cart, carts.get(idOf(caller, cart))))),
         pathPrefix("items", () -> id("sku", sku -> pathEnd(() -> concat(
-            put(() -> body(CartRequest::read, item ->
-                answer(carts.put(cart, sku, item.quantity()), contents -> Json.response(200, CartResponse.of(cart, contents))))),
-            delete(() -> answer(carts.remove(cart, sku), contents -> Json.response(200, CartResponse.of(cart, contents)))))))),
-        path("checkout", () -> post(() -> extractRequest(request ->
-            body(CheckoutRequest::read, checkout -> checkOut(request, cart, checkout)))))))));
+            put(Access.CALLERS, caller -> body(CartRequest::read, item ->
+                contents(caller, cart, carts.put(idOf(caller, cart), sku, item.quantity())))),
+            delete(Access.CALLERS, caller -> contents(caller, cart, carts.remove(idOf(caller, cart), sku))))))),
+        path("checkout", () -> post(Access.CALLERS, caller -> extractRequest(request ->
+            body(CheckoutRequest::read, checkout -> checkOut(request, idOf(caller, cart),
+                checkout.paidBy(OrderPlacementRoutes.payer(caller, checkout.terms().customerId())))))))))));
+  }
+
+  /** A cart's id belongs to its caller: the same id of two callers is two carts. */
+  private static String idOf(Caller caller, String cartId) {
+    return caller.namespace().map(namespace -> Ids.named("cart-of", namespace, cartId)).orElse(cartId);
+  }
+
+  private Route contents(Caller caller, String cartId, CompletionStage<ShoppingCart.Contents> stage) {
+    return answer(stage, contents ->
+        Json.response(200, CartResponse.of(cartId, CartService.orderIdOf(idOf(caller, cartId)), contents)));
   }
 
   private Route checkOut(HttpRequest request, String cartId, CheckoutRequest checkout) {

@@ -12,6 +12,11 @@ import java.util.Optional;
  */
 record CheckoutRequest(PlacedOrder.Terms terms, Optional<String> currency) {
 
+  /** The same request, paid from accounts of that user alone; null for everybody's. */
+  CheckoutRequest paidBy(String payer) {
+    return new CheckoutRequest(terms.paidBy(payer), currency);
+  }
+
   static CheckoutRequest read(JsonFields fields) {
     return new CheckoutRequest(TermsRequest.read(fields), fields.optionalCurrency("currency"));
   }

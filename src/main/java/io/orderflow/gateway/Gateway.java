@@ -20,11 +20,15 @@ import io.orderflow.http.Preferences;
 import io.orderflow.http.Problem;
 import io.orderflow.http.ProblemException;
 import io.orderflow.http.RequestBody;
+import io.orderflow.http.Routes;
 import io.orderflow.metrics.Meters;
+import io.orderflow.security.Authenticator;
+import io.orderflow.security.Caller;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -38,6 +42,7 @@ public final class Gateway {
 
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
+  private static final Problem NOT_FOUND = Problem.of(404, "NOT_FOUND", "nothing exists at this path");
   private static final Problem TOO_MANY = Problem.of(503, Problem.SERVICE_UNAVAILABLE, "the gateway is overloaded; try again later");
 
   private final ActorSystem<?> system;
@@ -53,6 +58,7 @@ public final class Gateway {
   private final Holding holding;
   private final Hops hops = new Hops();
   private final ClientPresence clients;
+  private final Authenticator authenticator;
   /** Indexed by the first digit of the status. */
   private final Counter[] answers = new Counter[6];
 
@@ -66,6 +72,7 @@ public final class Gateway {
     this.limitHeader = RawHeader.create("RateLimit-Limit", limits.getString("requests"));
     this.inFlight = new InFlight(config.getConfig("orderflow.gateway"));
     this.holding = new Holding(config.getConfig("orderflow.gateway"));
+    this.authenticator = Authenticator.of(system.classicSystem());
     this.clients = ClientPresence.of(system.classicSystem());
     for (int digit = 1; digit < answers.length; digit++) {
       answers[digit] = Meters.of(system).counter("orderflow.gateway.answers", "status", digit + "xx");
@@ -79,33 +86,45 @@ public final class Gateway {
         (instances, held) -> RemoteService.at(system, config, instances, held && RemoteService.holds(config)));
   }
 
+  /** The gateway's servers: one for clients, one for operators. */
+  public record Bound(ServerBinding clients, ServerBinding operators) {}
+
   /**
-   * Binds the gateway's port. The stage fails if the port can't be bound.
+   * Binds the ports for clients and for operators. The stage fails if one can't be bound.
    *
    * @param config the whole configuration
    * @param local the routes of this node's services, sealed and with their full paths; empty if it has none
    * @throws com.typesafe.config.ConfigException when a setting is invalid
    */
-  public static CompletionStage<ServerBinding> start(ActorSystem<?> system, Config config, Optional<Route> local) {
+  public static CompletionStage<Bound> start(ActorSystem<?> system, Config config, Optional<Route> local) {
     Gateway gateway = new Gateway(system, config, local);
+    return gateway.bind(config, "Gateway", config.getString("orderflow.bind"), config.getInt("orderflow.gateway.port"), false)
+        .thenCompose(clients -> gateway.bind(config, "Gateway for operators", config.getString("orderflow.ops.bind"),
+            config.getInt("orderflow.ops.port"), true).thenApply(operators -> new Bound(clients, operators)));
+  }
+
+  private CompletionStage<ServerBinding> bind(Config config, String name, String host, int port, boolean forOperators) {
     Config settings = config.getConfig("orderflow.gateway");
-    String host = config.getString("orderflow.bind");
-    return Http.get(system).newServerAt(host, settings.getInt("port"))
+    return Http.get(system).newServerAt(host, port)
         .withSettings(HttpServer.settings(config, settings.getConfig("server-settings")))
-        .bind(HttpServer.guarded(RequestBody.readBeforeAnswer(gateway::handle, system), system))
+        .bind(HttpServer.guarded(RequestBody.readBeforeAnswer(request -> handle(request, forOperators), system), system))
         .thenApply(binding -> {
-          LOG.info("Gateway listening on http://{}:{}", host, binding.localAddress().getPort());
+          LOG.info("{} listening on http://{}:{}", name, host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(settings.getDuration("drain"), system);
         });
   }
 
-  private CompletionStage<HttpResponse> handle(HttpRequest received) {
+  private CompletionStage<HttpResponse> handle(HttpRequest received, boolean forOperators) {
     String id = RequestId.of(received);
     String target = RequestTarget.originForm(received);
     Exchange exchange = new Exchange(system);
     exchange.addResponseHeader(RawHeader.create("X-Request-Id", id));
+    if (target.startsWith(RequestTarget.OPS) != forOperators) {
+      exchange.reject(NOT_FOUND);
+      return exchange;
+    }
     boolean bodyInMemory = received.entity() instanceof HttpEntity.Strict;
-    InFlight.Permit permit = inFlight.tryAcquire(target.startsWith(RequestTarget.OPS), Preferences.wait(received, maxWait).isPresent(), bodyInMemory);
+    InFlight.Permit permit = inFlight.tryAcquire(forOperators, Preferences.wait(received, maxWait).isPresent(), bodyInMemory);
     if (permit == null) {
       exchange.reject(TOO_MANY);
       return exchange;
@@ -123,7 +142,7 @@ public final class Gateway {
         decided.accept(decision);
       }
     } else {
-      route(exchange, request, id, target, permit);
+      authenticate(exchange, request, id, target, permit);
     }
     return exchange;
   }
@@ -150,7 +169,7 @@ public final class Gateway {
       exchange.addResponseHeader(limitHeader);
       exchange.addResponseHeader(RawHeader.create("RateLimit-Remaining", Long.toString(admitted.remaining())));
       exchange.addResponseHeader(RawHeader.create("RateLimit-Reset", Long.toString(admitted.resetSeconds())));
-      route(exchange, request, id, target, permit);
+      authenticate(exchange, request, id, target, permit);
     } else if (decision instanceof RateLimiter.Refused refused) {
       exchange.addResponseHeader(limitHeader);
       exchange.addResponseHeader(RawHeader.create("RateLimit-Remaining", "0"));
@@ -160,6 +179,22 @@ public final class Gateway {
     } else {
       exchange.reject(Problem.of(503, Problem.SERVICE_UNAVAILABLE, "the rate limiter is unavailable"));
     }
+  }
+
+  /** Routes the request if its token is valid. After the rate limit, since a signature that is checked costs more than a request that is counted. */
+  private void authenticate(Exchange exchange, HttpRequest request, String id, String target, InFlight.Permit permit) {
+    CompletableFuture<Caller> caller = authenticator.authenticate(Routes.authorization(request));
+    if (caller.isDone() && !caller.isCompletedExceptionally()) {
+      route(exchange, request, id, target, permit);
+      return;
+    }
+    caller.whenComplete((known, denied) -> {
+      if (denied == null) {
+        route(exchange, request, id, target, permit);
+      } else {
+        exchange.reject(Problem.of(denied));
+      }
+    });
   }
 
   private void route(Exchange exchange, HttpRequest request, String id, String target, InFlight.Permit permit) {
@@ -176,6 +211,9 @@ public final class Gateway {
         // The cross-site check has been made already, against the name that the client used. The next node has another name, and would reject the
         // request.
         headers.removeIf(header -> header.is("origin") || header.is("sec-fetch-site"));
+      }
+      if (parsed.area() == RequestTarget.Area.API && !services.forwardsAuthorization(parsed.service())) {
+        headers.removeIf(header -> header.is("authorization"));
       }
       Runnable served = clients.watch(request, exchange::giveUp);
       exchange.onEnd(answer -> served.run());

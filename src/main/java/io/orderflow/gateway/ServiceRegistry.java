@@ -2,11 +2,13 @@ package io.orderflow.gateway;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValueType;
 import io.orderflow.kernel.Configuration;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +24,12 @@ final class ServiceRegistry {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._~-]{0,63}");
 
   private final Map<String, Service> services;
+  /** The services that don't get the client's {@code Authorization}. */
+  private final Set<String> withoutAuthorization;
 
-  private ServiceRegistry(Map<String, Service> services) {
+  private ServiceRegistry(Map<String, Service> services, Set<String> withoutAuthorization) {
     this.services = services;
+    this.withoutAuthorization = withoutAuthorization;
   }
 
   /**
@@ -37,8 +42,15 @@ final class ServiceRegistry {
    */
   static ServiceRegistry of(Config gateway, Service local, BiFunction<List<URI>, Boolean, Service> remote) {
     Map<String, List<URI>> addresses = new LinkedHashMap<>();
-    for (String name : gateway.getObject("services").keySet()) {
-      gateway.getConfig("services").getStringList('"' + name + '"').forEach(uri -> add(addresses, "services", name, uri));
+    Set<String> withoutAuthorization = new HashSet<>();
+    Config configured = gateway.getConfig("services");
+    for (String name : configured.root().keySet()) {
+      String path = '"' + name + '"';
+      boolean isList = configured.getValue(path).valueType() == ConfigValueType.LIST;
+      if (!isList && !configured.getBoolean(path + ".forward-authorization")) {
+        withoutAuthorization.add(name);
+      }
+      configured.getStringList(isList ? path : path + ".instances").forEach(uri -> add(addresses, "services", name, uri));
     }
     for (String entry : gateway.getString("services-from-environment").split(",")) {
       if (!entry.isBlank()) {
@@ -50,7 +62,7 @@ final class ServiceRegistry {
     gateway.getStringList("local-services").forEach(name -> services.put(name, local));
     Set<String> held = Set.copyOf(Configuration.list(gateway.getString("hold.services")));
     addresses.forEach((name, instances) -> services.put(name, remote.apply(List.copyOf(instances), held.contains(name))));
-    return new ServiceRegistry(services);
+    return new ServiceRegistry(services, Set.copyOf(withoutAuthorization));
   }
 
   /** Reads {@code services-nodes}: the addresses of this cluster's service nodes, {@code host:port} each. */
@@ -66,6 +78,11 @@ final class ServiceRegistry {
 
   Optional<Service> find(String name) {
     return Optional.ofNullable(services.get(name));
+  }
+
+  /** Whether the service gets the client's {@code Authorization}. */
+  boolean forwardsAuthorization(String name) {
+    return !withoutAuthorization.contains(name);
   }
 
   private static void add(Map<String, List<URI>> addresses, String setting, String name, String address) {

@@ -2,7 +2,9 @@ package io.orderflow.history;
 
 import akka.http.javadsl.server.Route;
 import io.orderflow.history.EventHistory.Entry;
+import io.orderflow.http.Access;
 import io.orderflow.http.Json;
+import io.orderflow.http.Ownership;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import java.util.LinkedHashMap;
@@ -22,23 +24,28 @@ public final class HistoryRoutes extends Routes {
   private final String idName;
   private final EventHistory<?> history;
   private final Function<String, CompletionStage<?>> known;
+  private final Ownership ownership;
 
   /**
    * @param service the path's second segment
    * @param idName the name of the path's third segment in a problem
    * @param known fails with a problem or a rejection if the aggregate does not exist; called when it has no events
+   * @param ownership whose an aggregate is
    */
-  public HistoryRoutes(String service, String idName, EventHistory<?> history, Function<String, CompletionStage<?>> known) {
+  public HistoryRoutes(String service, String idName, EventHistory<?> history, Function<String, CompletionStage<?>> known,
+      Ownership ownership) {
     this.service = service;
     this.idName = idName;
     this.history = history;
     this.known = known;
+    this.ownership = ownership;
   }
 
   public Route routes() {
-    return pathPrefix("api", () -> pathPrefix(service, () -> id(idName, aggregate -> path("events", () -> get(() ->
-        parameterOptional("from", from -> parameterOptional("limit", limit ->
-            page(aggregate, number("from", from, 1, Long.MAX_VALUE - MAX_LIMIT), (int) number("limit", limit, DEFAULT_LIMIT, MAX_LIMIT)))))))));
+    return pathPrefix("api", () -> pathPrefix(service, () -> id(idName, aggregate -> path("events", () ->
+        get(Access.CALLERS, caller -> own(ownership, caller, aggregate, () ->
+            parameterOptional("from", from -> parameterOptional("limit", limit ->
+                page(aggregate, number("from", from, 1, Long.MAX_VALUE - MAX_LIMIT), (int) number("limit", limit, DEFAULT_LIMIT, MAX_LIMIT))))))))));
   }
 
   private Route page(String aggregate, long from, int limit) {

@@ -3,6 +3,7 @@ package io.orderflow.http;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import com.typesafe.config.Config;
+import io.orderflow.security.SecuritySettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,11 +25,21 @@ public final class AllowedHosts {
   private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://([^/]+)");
 
   private final boolean any;
+  private final boolean loopbackOnly;
   private final Set<String> names;
   private final List<String> suffixes = new ArrayList<>();
 
-  /** @param config {@code orderflow}: its {@code http.allowed-hosts}, and {@code host}, the name by which other nodes know this one */
-  public AllowedHosts(Config config) {
+  /** A server's hosts: of loopback and those allowed alone if the node is open because nothing but this machine reaches it. */
+  public static AllowedHosts of(Config config) {
+    return new AllowedHosts(config.getConfig("orderflow"), SecuritySettings.isOpenOnLoopback(config));
+  }
+
+  /**
+   * @param config {@code orderflow}: its {@code http.allowed-hosts}, and {@code host}, the name by which other nodes know this one
+   * @param loopbackOnly whether addresses and names without a dot are refused too, unless they are of loopback
+   */
+  AllowedHosts(Config config, boolean loopbackOnly) {
+    this.loopbackOnly = loopbackOnly;
     List<String> entries = new ArrayList<>();
     entries.add(config.getString("host"));
     entries.addAll(List.of(config.getString("http.allowed-hosts").split(",")));
@@ -61,7 +72,8 @@ public final class AllowedHosts {
 
   /** Addresses can't be rebound, and public DNS gives no one a name without a dot. */
   private boolean isKnown(String host) {
-    return host.indexOf('.') < 0 && !host.startsWith("[") || ADDRESS.matcher(host).matches() || isTrusted(host);
+    return host.isEmpty() || isTrusted(host)
+        || !loopbackOnly && (host.indexOf('.') < 0 && !host.startsWith("[") || ADDRESS.matcher(host).matches());
   }
 
   private boolean isTrusted(String host) {

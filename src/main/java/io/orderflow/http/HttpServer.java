@@ -56,9 +56,8 @@ public final class HttpServer {
    */
   public static Function<HttpRequest, CompletionStage<HttpResponse>> guarded(Function<HttpRequest, CompletionStage<HttpResponse>> handler,
       ActorSystem<?> system) {
-    Config config = system.settings().config();
     Draining draining = Draining.of(system);
-    AllowedHosts hosts = new AllowedHosts(config.getConfig("orderflow"));
+    AllowedHosts hosts = AllowedHosts.of(system.settings().config());
     return received -> {
       HttpRequest request = WireHeaders.withClient(received);
       Optional<HttpResponse> refusal = WireHeaders.refusal(request).or(() -> hosts.refuse(request).map(Problem::response));

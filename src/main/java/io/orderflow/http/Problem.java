@@ -14,6 +14,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.orderflow.kernel.Failures;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.kernel.SafeText;
+import io.orderflow.security.Denied;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,10 +28,11 @@ import java.util.concurrent.TimeoutException;
  * @param detail one sentence for people; reveals nothing internal
  * @param field the path of the invalid field ({@code items[0].quantity}), or null
  * @param retryAfter the value of {@code Retry-After}, sent with a 503
+ * @param challenge the value of {@code WWW-Authenticate} (RFC 6750, section 3); null for none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({"type", "title", "status", "detail", "code", "field"})
-public record Problem(int status, String code, String detail, String field, @JsonIgnore Duration retryAfter) {
+public record Problem(int status, String code, String detail, String field, @JsonIgnore Duration retryAfter, @JsonIgnore String challenge) {
 
   /** The code of a 503: no answer in time, or none that can be had now. The request may have taken effect. */
   public static final String SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE";
@@ -55,17 +57,17 @@ public record Problem(int status, String code, String detail, String field, @Jso
   }
 
   public static Problem of(int status, String code, String detail) {
-    return new Problem(status, code, detail, null, RETRY_AFTER);
+    return new Problem(status, code, detail, null, RETRY_AFTER, null);
   }
 
   /** A 503 with a known {@code Retry-After}, in whole seconds. */
   public static Problem notNow(String code, String detail, Duration retryAfter) {
-    return new Problem(503, code, detail, null, retryAfter);
+    return new Problem(503, code, detail, null, retryAfter, null);
   }
 
   /** A 400 about one field. */
   public static Problem field(String code, String field, String detail) {
-    return new Problem(400, code, SafeText.masked(field, MAX_FIELD_LENGTH) + ": " + detail, field, RETRY_AFTER);
+    return new Problem(400, code, SafeText.masked(field, MAX_FIELD_LENGTH) + ": " + detail, field, RETRY_AFTER, null);
   }
 
   /** The problem for an aggregate's rejection. */
@@ -77,7 +79,23 @@ public record Problem(int status, String code, String detail, String field, @Jso
       case UNPROCESSABLE -> 422;
       case UNAVAILABLE -> 503;
     };
-    return new Problem(status, refusal.code(), refusal.detail(), refusal.field().orElse(null), RETRY_AFTER);
+    return new Problem(status, refusal.code(), refusal.detail(), refusal.field().orElse(null), RETRY_AFTER, null);
+  }
+
+  /** The problem for a request that was denied. */
+  public static Problem of(Denied denied) {
+    String detail = denied.getMessage();
+    return switch (denied.reason()) {
+      case NO_TOKEN -> denied(401, "UNAUTHENTICATED", detail, "");
+      case INVALID_TOKEN -> denied(401, "INVALID_TOKEN", detail, ", error=\"invalid_token\"");
+      case INSUFFICIENT_SCOPE ->
+          denied(403, "INSUFFICIENT_SCOPE", detail, ", error=\"insufficient_scope\", scope=\"" + denied.scope() + "\"");
+      case KEYS_UNAVAILABLE -> of(503, "SERVICE_UNAVAILABLE", detail);
+    };
+  }
+
+  private static Problem denied(int status, String code, String detail, String error) {
+    return new Problem(status, code, detail, null, RETRY_AFTER, "Bearer realm=\"orderflow\"" + error);
   }
 
   /** The problem for a failure; 500 only for unexpected ones. */
@@ -85,6 +103,9 @@ public record Problem(int status, String code, String detail, String field, @Jso
     Throwable cause = Failures.cause(failure);
     if (cause instanceof ProblemException problem) {
       return problem.problem();
+    }
+    if (cause instanceof Denied denied) {
+      return of(denied);
     }
     if (cause instanceof TimeoutException) {
       return of(503, SERVICE_UNAVAILABLE, "the service did not answer in time. The request may have succeeded: repeat it with"
@@ -116,6 +137,9 @@ public record Problem(int status, String code, String detail, String field, @Jso
     List<HttpHeader> headers = new ArrayList<>();
     if (status == 503) {
       headers.add(RawHeader.create("Retry-After", Long.toString(retryAfter.toSeconds())));
+    }
+    if (challenge != null) {
+      headers.add(RawHeader.create("WWW-Authenticate", challenge));
     }
     return HttpResponse.create().withStatus(status).addHeaders(headers)
         .withEntity(HttpEntities.create(PROBLEM_JSON, Json.bytes(this)));

@@ -17,11 +17,16 @@ import akka.http.javadsl.server.directives.RouteAdapter;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import io.orderflow.http.wire.WireHeaders;
 import io.orderflow.kernel.Ids;
+import io.orderflow.kernel.Rejection;
+import io.orderflow.security.Authenticator;
+import io.orderflow.security.Caller;
+import io.orderflow.security.Denied;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -62,6 +67,72 @@ public abstract class Routes extends AllDirectives {
   }
 
   private static final class Answers extends AllDirectives {}
+
+  /** GET for those who may. */
+  protected final Route get(Access access, Function<Caller, Route> inner) {
+    return get(() -> authorized(access, inner));
+  }
+
+  /** POST for those who may. */
+  protected final Route post(Access access, Function<Caller, Route> inner) {
+    return post(() -> authorized(access, inner));
+  }
+
+  /** PUT for those who may. */
+  protected final Route put(Access access, Function<Caller, Route> inner) {
+    return put(() -> authorized(access, inner));
+  }
+
+  /** DELETE for those who may. */
+  protected final Route delete(Access access, Function<Caller, Route> inner) {
+    return delete(() -> authorized(access, inner));
+  }
+
+  /** Any method for those who may. */
+  protected final Route any(Access access, Function<Caller, Route> inner) {
+    return authorized(access, inner);
+  }
+
+  private Route authorized(Access access, Function<Caller, Route> inner) {
+    if (!access.needsToken()) {
+      return inner.apply(Caller.ANONYMOUS);
+    }
+    return extractActorSystem(system -> extractRequest(request -> {
+      CompletableFuture<Caller> caller = Authenticator.of(system).authenticate(authorization(request));
+      // Without the callback that a stage would need: nearly every token has been verified before.
+      return caller.isDone() && !caller.isCompletedExceptionally() ? scoped(access, caller.join(), inner)
+          : after(caller, known -> scoped(access, known, inner));
+    }));
+  }
+
+  private Route scoped(Access access, Caller caller, Function<Caller, Route> inner) {
+    return access.scope() == null || caller.has(access.scope()) ? inner.apply(caller)
+        : complete(Problem.of(Denied.needs(access.scope())).response());
+  }
+
+  /** The request's {@code Authorization}; null if it has none. */
+  public static String authorization(HttpRequest request) {
+    for (HttpHeader header : request.getHeaders()) {
+      if (header.is("authorization")) {
+        return header.value();
+      }
+    }
+    return null;
+  }
+
+  /** Continues if the caller owns it or has the scope that covers everybody's. Otherwise it does not exist for the caller. */
+  protected final Route own(Ownership ownership, Caller caller, String id, Supplier<Route> inner) {
+    if (caller.has(ownership.scope())) {
+      return inner.get();
+    }
+    return whenEnded(ownership.ownerOf().apply(id), owner -> {
+      if (owner.isFailure() && !Rejection.isNotFound(owner.failed().get())) {
+        return complete(problemOf(owner.failed().get()));
+      }
+      return owner.isSuccess() && caller.mayActFor(owner.get(), ownership.scope()) ? inner.get()
+          : complete(Problem.of(ownership.others()).response());
+    });
+  }
 
   /** Reads the whole body as JSON and continues with the reader's result. */
   protected final <T> Route body(Function<JsonFields, T> reader, Function<T, Route> inner) {

@@ -12,7 +12,7 @@ import io.orderflow.product.ProductService;
 import io.orderflow.projection.ProjectionDefinition;
 import io.orderflow.saga.EndedSagas;
 import io.orderflow.saga.Sagas;
-import io.orderflow.shipping.ShippingService;
+import io.orderflow.shipping.ShippingModule;
 import java.util.List;
 
 /** Contributes orders and their saga to a node. */
@@ -24,13 +24,15 @@ public final class OrderModule implements Module {
   private final OrderPlacement placement;
   private final OrderPlacementRoutes placementRoutes;
 
-  public OrderModule(NodeContext node, ProductService products, PaymentModule payments, ShippingService shipping) {
+  public OrderModule(NodeContext node, ProductService products, PaymentModule payments, ShippingModule shipping) {
     this.node = node;
     this.payments = payments;
     OrderService orders = new OrderService(node.system(), node.clock());
-    this.sagas = Sagas.init(node.system(), OrderSaga.definition(orders, new Inventory(products), payments.service(), shipping),
-        List.of(payments.service().type()), List.of(orders.type(), shipping.type()), node.clock());
+    this.sagas = Sagas.init(node.system(), OrderSaga.definition(orders, new Inventory(products), payments.service(), shipping.service()),
+        List.of(payments.service().type()), List.of(orders.type(), shipping.service().type()), node.clock());
     this.placement = new OrderPlacement(orders, sagas, payments.service());
+    payments.ordersOf(placement::customerOf);
+    shipping.ordersOf(placement::customerOf);
     this.placementRoutes = new OrderPlacementRoutes(placement, node.clients(), node.config().getDuration("http.max-wait"),
         node.config().getInt("http.max-waiting"));
   }
@@ -68,6 +70,7 @@ public final class OrderModule implements Module {
   public List<Route> routes() {
     return List.of(
         new OrderRoutes(placement, placementRoutes, new OrderQueries(node.database()), node.ids()).routes(),
-        new HistoryRoutes("orders", "orderId", OrderHistory.of(node.system()), placement::saga).routes());
+        new HistoryRoutes("orders", "orderId", OrderHistory.of(node.system()), placement::saga,
+            OrderRoutes.owned(placement)).routes());
   }
 }

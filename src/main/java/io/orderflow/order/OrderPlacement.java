@@ -13,6 +13,7 @@ public final class OrderPlacement {
 
   /** The code of a rejection because too many payments are queued. */
   static final String PAYMENT_QUEUE_FULL = "PAYMENT_QUEUE_FULL";
+  static final Rejection NOT_FOUND = Rejection.notFound("ORDER_NOT_FOUND", "there is no such order");
   private static final Rejection KEY_REUSED =
       Rejection.unprocessable("IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used for another order");
 
@@ -76,6 +77,11 @@ public final class OrderPlacement {
         : CompletableFuture.failedFuture(failure));
   }
 
+  /** Whose order it is. Rejected with ORDER_NOT_FOUND. */
+  public CompletionStage<String> customerOf(String orderId) {
+    return read(orderId).thenApply(order -> order.order().customerId());
+  }
+
   /** Completes when the order's saga has ended. Fails if that takes longer than the limit. */
   CompletionStage<SagaState> awaitEnd(String orderId, Duration limit) {
     return sagas.awaitEnd(orderId, limit);
@@ -93,6 +99,6 @@ public final class OrderPlacement {
   }
 
   private static RuntimeException notFound() {
-    return Rejection.notFound("ORDER_NOT_FOUND", "there is no such order").exception();
+    return NOT_FOUND.exception();
   }
 }

@@ -12,6 +12,9 @@ import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.saga.SagaState;
+import io.orderflow.security.Caller;
+import io.orderflow.security.Denied;
+import io.orderflow.security.Scopes;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +43,18 @@ public final class OrderPlacementRoutes extends Routes {
     this.clients = clients;
     this.maxWait = maxWait;
     this.waiting = new Semaphore(maxWaiting);
+  }
+
+  /**
+   * The user whose accounts may pay for the customer's order; null if everybody's may.
+   *
+   * @throws Denied if the caller may not place the customer's orders
+   */
+  public static String payer(Caller caller, String customerId) {
+    if (!caller.mayActFor(customerId, Scopes.ORDERS_WRITE)) {
+      throw Denied.needs(Scopes.ORDERS_WRITE);
+    }
+    return caller.has(Scopes.ACCOUNTS_WRITE) ? null : customerId;
   }
 
   /** Continues with the result of a stage that places an order or prepares one. Completes the request with a problem if the stage failed. */

@@ -3,13 +3,19 @@ package io.orderflow.order;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.server.PathMatchers;
 import akka.http.javadsl.server.Route;
+import io.orderflow.http.Access;
 import io.orderflow.http.Json;
+import io.orderflow.http.Ownership;
 import io.orderflow.http.Page;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Ids;
+import io.orderflow.kernel.Rejection;
 import io.orderflow.saga.SagaState;
 import io.orderflow.saga.SagaView;
+import io.orderflow.security.Caller;
+import io.orderflow.security.Denied;
+import io.orderflow.security.Scopes;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
@@ -22,11 +28,14 @@ import java.util.function.Supplier;
  *
  * <p>The order's id is derived from the client's {@code Idempotency-Key}, so that a repeat reaches the same saga, which has recorded its
  * input. Thus the key is as durable as the order, needs neither a table nor a second write, and concurrent repeats make one order. The id
- * depends on the key alone and not on the customer, because the same key with any other body must be rejected, even from another customer.
+ * depends on the key and the caller, and not on the order's customer, because the same key with any other body must be rejected.
  */
 public final class OrderRoutes extends Routes {
 
+  private static final Rejection NO_USER = Rejection.notFound("USER_NOT_FOUND", "there is no such user");
+
   private final OrderPlacement placement;
+  private final Ownership owned;
   private final OrderPlacementRoutes placementRoutes;
   private final OrderQueries queries;
   private final Supplier<UUID> ids;
@@ -34,36 +43,47 @@ public final class OrderRoutes extends Routes {
   /** @param ids generates ids for orders without an idempotency key */
   public OrderRoutes(OrderPlacement placement, OrderPlacementRoutes placementRoutes, OrderQueries queries, Supplier<UUID> ids) {
     this.placement = placement;
+    this.owned = owned(placement);
     this.placementRoutes = placementRoutes;
     this.queries = queries;
     this.ids = ids;
   }
 
+  /** Whose an order is. */
+  static Ownership owned(OrderPlacement placement) {
+    return new Ownership(Scopes.ORDERS_READ, placement::customerOf, OrderPlacement.NOT_FOUND);
+  }
+
   /** Routes {@code /api/orders}, {@code /api/users/{userId}/orders} and {@code /ops/stats}. */
   public Route routes() {
     return concat(api(), path(PathMatchers.segment("ops").slash("stats"), () ->
-        get(() -> answer(queries.stats(), stats -> Json.response(200, stats)))));
+        get(Access.scope(Scopes.OPS_READ), caller -> answer(queries.stats(), stats -> Json.response(200, stats)))));
   }
 
   private Route api() {
     return pathPrefix("api", () -> concat(
-        pathPrefix("users", () -> id("userId", user -> path("orders", () -> get(() -> list(Optional.of(user)))))),
+        pathPrefix("users", () -> id("userId", user -> path("orders", () -> get(Access.CALLERS, caller -> list(caller, Optional.of(user)))))),
         pathPrefix("orders", () -> concat(
             pathEnd(() -> concat(
-                get(() -> parameterOptional("customerId", this::list)),
-                post(() -> extractRequest(request -> body(OrderRequest::read, placed -> place(request, placed)))))),
+                get(Access.CALLERS, caller -> parameterOptional("customerId", customer -> list(caller, customer))),
+                post(Access.CALLERS, caller -> extractRequest(request -> body(OrderRequest::read, placed -> place(caller, request, placed)))))),
             id("orderId", this::order)))));
   }
 
   private Route order(String orderId) {
     return concat(
-        pathEnd(() -> get(() -> answer(find(orderId), order -> Json.response(200, order)))),
-        path("cancel", () -> post(() -> cancel(orderId))),
-        path("saga", () -> get(() -> answer(placement.saga(orderId), saga ->
-            Json.response(200, SagaView.of(orderId, placement.sagaName(), saga))))));
+        pathEnd(() -> get(Access.CALLERS, caller -> own(owned, caller, orderId, () ->
+            answer(find(orderId), order -> Json.response(200, order))))),
+        path("cancel", () -> post(Access.CALLERS, caller -> own(owned.under(Scopes.ORDERS_WRITE), caller, orderId, () -> cancel(orderId)))),
+        path("saga", () -> get(Access.CALLERS, caller -> own(owned, caller, orderId, () -> answer(placement.saga(orderId), saga ->
+            Json.response(200, SagaView.of(orderId, placement.sagaName(), saga)))))));
   }
 
-  private Route list(Optional<String> customer) {
+  /** Customers list their own orders; the list of all, and of others, needs the scope. */
+  private Route list(Caller caller, Optional<String> customer) {
+    if (!caller.mayActFor(customer.orElse(null), Scopes.ORDERS_READ)) {
+      throw customer.isEmpty() ? Denied.needs(Scopes.ORDERS_READ) : NO_USER.exception();
+    }
     customer.filter(id -> !Ids.valid(id)).ifPresent(id -> {
       throw Problem.field("INVALID_FIELD", "customerId", "must match " + Ids.FORM).exception();
     });
@@ -76,8 +96,9 @@ public final class OrderRoutes extends Routes {
         Problem.field("INVALID_FIELD", "status", "must be one of " + Arrays.toString(Order.Status.values())).exception());
   }
 
-  private Route place(HttpRequest request, PlacedOrder placed) {
-    Optional<String> known = idempotencyKey(request).map(OrderRoutes::idOf);
+  private Route place(Caller caller, HttpRequest request, PlacedOrder read) {
+    PlacedOrder placed = read.paidBy(OrderPlacementRoutes.payer(caller, read.customerId()));
+    Optional<String> known = idempotencyKey(request).map(key -> idOf(caller, key));
     String orderId = known.orElseGet(() -> ids.get().toString());
     CompletionStage<SagaState> placing = known.isPresent() ? placement.place(orderId, placed) : placement.placeNew(orderId, placed);
     return placementRoutes.afterPlacing(placing, saga -> placementRoutes.placed(request, orderId, placed, saga));
@@ -97,6 +118,12 @@ public final class OrderRoutes extends Routes {
         .map(CompletableFuture::completedStage).orElseGet(() -> placement.read(orderId).thenApply(order -> OrderResponse.of(orderId, order))));
   }
 
+  /** A key belongs to its caller: the same key of two callers is two orders. */
+  private static String idOf(Caller caller, String idempotencyKey) {
+    return caller.namespace().map(namespace -> Ids.named("order-of", namespace, idempotencyKey)).orElseGet(() -> idOf(idempotencyKey));
+  }
+
+  /** The id in open mode, where all callers share their keys. */
   static String idOf(String idempotencyKey) {
     return Ids.named("order", idempotencyKey);
   }

@@ -28,6 +28,11 @@ public record PlacedOrder(String customerId, List<Inventory.Item> items, Money t
    */
   public record Terms(String customerId, PaymentMethod payment, Address shippingAddress) {
 
+    /** The same terms, paid from accounts of that user alone; null for everybody's. */
+    public Terms paidBy(String payer) {
+      return new Terms(customerId, payment.paidBy(payer), shippingAddress);
+    }
+
     /**
      * Makes an order on these terms.
      *
@@ -47,6 +52,11 @@ public record PlacedOrder(String customerId, List<Inventory.Item> items, Money t
   public static final int MAX_ITEMS = 100;
   /** The most pieces of one item. */
   public static final int MAX_QUANTITY = 1_000_000;
+
+  /** The same order, paid from accounts of that user alone; null for everybody's. */
+  PlacedOrder paidBy(String payer) {
+    return new PlacedOrder(customerId, items, total, payment.paidBy(payer), shippingAddress);
+  }
 
   @Override
   public List<Inventory.Item> reservedItems() {

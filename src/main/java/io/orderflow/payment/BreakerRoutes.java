@@ -1,9 +1,11 @@
 package io.orderflow.payment;
 
 import akka.http.javadsl.server.Route;
+import io.orderflow.http.Access;
 import io.orderflow.http.Json;
 import io.orderflow.http.Routes;
 import io.orderflow.payment.BreakerResponse.Transition;
+import io.orderflow.security.Scopes;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -24,7 +26,7 @@ public final class BreakerRoutes extends Routes {
   }
 
   public Route routes() {
-    return pathPrefix("ops", () -> path("breakers", () -> get(() ->
+    return pathPrefix("ops", () -> path("breakers", () -> get(Access.scope(Scopes.OPS_READ), caller ->
         complete(Json.response(200, List.of(new BreakerResponse(provider.snapshot(), newestLast())))))));
   }
 

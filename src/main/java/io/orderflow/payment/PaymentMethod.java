@@ -1,5 +1,6 @@
 package io.orderflow.payment;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
@@ -14,8 +15,23 @@ public sealed interface PaymentMethod {
   /** A card that the provider knows by the token. */
   record Card(String token) implements PaymentMethod {}
 
-  /** An account of this shop. */
-  record FromAccount(String accountId) implements PaymentMethod {}
+  /**
+   * An account of this shop.
+   *
+   * @param payer the user who pays, and whose the account must be; null if it may be anybody's
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record FromAccount(String accountId, String payer) implements PaymentMethod {
+
+    public FromAccount(String accountId) {
+      this(accountId, null);
+    }
+  }
+
+  /** The same method, to be used for that user alone; null for anybody. */
+  default PaymentMethod paidBy(String payer) {
+    return this instanceof FromAccount from ? new FromAccount(from.accountId(), payer) : this;
+  }
 
   /** The method's name in JSON. */
   default String method() {

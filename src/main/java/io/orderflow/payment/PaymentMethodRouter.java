@@ -56,8 +56,9 @@ public final class PaymentMethodRouter implements PaymentSource {
     if (method instanceof PaymentMethod.Card card) {
       return provider.charge(key, orderId, amount, card.token(), knownToFail);
     }
-    String accountId = ((PaymentMethod.FromAccount) method).accountId();
-    return accounts.pay(accountId, amount, key, clock.instant().plus(VALID_FOR).plus(clockSkew), null)
+    PaymentMethod.FromAccount from = (PaymentMethod.FromAccount) method;
+    String accountId = from.accountId();
+    return accounts.pay(accountId, amount, key, clock.instant().plus(VALID_FOR).plus(clockSkew), null, from.payer())
         .<ChargeResult>thenApply(balance -> new ChargeResult.Charged("acc-" + accountId + "-" + balance.sequence()))
         .exceptionallyCompose(failure -> Rejection.in(failure).filter(rejection -> rejection.kind() != Rejection.Kind.UNAVAILABLE)
             .map(PaymentMethodRouter::rejected).map(CompletableFuture::completedFuture)

@@ -6,7 +6,9 @@ import io.orderflow.journal.JournalIndex;
 import io.orderflow.node.Module;
 import io.orderflow.node.NodeContext;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** The payments of a node. They live in the homes of their orders. */
 public final class PaymentModule implements Module {
@@ -15,6 +17,7 @@ public final class PaymentModule implements Module {
   private final PaymentProvider provider;
   private final PaymentQueueQueries queue;
   private final PaymentService payments;
+  private Function<String, CompletionStage<String>> customerOf;
 
   /**
    * @param home the name of the homes that payments live in
@@ -34,6 +37,11 @@ public final class PaymentModule implements Module {
     return payments;
   }
 
+  /** Whose orders are paid. The module of the orders calls it. */
+  public void ordersOf(Function<String, CompletionStage<String>> customerByOrder) {
+    customerOf = customerByOrder;
+  }
+
   /**
    * Starts the payment queue. The module of the sagas that pay calls it, because the queue reports to these sagas.
    *
@@ -51,6 +59,6 @@ public final class PaymentModule implements Module {
 
   @Override
   public List<Route> routes() {
-    return List.of(new PaymentRoutes(queue, payments).routes(), new BreakerRoutes(provider, node.clock()).routes());
+    return List.of(new PaymentRoutes(queue, payments, customerOf).routes(), new BreakerRoutes(provider, node.clock()).routes());
   }
 }

@@ -1,36 +1,46 @@
 package io.orderflow.payment;
 
 import akka.http.javadsl.server.Route;
+import io.orderflow.http.Access;
 import io.orderflow.http.Json;
+import io.orderflow.http.Ownership;
 import io.orderflow.http.Page;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
+import io.orderflow.kernel.Rejection;
 import io.orderflow.payment.PaymentState.Status;
+import io.orderflow.security.Scopes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /** {@code /api/payments}: the payment of an order, and the lists of queued payments and of refunds that were given up. */
 public final class PaymentRoutes extends Routes {
 
+  private static final Rejection NOT_FOUND = Rejection.notFound("PAYMENT_NOT_FOUND", "there is no payment for this order");
   private static final Set<Status> LISTED = Set.of(Status.QUEUED, Status.REFUND_FAILED);
 
   private final PaymentQueueQueries queue;
   private final PaymentService payments;
+  private final Ownership owned;
 
-  PaymentRoutes(PaymentQueueQueries queue, PaymentService payments) {
+  /** @param customerOf the customer by the order's id */
+  PaymentRoutes(PaymentQueueQueries queue, PaymentService payments, Function<String, CompletionStage<String>> customerOf) {
     this.queue = queue;
     this.payments = payments;
+    this.owned = new Ownership(Scopes.ORDERS_READ, customerOf, NOT_FOUND);
   }
 
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix("payments", () -> concat(
-        pathEnd(() -> get(() -> parameterOptional("status", status -> Page.parameters(page -> list(status, page))))),
-        id("orderId", order -> pathEnd(() -> get(() ->
-            answer(payments.get(order), payment -> Json.response(200, PaymentResponse.of(order, payment)))))))));
+        pathEnd(() -> get(Access.scope(Scopes.ORDERS_READ), caller -> parameterOptional("status", status ->
+            Page.parameters(page -> list(status, page))))),
+        id("orderId", order -> pathEnd(() -> get(Access.CALLERS, caller -> own(owned, caller, order, () ->
+            answer(payments.get(order), payment -> Json.response(200, PaymentResponse.of(order, payment))))))))));
   }
 
   /** Lists only queued payments and refunds that were given up. All other payments are found by their orders. */

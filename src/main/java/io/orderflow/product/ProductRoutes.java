@@ -3,12 +3,16 @@ package io.orderflow.product;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.Location;
 import akka.http.javadsl.server.Route;
+import io.orderflow.http.Access;
 import io.orderflow.http.Json;
 import io.orderflow.http.Page;
 import io.orderflow.http.Routes;
+import io.orderflow.security.Scopes;
 
 /** Offers, restocks and reads products at {@code /api/products}. */
 public final class ProductRoutes extends Routes {
+
+  private static final Access WRITERS = Access.scope(Scopes.CATALOG_WRITE);
 
   private final ProductService products;
   private final ProductQueries queries;
@@ -21,13 +25,13 @@ public final class ProductRoutes extends Routes {
   /** Routes {@code /api/products}. */
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix("products", () -> concat(
-        pathEnd(() -> get(() -> Page.parameters(page ->
+        pathEnd(() -> get(Access.CALLERS, caller -> Page.parameters(page ->
             answer(queries.list(page), products -> Json.response(200, products))))),
         id("sku", sku -> concat(
             pathEnd(() -> concat(
-                get(() -> read(sku)),
-                put(() -> body(ProductRequest.Offer::read, offer -> put(sku, offer))))),
-            path("restocks", () -> post(() -> body(ProductRequest.Restock::read, restock -> restock(sku, restock)))))))));
+                get(Access.CALLERS, caller -> read(sku)),
+                put(WRITERS, caller -> body(ProductRequest.Offer::read, offer -> put(sku, offer))))),
+            path("restocks", () -> post(WRITERS, caller -> body(ProductRequest.Restock::read, restock -> restock(sku, restock)))))))));
   }
 
   private Route read(String sku) {

@@ -4,11 +4,14 @@ import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.server.PathMatchers;
 import akka.http.javadsl.server.Route;
+import io.orderflow.http.Access;
 import io.orderflow.http.Json;
 import io.orderflow.http.JsonFields;
 import io.orderflow.http.Page;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
+import io.orderflow.security.Caller;
+import io.orderflow.security.Scopes;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,6 +32,8 @@ public final class ProjectionRoutes extends Routes {
     }
   }
 
+  private static final Access READERS = Access.scope(Scopes.OPS_READ);
+  private static final Access WRITERS = Access.scope(Scopes.OPS_WRITE);
   private static final int MAX_REASON = 200;
   private static final int MAX_BY = 255;
   /** The characters of persistence ids. */
@@ -42,24 +47,24 @@ public final class ProjectionRoutes extends Routes {
 
   public Route routes() {
     return pathPrefix("ops", () -> pathPrefix("projections", () -> concat(
-        pathEnd(() -> get(() -> answer(projections.statuses(), statuses -> Json.response(200, Map.of("projections", statuses))))),
+        pathEnd(() -> get(READERS, caller -> answer(projections.statuses(), statuses -> Json.response(200, Map.of("projections", statuses))))),
         id("name", name -> concat(
-            path("rebuild", () -> post(() -> change(name, projections::rebuild,
+            path("rebuild", () -> post(WRITERS, caller -> change(name, projections::rebuild,
                 Problem.of(409, "REBUILD_RUNNING", "the projection is being rebuilt already")))),
-            path("resume", () -> post(() -> change(name, projections::resume,
+            path("resume", () -> post(WRITERS, caller -> change(name, projections::resume,
                 Problem.of(409, "NOT_STOPPED", "the projection has not stopped")))),
             pathPrefix("parked", () -> parked(name)))))));
   }
 
   private Route parked(String view) {
     return concat(
-        pathEnd(() -> get(() -> Page.parameters(page -> known(view, () -> answer(projections.parked().list(view, page),
+        pathEnd(() -> get(READERS, caller -> Page.parameters(page -> known(view, () -> answer(projections.parked().list(view, page),
             rows -> Json.response(200, page.answer("parked", rows, Parked::since, ParkedTable::listedBy))))))),
         pathPrefix(PathMatchers.segment(), aggregate -> concat(
-            path("retry", () -> post(() -> known(view, () -> parked(aggregate, () -> projections.parked().retry(view, aggregate))))),
-            path("skip", () -> post(() -> known(view, () -> extractRequest(request -> body(Skipping::read, skipping ->
+            path("retry", () -> post(WRITERS, caller -> known(view, () -> parked(aggregate, () -> projections.parked().retry(view, aggregate))))),
+            path("skip", () -> post(WRITERS, caller -> known(view, () -> extractRequest(request -> body(Skipping::read, skipping ->
                 parked(aggregate, () -> projections.parked().skip(view, aggregate, skipping.sequence(),
-                    new Skip(skipping.reason(), by(request))))))))))));
+                    new Skip(skipping.reason(), by(caller, request))))))))))));
   }
 
   private Route parked(String persistenceId, Supplier<CompletionStage<ParkedAggregates.Outcome>> call) {
@@ -67,10 +72,11 @@ public final class ProjectionRoutes extends Routes {
         : complete(ParkedAggregates.NOT_PARKED.response());
   }
 
-  /** The addresses that the request came through, as the gateway recorded them. Callers have no names. */
-  private static String by(HttpRequest request) {
-    String addresses = request.getHeader("X-Forwarded-For").map(HttpHeader::value).map(ErrorText::of).orElse("an unknown address");
-    return addresses.substring(0, Math.min(addresses.length(), MAX_BY));
+  /** The caller's subject; in open mode the addresses that the request came through, as the gateway recorded them. */
+  private static String by(Caller caller, HttpRequest request) {
+    String name = caller.isOpen() ? request.getHeader("X-Forwarded-For").map(HttpHeader::value).map(ErrorText::of).orElse("an unknown address")
+        : ErrorText.of(caller.subject());
+    return name.substring(0, Math.min(name.length(), MAX_BY));
   }
 
   private Route change(String name, Function<String, CompletionStage<Optional<ProjectionStatus>>> change, Problem refusal) {

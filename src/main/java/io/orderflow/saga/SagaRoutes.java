@@ -2,6 +2,7 @@ package io.orderflow.saga;
 
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.Route;
+import io.orderflow.http.Access;
 import io.orderflow.http.Json;
 import io.orderflow.http.Page;
 import io.orderflow.http.Problem;
@@ -9,6 +10,7 @@ import io.orderflow.http.Routes;
 import io.orderflow.journal.Database;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.saga.SagaTable.Listed;
+import io.orderflow.security.Scopes;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +21,8 @@ import java.util.function.Function;
 
 /** {@code /ops/sagas}: lists sagas, shows one, retries failed compensations. */
 public final class SagaRoutes extends Routes {
+
+  private static final Access READERS = Access.scope(Scopes.OPS_READ);
 
   private final Database database;
   private final List<Sagas<?>> sagas;
@@ -31,10 +35,11 @@ public final class SagaRoutes extends Routes {
   /** All routes under {@code /ops/sagas}. */
   public Route routes() {
     return pathPrefix("ops", () -> pathPrefix("sagas", () -> concat(
-        pathEnd(() -> get(this::list)),
+        pathEnd(() -> get(READERS, caller -> list())),
         id("sagaId", saga -> concat(
-            pathEnd(() -> get(() -> answer(inAny(saga, 0, of -> of.get(saga)), view -> Json.response(200, view)))),
-            path("retry", () -> post(() -> answer(inAny(saga, 0, of -> of.retry(saga)), view -> Json.response(202, view)))))))));
+            pathEnd(() -> get(READERS, caller -> answer(inAny(saga, 0, of -> of.get(saga)), view -> Json.response(200, view)))),
+            path("retry", () -> post(Access.scope(Scopes.OPS_WRITE), caller ->
+                answer(inAny(saga, 0, of -> of.retry(saga)), view -> Json.response(202, view)))))))));
   }
 
   private Route list() {

@@ -12,6 +12,7 @@ import akka.pattern.Patterns;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.orderflow.http.Access;
 import io.orderflow.http.Json;
 import io.orderflow.http.JsonFields;
 import io.orderflow.http.Problem;
@@ -78,17 +79,17 @@ final class SimulatorRoutes extends Routes {
 
   Route routes() {
     return concat(
-        path("charges", () -> post(() -> extractRequest(this::charge))),
-        path("refunds", () -> post(() -> extractRequest(this::refund))),
+        path("charges", () -> post(Access.ANYBODY, caller -> extractRequest(this::charge))),
+        path("refunds", () -> post(Access.ANYBODY, caller -> extractRequest(this::refund))),
         path("faults", () -> concat(
-            get(() -> complete(Json.response(200, faults))),
-            put(() -> body(Faults::read, wanted -> {
+            get(Access.ANYBODY, caller -> complete(Json.response(200, faults))),
+            put(Access.ANYBODY, caller -> body(Faults::read, wanted -> {
               faults = wanted;
               return complete(Json.response(200, wanted));
             })))),
-        path("ledger", () -> get(() -> parameterOptional("orderId", orderId -> parameterOptional("after", after ->
+        path("ledger", () -> get(Access.ANYBODY, caller -> parameterOptional("orderId", orderId -> parameterOptional("after", after ->
             parameterOptional("limit", limit -> ledger(orderId, after, limit)))))),
-        path("calls", () -> get(() -> complete(Json.response(200, new Calls(charges.get(), refunds.get(), lost.waiting()))))));
+        path("calls", () -> get(Access.ANYBODY, caller -> complete(Json.response(200, new Calls(charges.get(), refunds.get(), lost.waiting()))))));
   }
 
   private Route charge(HttpRequest request) {

@@ -1,7 +1,6 @@
 package io.orderflow.user;
 
 import io.orderflow.http.JsonFields;
-import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -16,11 +15,11 @@ record UserRequest(String userId, String name, String email) {
       + "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*");
 
   /** @param ids generates ids for users whose client chose none */
-  static UserRequest read(JsonFields fields, Supplier<UUID> ids) {
+  static UserRequest read(JsonFields fields, Supplier<String> ids) {
     String email = fields.text("email", MAX_EMAIL);
     if (!EMAIL.matcher(email).matches()) {
       throw fields.invalid("email", "must be an e-mail address");
     }
-    return new UserRequest(fields.optionalId("userId").orElseGet(() -> ids.get().toString()), fields.text("name", MAX_NAME), email);
+    return new UserRequest(fields.optionalId("userId").orElseGet(ids), fields.text("name", MAX_NAME), email);
   }
 }

@@ -278,6 +278,28 @@ class AccountSpec {
     return new Account.Pay(euro(cents), reference, NOW);
   }
 
+  @Test
+  void a_customer_pays_from_their_own_account_alone() {
+    account.tell(open("owner", "EUR"));
+    account.tell(deposit("10", null));
+    account.refuses(payAs("another", KEY), "ACCOUNT_NOT_FOUND");
+    account.tell(payAs("owner", KEY));
+    assertThat(account.changesNothing(payAs("owner", KEY)).balance()).isEqualTo(euro(900));
+    account.refuses(payAs("another", KEY), "ACCOUNT_NOT_FOUND");
+  }
+
+  @Test
+  void an_account_without_an_owner_is_no_customers() {
+    account.tell(open(null, "EUR"));
+    account.tell(deposit("10", null));
+    account.refuses(payAs("ada", KEY), "ACCOUNT_NOT_FOUND");
+    account.tell(pay(100, KEY));
+  }
+
+  private static Account.Command payAs(String payer, String reference) {
+    return new Account.Pay(euro(100), reference, NOW, null, null, payer);
+  }
+
   private static Account.Command payUntil(Instant validUntil) {
     return new Account.Pay(euro(100), KEY, validUntil);
   }

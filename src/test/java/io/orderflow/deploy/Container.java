@@ -71,10 +71,10 @@ final class Container implements Serving {
     return clients.computeIfAbsent(port, one -> new ShopClient("http://" + host() + ":" + one));
   }
 
-  /** A client of the gateway in it. */
+  /** A client of the gateway in it, and of its port for operators. */
   @Override
   public ShopClient shop() {
-    return client(8000);
+    return clients.computeIfAbsent(8000, one -> new ShopClient("http://" + host() + ":8000", "http://" + host() + ":8001"));
   }
 
   @Override

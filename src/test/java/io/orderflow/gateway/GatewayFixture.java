@@ -18,10 +18,13 @@ final class GatewayFixture implements AutoCloseable {
 
   final ActorTestKit kit;
   final int port;
+  /** The port for operators. */
+  final int operators;
 
-  private GatewayFixture(ActorTestKit kit, int port) {
+  private GatewayFixture(ActorTestKit kit, Gateway.Bound bound) {
     this.kit = kit;
-    this.port = port;
+    this.port = bound.clients().localAddress().getPort();
+    this.operators = bound.operators().localAddress().getPort();
   }
 
   /**
@@ -55,7 +58,7 @@ final class GatewayFixture implements AutoCloseable {
 
   private static ActorTestKit node(String settings) {
     return ActorTestKit.create("gateway", Configuration.over(ConfigFactory.parseString(settings).withFallback(ConfigFactory.parseString("""
-        orderflow.gateway { port = 0, drain = 1s }
+        orderflow { gateway { port = 0, drain = 1s }, ops.port = 0 }
         orderflow.http.allowed-hosts = "*"
         akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
         akka.cluster.jmx.multi-mbeans-in-same-jvm = on
@@ -67,8 +70,7 @@ final class GatewayFixture implements AutoCloseable {
   private static GatewayFixture start(ActorTestKit kit, Optional<Route> local) throws Exception {
     Config config = kit.system().settings().config();
     try {
-      return new GatewayFixture(kit, Gateway.start(kit.system(), config, local).toCompletableFuture().get(20, TimeUnit.SECONDS)
-          .localAddress().getPort());
+      return new GatewayFixture(kit, Gateway.start(kit.system(), config, local).toCompletableFuture().get(20, TimeUnit.SECONDS));
     } catch (Exception failed) {
       kit.shutdownTestKit();
       throw failed;

@@ -2,6 +2,7 @@ package io.orderflow.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,17 @@ class GatewayForwardingSpec {
     assertThat(seen.all("X-Repeated")).containsExactly("1", "2");
     assertThat(seen.header("If-None-Match")).hasValue("W/\"5\"");
     assertThat(seen.header("Referer")).hasValue("::not a uri::");
+  }
+
+  @Test
+  void credentials_are_withheld_from_services_marked_so() throws Exception {
+    try (GatewayFixture withholding = GatewayFixture.with("orderflow.gateway.services.echo { instances = [\"" + upstream.url("")
+        + "\"], forward-authorization = false }", Optional.empty())) {
+      RawClient.get(withholding.port, "/api/echo/h", "Authorization: Bearer a.b.c", "Cookie: a=b");
+    }
+
+    assertThat(upstream.last().header("Authorization")).isEmpty();
+    assertThat(upstream.last().header("Cookie")).hasValue("a=b");
   }
 
   @Test

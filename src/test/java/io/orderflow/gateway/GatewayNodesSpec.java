@@ -26,7 +26,7 @@ class GatewayNodesSpec {
       ServiceNodes.announce(node.system(), new InetSocketAddress("127.0.0.1", services.port()));
       await().atMost(Duration.ofSeconds(30)).until(() -> RawClient.get(gateway.port, "/api/orders/o-1?x").status() == 200);
       assertThat(services.last().target()).isEqualTo("/api/orders/o-1?x");
-      assertThat(RawClient.get(gateway.port, "/ops/stats").body()).isEqualTo("node");
+      assertThat(RawClient.get(gateway.operators, "/ops/stats").body()).isEqualTo("node");
       assertThat(services.last().target()).isEqualTo("/ops/stats");
 
       node.shutdownTestKit();

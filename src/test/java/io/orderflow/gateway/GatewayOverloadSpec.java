@@ -198,7 +198,7 @@ class GatewayOverloadSpec {
       try (RawClient first = RawClient.to(gateway.port).sendGet("/api/s/x"); RawClient second = RawClient.to(gateway.port).sendGet("/api/s/x")) {
         await().until(() -> upstream.requests.size() == 2);
         assertThat(RawClient.get(gateway.port, "/api/s/x").status()).isEqualTo(503);
-        assertThat(RawClient.get(gateway.port, "/ops/x").body()).isEqualTo("served");
+        assertThat(RawClient.get(gateway.operators, "/ops/x").body()).isEqualTo("served");
         go.release(2);
         assertThat(first.answer().body()).isEqualTo("served");
         assertThat(second.answer().body()).isEqualTo("served");

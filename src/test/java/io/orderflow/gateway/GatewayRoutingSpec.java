@@ -53,7 +53,18 @@ class GatewayRoutingSpec {
 
   @Test
   void paths_of_operators_reach_this_node_too() throws Exception {
-    assertThat(RawClient.get(gateway.port, "/ops/stats").body()).isEqualTo("stats");
+    assertThat(RawClient.get(gateway.operators, "/ops/stats").body()).isEqualTo("stats");
+  }
+
+  @Test
+  void paths_of_operators_are_served_at_their_port_alone_and_no_others_there() throws Exception {
+    for (String target : new String[] {"/ops/stats", "/ops/", "/ops", "/OPS/stats", "/%6fps/stats"}) {
+      assertThat(RawClient.get(gateway.port, target).status()).as(target).isEqualTo(404);
+    }
+    assertThat(RawClient.get(gateway.operators, "/api/orders/o-1").status()).isEqualTo(404);
+    assertThat(RawClient.get(gateway.operators, "/").status()).isEqualTo(404);
+    assertThat(RawClient.get(gateway.port, "/ops/../api/files/x").status()).isEqualTo(404);
+    assertThat(RawClient.get(gateway.operators, "/ops/../api/files/x").status()).isEqualTo(400);
   }
 
   @Test
@@ -71,7 +82,7 @@ class GatewayRoutingSpec {
     try (RawClient client = RawClient.to(gateway.port)) {
       client.send("POST " + target + " HTTP/1.1\r\nHost: h\r\nContent-Length: 500000\r\n\r\n" + "x".repeat(500_000));
       assertThat(client.answer().status()).isEqualTo(target.equals("/api/nowhere") ? 404 : 200);
-      assertThat(client.sendGet("/ops/stats").answer().body()).isEqualTo("stats");
+      assertThat(client.sendGet("/api/orders/o-1").answer().body()).isEqualTo("inside /api/orders/o-1");
     }
   }
 
@@ -114,7 +125,7 @@ class GatewayRoutingSpec {
   @ParameterizedTest
   @ValueSource(strings = {"/api/files/../orders", "/api/files/..", "/api/files/a/..", "/api/files/%2e%2e/x", "/api/files/.%2E/x",
       "/api/files/%2E%2e%2Fx", "/api/files/..%2Fx", "/api/files/..%5cx", "/api/files/..\\x", "/api/files/%252e%252e/x", "/api/files/..;/x",
-      "/api/files/./x", "/api/../ops/stats", "/ops/../api/files/x", "/api/files/a%2f..%2f..%2fb", "/api/..", "/api/files/..?x"})
+      "/api/files/./x", "/api/../ops/stats", "/api/files/a%2f..%2f..%2fb", "/api/..", "/api/files/..?x"})
   void a_path_with_dot_segments_is_a_400_problem_and_reaches_no_service(String path) throws Exception {
     int before = upstream.requests.size();
     RawMessage answer = RawClient.get(gateway.port, path);

@@ -118,7 +118,7 @@ class GatewayThrottlingSpec {
 
   @Test
   void requests_outside_api_are_not_counted() throws Exception {
-    assertThat(RawClient.get(gateways.get(0).port, "/ops/stats", "X-Forwarded-For: 10.0.0.9").header("RateLimit-Limit")).isEmpty();
+    assertThat(RawClient.get(gateways.get(0).operators, "/ops/stats", "X-Forwarded-For: 10.0.0.9").header("RateLimit-Limit")).isEmpty();
     assertThat(RawClient.get(gateways.get(0).port, "/elsewhere", "X-Forwarded-For: 10.0.0.9").header("RateLimit-Limit")).isEmpty();
   }
 

@@ -42,7 +42,7 @@ class ServerRulesSpec {
   private static final int MAX_CONNECTIONS = 20;
   private static final Config SETTINGS = ConfigFactory.parseString("""
       akka.actor.provider = local
-      orderflow.http { header-timeout = 1s, connections.max-per-client = %d }
+      orderflow { http { header-timeout = 1s, connections.max-per-client = %d }, security.mode = off }
       """.formatted(MAX_CONNECTIONS));
 
   @Parameter

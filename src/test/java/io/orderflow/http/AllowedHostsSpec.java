@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AllowedHostsSpec {
 
   private static AllowedHosts hosts(String allowed) {
-    return new AllowedHosts(ConfigFactory.parseString("host = \"node.internal.example\", http.allowed-hosts = \"" + allowed + "\""));
+    return new AllowedHosts(ConfigFactory.parseString("host = \"node.internal.example\", http.allowed-hosts = \"" + allowed + "\""), false);
   }
 
   private final AllowedHosts hosts = hosts("shop.example, *.wild.example");
@@ -68,6 +68,19 @@ class AllowedHostsSpec {
   void sec_fetch_site_alone_is_believed() {
     assertThat(status(hosts.refuse(post("localhost").addHeader(RawHeader.create("Sec-Fetch-Site", "cross-site"))))).hasValue(403);
     assertThat(hosts.refuse(post("localhost").addHeader(RawHeader.create("Sec-Fetch-Site", "same-origin")))).isEmpty();
+  }
+
+  @Test
+  void on_a_node_that_is_open_to_its_machine_alone_the_name_must_be_of_loopback_or_allowed() {
+    AllowedHosts open = new AllowedHosts(
+        ConfigFactory.parseString("host = \"127.0.0.1\", http.allowed-hosts = \"shop.example\""), true);
+    for (String host : new String[] {"localhost:8000", "a.localhost", "127.0.0.1:8000", "[::1]:8000", "shop.example", ""}) {
+      assertThat(open.refuse(post(host))).isEmpty();
+    }
+    for (String host : new String[] {"192.168.1.5:8000", "[2001:db8::1]", "gateway:8000", "intranet", "rebind.example"}) {
+      assertThat(status(open.refuse(post(host)))).hasValue(421);
+    }
+    assertThat(status(open.refuse(post("localhost").addHeader(RawHeader.create("Origin", "https://evil.example"))))).hasValue(403);
   }
 
   @Test

@@ -63,7 +63,7 @@ class AccountFlowSpec extends NodeOnEachDatabase {
   }
 
   private static void pay(AccountService accounts, int cents, String reference) {
-    accounts.pay("hot", new Money(cents, "EUR"), reference, Instant.now().plusSeconds(60), null).toCompletableFuture().join();
+    accounts.pay("hot", new Money(cents, "EUR"), reference, Instant.now().plusSeconds(60), null, null).toCompletableFuture().join();
   }
 
   private static void payBack(AccountService accounts, String reference) {

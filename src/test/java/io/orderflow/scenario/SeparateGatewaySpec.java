@@ -38,7 +38,8 @@ class SeparateGatewaySpec {
     Thread gateway = new Thread(() -> Main.run(Configuration.over(with("gateway", "orderflow.seed-nodes", "127.0.0.1:" + remoting)
         .withFallback(ConfigFactory.parseString("orderflow.gateway.rejoin-after = 1s")).withFallback(ConfigFactory.parseMap(ports)))));
     gateway.setDaemon(true);
-    ShopClient shop = new ShopClient("http://127.0.0.1:" + ports.get("orderflow.gateway.port"));
+    ShopClient shop = new ShopClient("http://127.0.0.1:" + ports.get("orderflow.gateway.port"),
+        "http://127.0.0.1:" + ports.get("orderflow.ops.port"));
     ShopClient health = new ShopClient("http://127.0.0.1:" + ports.get("orderflow.management.port"));
     try (TestNode services = TestNode.start(folder.resolve("services"), settings)) {
       gateway.start();

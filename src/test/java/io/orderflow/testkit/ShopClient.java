@@ -50,10 +50,32 @@ public final class ShopClient {
   private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
       .connectTimeout(Duration.ofSeconds(5)).build();
   private final String base;
+  private final String operators;
+  private final String authorization;
 
   /** @param base such as {@code http://127.0.0.1:8000} */
   public ShopClient(String base) {
+    this(base, base);
+  }
+
+  /**
+   * A client that sends operators' requests to another port.
+   *
+   * @param operators such as {@code http://127.0.0.1:8001}
+   */
+  public ShopClient(String base, String operators) {
+    this(base, operators, null);
+  }
+
+  private ShopClient(String base, String operators, String authorization) {
     this.base = base;
+    this.operators = operators;
+    this.authorization = authorization;
+  }
+
+  /** The same client with that Authorization; null for none. */
+  public ShopClient as(String bearer) {
+    return new ShopClient(base, operators, bearer);
   }
 
   public Answer get(String path) {
@@ -93,11 +115,15 @@ public final class ShopClient {
 
   /** @throws UncheckedIOException when no answer came */
   public Answer send(String method, String path, String body, String... headers) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(20))
+    URI target = URI.create((path.startsWith("/ops") ? operators : base) + path);
+    HttpRequest.Builder request = HttpRequest.newBuilder(target).timeout(Duration.ofSeconds(20))
         .method(method, body == null ? HttpRequest.BodyPublishers.noBody()
             : HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')));
     if (body != null) {
       request.header("Content-Type", "application/json");
+    }
+    if (authorization != null) {
+      request.header("Authorization", authorization);
     }
     for (int i = 0; i < headers.length; i += 2) {
       request.setHeader(headers[i], headers[i + 1]);

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 public final class TestNode implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final String[] PORTS = {"gateway", "services", "management", "remoting", "provider"};
+  private static final String[] PORTS = {"gateway", "ops", "services", "management", "remoting", "provider"};
 
   private final Config config;
   private ActorSystem<Void> system;
@@ -76,9 +76,19 @@ public final class TestNode implements AutoCloseable {
     return system;
   }
 
-  /** A client of the gateway. */
+  /** A client of the gateway, and of its port for operators. */
   public ShopClient shop() {
+    return new ShopClient("http://127.0.0.1:" + port("gateway"), "http://127.0.0.1:" + port("ops"));
+  }
+
+  /** A client of the gateway's port for clients alone. */
+  public ShopClient gateway() {
     return client("gateway");
+  }
+
+  /** A client of the services, past the gateway. */
+  public ShopClient services() {
+    return client("services");
   }
 
   /** A client of the payment provider's simulator. */

@@ -1,0 +1,67 @@
+package io.orderflow.security;
+
+import akka.actor.AbstractExtensionId;
+import akka.actor.ActorSystem;
+import akka.actor.ExtendedActorSystem;
+import akka.actor.Extension;
+import com.typesafe.config.Config;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds out who sends a request, as {@code orderflow.security} configures. One instance per actor system. */
+public final class Authenticator implements Extension {
+
+  private static final String SCHEME = "Bearer ";
+  private static final CompletableFuture<Caller> ANYBODY = CompletableFuture.completedFuture(Caller.ANONYMOUS);
+  private static final Duration TICK = Duration.ofSeconds(10);
+  private static final Logger LOG = LoggerFactory.getLogger(Authenticator.class);
+
+  private static final AbstractExtensionId<Authenticator> ID = new AbstractExtensionId<>() {
+    @Override
+    public Authenticator createExtension(ExtendedActorSystem system) {
+      return new Authenticator(system);
+    }
+  };
+
+  private final AccessTokens tokens;
+
+  private Authenticator(ExtendedActorSystem system) {
+    Config config = system.settings().config();
+    SecuritySettings settings = SecuritySettings.of(config);
+    if (settings.isOpen()) {
+      tokens = null;
+      LOG.warn("Nobody is asked for a token: whoever reaches this node may do everything (ORDERFLOW_SECURITY_MODE)");
+      return;
+    }
+    Executor blocking = system.dispatchers().lookup("orderflow.security.blocking-dispatcher");
+    SigningKeys keys = new SigningKeys(SigningKeys.source(settings), settings, SigningKeys.MIN_PAUSE, blocking, System::nanoTime);
+    tokens = new AccessTokens(settings, keys, config.getInt("orderflow.security.max-tokens"), Clock.systemUTC());
+    keys.refresh();
+    system.scheduler().scheduleWithFixedDelay(TICK, TICK, keys::refresh, system.dispatcher());
+  }
+
+  /** The system's authenticator. The first call of a node with tokens reads its issuer's keys. */
+  public static Authenticator of(ActorSystem system) {
+    return ID.get(system);
+  }
+
+  /**
+   * Who sends a request. The future is complete on return, except while an issuer's key is read for the first time.
+   *
+   * @param authorization the value of {@code Authorization}; null if the request has none
+   * @return fails with {@link Denied}
+   */
+  public CompletableFuture<Caller> authenticate(String authorization) {
+    if (tokens == null) {
+      return ANYBODY;
+    }
+    if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return CompletableFuture.failedFuture(Denied.noToken());
+    }
+    return tokens.verify(authorization.substring(SCHEME.length()).strip());
+  }
+}
