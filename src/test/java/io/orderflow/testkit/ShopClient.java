@@ -33,7 +33,7 @@ public final class ShopClient {
       assertThat(body.path("code").asText()).as("code of %s", body).isEqualTo(code);
       assertThat(body.path("field").asText(null)).as("field of %s", body).isEqualTo(field);
       assertThat(body.path("status").asInt()).isEqualTo(wanted);
-      assertThat(body.path("type").asText()).startsWith("urn:orderflow:problem:");
+      assertThat(body.path("type").asText()).startsWith("/docs/problems/");
       assertThat(body.path("title").asText()).isNotBlank();
       assertThat(body.path("detail").asText()).isNotBlank();
     }
