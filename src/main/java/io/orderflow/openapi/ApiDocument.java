@@ -70,9 +70,6 @@ public final class ApiDocument {
     components.putObject("responses");
     paths.properties().forEach(path -> METHODS.stream().filter(path.getValue()::has).forEach(method ->
         complete(path.getKey(), path.getValue(), method, (ObjectNode) path.getValue().get(method), responses)));
-    for (ProblemKind kind : problems.all()) {
-      kind.statuses().forEach(status -> components.withObjectProperty("examples").set(kind.exampleName(status), kind.example(status)));
-    }
     return document;
   }
 
@@ -115,9 +112,7 @@ public final class ApiDocument {
     if (named != null) {
       named.forEach(code -> kinds.add(Stream.of(problems.of(code.textValue()))));
     }
-    if (throttled) {
-      kinds.add(problems.set("api"));
-    }
+    kinds.add(problems.set(throttled ? "api" : "operations"));
     if (item.has("parameters") || operation.has("parameters")) {
       kinds.add(problems.set("parameters"));
     }
@@ -146,8 +141,11 @@ public final class ApiDocument {
     ObjectNode content = response.putObject("content").putObject("application/problem+json");
     content.putObject("schema").put("$ref", "#/components/schemas/Problem");
     ObjectNode examples = content.putObject("examples");
-    kinds.forEach(kind -> kind.statuses().stream().filter(each -> status == 0 || each == status).forEach(each ->
-        examples.putObject(kind.exampleName(each)).put("$ref", "#/components/examples/" + kind.exampleName(each))));
+    kinds.forEach(kind -> kind.statuses().stream().filter(each -> status == 0 || each == status).forEach(each -> {
+      String name = kind.exampleName(each);
+      document.withObject("/components/examples").set(name, kind.example(each));
+      examples.putObject(name).put("$ref", "#/components/examples/" + name);
+    }));
     return response;
   }
 

@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.awaitility.Awaitility;
 
-/** A client of the HTTP contract, as a customer's program would be. */
+/** A client of the HTTP contract, as a customer's program would be. It compares every exchange with the API's document. */
 public final class ShopClient {
 
   /** An answer; the body is missing when there was none or it was no JSON. */
@@ -103,9 +103,12 @@ public final class ShopClient {
       request.setHeader(headers[i], headers[i + 1]);
     }
     try {
-      HttpResponse<byte[]> response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+      HttpRequest sent = request.build();
+      HttpResponse<byte[]> response = http.send(sent, HttpResponse.BodyHandlers.ofByteArray());
       boolean isJson = response.headers().firstValue("Content-Type").filter(type -> type.contains("json")).isPresent();
       JsonNode json = isJson ? JSON.readTree(response.body()) : MissingNode.getInstance();
+      ApiContract.published().check(new ApiContract.Exchange(method, path, sent.headers().map(), body == null ? null : body.replace('\'', '"'),
+          response.statusCode(), response.headers().map(), json));
       return new Answer(response.statusCode(), json, response.headers());
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
