@@ -46,6 +46,7 @@ record RequestTarget(Area area, String service, String rest) {
     Area area = target.startsWith(API) ? Area.API : target.startsWith(OPS) ? Area.OPS : null;
     if (area == null) {
       if (DOCUMENTATION.matcher(target).matches()) {
+        refuseDotSegments(target.split("\\?", 2)[0]);
         return new RequestTarget(Area.DOCUMENTATION, "", target);
       }
       throw Problem.of(404, "NOT_FOUND", "nothing exists at this path").exception();

@@ -38,6 +38,8 @@ class ApiDocumentFlowSpec {
   private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+)}");
   private static final Pattern LINK = Pattern.compile("(?:href|src)=\"(/[^\"]*)\"");
 
+  private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
   @TempDir
   private static Path data;
   private static TestNode node;
@@ -152,9 +154,11 @@ class ApiDocumentFlowSpec {
 
   @Test
   void what_is_not_there_is_a_problem() {
-    for (String path : new String[] {"/docs/nothing", "/docs/../openapi.json", "/docs/problems/nothing", "/docsx", "/openapi.jsonx", "/docs/%2e%2e/x"}) {
+    for (String path : new String[] {"/docs/nothing", "/docs/problems/nothing", "/docsx", "/openapi.jsonx"}) {
       shop.get(path).expectProblem(404, "NOT_FOUND", null);
     }
+    shop.get("/docs/../openapi.json").expectProblem(400, "INVALID_PATH", null);
+    shop.get("/docs/%2e%2e/x").expectProblem(400, "INVALID_PATH", null);
     shop.post("/docs", "{}").expectProblem(405, "METHOD_NOT_ALLOWED", null);
   }
 
@@ -163,7 +167,7 @@ class ApiDocumentFlowSpec {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private static Stream<Map.Entry<String, JsonNode>> operations() {
