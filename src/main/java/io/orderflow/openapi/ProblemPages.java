@@ -29,7 +29,7 @@ final class ProblemPages {
   private static String page(String title, String body) {
     return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         + "<title>" + title + " – Orderflow</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"/docs/docs.css\">\n</head>\n"
-        + "<body>\n<header><a href=\"/docs\">Orderflow</a> <a href=\"/docs\">Document</a> <a href=\"/docs/problems\">Problems</a></header>\n<main>\n"
+        + "<body>\n<header><a href=\"/docs\">Orderflow</a> <a href=\"/docs\">Document</a> <a href=\"/docs/problems\">Problems</a></header>\n<main class=\"page\">\n"
         + body + "</main>\n</body>\n</html>\n";
   }
 
