@@ -23,6 +23,7 @@ import io.orderflow.kernel.AscendingIds;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.node.Module;
 import io.orderflow.node.NodeContext;
+import io.orderflow.openapi.DocumentationRoutes;
 import io.orderflow.order.OrderModule;
 import io.orderflow.order.OrderSaga;
 import io.orderflow.payment.PaymentModule;
@@ -129,7 +130,7 @@ public final class Node {
     local.ifPresent(routes -> parts.add(HttpServer.bind(system, "services", config.getString("orderflow.bind"),
         config.getInt("orderflow.services.port"), routes).thenAccept(bound -> ServiceNodes.announce(system, bound.localAddress()))));
     if (roles.contains(GATEWAY)) {
-      parts.add(Gateway.start(system, config, local));
+      parts.add(Gateway.start(system, config, local, Routes.sealed(new DocumentationRoutes().routes())));
     }
     return CompletableFuture.allOf(parts.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new))
         .thenAccept(serving -> Readiness.serves(system, local.map(routes -> Database.of(system)),

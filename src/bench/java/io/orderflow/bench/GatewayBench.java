@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
+import akka.http.javadsl.server.Directives;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.gateway.Gateway;
@@ -24,6 +25,6 @@ public final class GatewayBench {
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bench", config);
     Cluster cluster = Cluster.get(system);
     cluster.manager().tell(Join.create(cluster.selfMember().address()));
-    Gateway.start(system, config, Optional.empty());
+    Gateway.start(system, config, Optional.empty(), Directives.reject());
   }
 }

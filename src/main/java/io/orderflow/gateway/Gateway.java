@@ -48,6 +48,7 @@ public final class Gateway {
   private final ActorSystem<?> system;
   private final ServiceRegistry services;
   private final Service clusterServices;
+  private final Service documentation;
   private final Duration timeout;
   private final Duration maxWait;
   private final Duration bodyTimeout;
@@ -62,7 +63,7 @@ public final class Gateway {
   /** Indexed by the first digit of the status. */
   private final Counter[] answers = new Counter[6];
 
-  private Gateway(ActorSystem<?> system, Config config, Optional<Route> local) {
+  private Gateway(ActorSystem<?> system, Config config, Optional<Route> local, Route documentation) {
     this.system = system;
     this.bodyTimeout = config.getDuration("orderflow.gateway.body-timeout");
     this.timeout = config.getDuration("orderflow.gateway.timeout");
@@ -82,6 +83,7 @@ public final class Gateway {
     this.maxWait = config.getDuration("orderflow.http.max-wait");
     this.clusterServices = local.<Service>map(routes -> new LocalService(system, routes, RemoteService.holds(config)))
         .orElseGet(() -> RemoteService.onOtherNodes(system, config));
+    this.documentation = new LocalService(system, documentation, false);
     this.services = ServiceRegistry.of(config.getConfig("orderflow.gateway"), clusterServices,
         (instances, held) -> RemoteService.at(system, config, instances, held && RemoteService.holds(config)));
   }
@@ -94,10 +96,11 @@ public final class Gateway {
    *
    * @param config the whole configuration
    * @param local the routes of this node's services, sealed and with their full paths; empty if it has none
+   * @param documentation the routes of the API's document and its pages, sealed; the gateway serves them itself
    * @throws com.typesafe.config.ConfigException when a setting is invalid
    */
-  public static CompletionStage<Bound> start(ActorSystem<?> system, Config config, Optional<Route> local) {
-    Gateway gateway = new Gateway(system, config, local);
+  public static CompletionStage<Bound> start(ActorSystem<?> system, Config config, Optional<Route> local, Route documentation) {
+    Gateway gateway = new Gateway(system, config, local, documentation);
     return gateway.bind(config, "Gateway", config.getString("orderflow.bind"), config.getInt("orderflow.gateway.port"), false)
         .thenCompose(clients -> gateway.bind(config, "Gateway for operators", config.getString("orderflow.ops.bind"),
             config.getInt("orderflow.ops.port"), true).thenApply(operators -> new Bound(clients, operators)));
@@ -119,7 +122,7 @@ public final class Gateway {
     String target = RequestTarget.originForm(received);
     Exchange exchange = new Exchange(system);
     exchange.addResponseHeader(RawHeader.create("X-Request-Id", id));
-    if (target.startsWith(RequestTarget.OPS) != forOperators) {
+    if (target.startsWith(RequestTarget.OPS) != forOperators && !RequestTarget.isDocumentation(target)) {
       exchange.reject(NOT_FOUND);
       return exchange;
     }
@@ -200,8 +203,12 @@ public final class Gateway {
   private void route(Exchange exchange, HttpRequest request, String id, String target, InFlight.Permit permit) {
     try {
       RequestTarget parsed = RequestTarget.of(target);
-      Service service = parsed.area() == RequestTarget.Area.OPS ? clusterServices : services.find(parsed.service())
-          .orElseThrow(() -> Problem.of(404, "SERVICE_NOT_FOUND", "no service has this name").exception());
+      Service service = switch (parsed.area()) {
+        case DOCUMENTATION -> documentation;
+        case OPS -> clusterServices;
+        case API -> services.find(parsed.service())
+            .orElseThrow(() -> Problem.of(404, "SERVICE_NOT_FOUND", "no service has this name").exception());
+      };
       if (hops.isLoop(request)) {
         throw Problem.of(508, "LOOP_DETECTED", "the service's address leads back to this gateway").exception();
       }

@@ -5,21 +5,24 @@ import akka.http.javadsl.model.headers.RawRequestURI;
 import io.orderflow.http.Problem;
 import io.orderflow.http.ProblemException;
 import io.orderflow.http.wire.WireHeaders;
+import java.util.regex.Pattern;
 
 /**
  * A request's target, parsed from the client's bytes. Nothing is decoded, so the service gets the target exactly as sent.
  *
- * @param area {@code api} or {@code ops}
+ * @param area {@code api}, {@code ops} or the documentation, which has no service
  * @param service the service's name; in {@code ops} the segment that follows
  * @param rest the target after the name, from its first {@code /} or {@code ?}, query included; may be empty
  */
 record RequestTarget(Area area, String service, String rest) {
 
-  enum Area { API, OPS }
+  enum Area { API, OPS, DOCUMENTATION }
 
   private static final String API = "/api/";
   /** Path prefix of operators' requests. */
   static final String OPS = "/ops/";
+  /** The paths of the documentation: these, and the pages below the second. */
+  private static final Pattern DOCUMENTATION = Pattern.compile("/(?:openapi\\.json|docs(?:/[^?]*)?)(?:\\?.*)?");
   /** Rounds of percent-decoding that are checked for dot segments. */
   private static final int DECODINGS = 3;
 
@@ -33,15 +36,24 @@ record RequestTarget(Area area, String service, String rest) {
     return target.startsWith(API);
   }
 
+  /** Whether the target is the API's document or one of its pages, which both ports serve. */
+  static boolean isDocumentation(String target) {
+    return DOCUMENTATION.matcher(target).matches();
+  }
+
   /**
    * Parses a path and query.
    *
-   * @throws ProblemException 404 if the path is under neither {@code /api/} nor {@code /ops/}; 400 if a server could read one of its segments as
-   *     {@code .} or {@code ..}
+   * @throws ProblemException 404 if the path is none of the API, the operators or the documentation; 400 if a server could read one of its
+   *     segments as {@code .} or {@code ..}
    */
   static RequestTarget of(String target) {
     Area area = target.startsWith(API) ? Area.API : target.startsWith(OPS) ? Area.OPS : null;
     if (area == null) {
+      if (isDocumentation(target)) {
+        refuseDotSegments(target.split("\\?", 2)[0]);
+        return new RequestTarget(Area.DOCUMENTATION, "", target);
+      }
       throw Problem.of(404, "NOT_FOUND", "nothing exists at this path").exception();
     }
     int query = target.indexOf('?');
@@ -54,7 +66,11 @@ record RequestTarget(Area area, String service, String rest) {
 
   /** The whole target as the client sent it. */
   String full() {
-    return (area == Area.API ? API : OPS) + service + rest;
+    return switch (area) {
+      case API -> API + service + rest;
+      case OPS -> OPS + service + rest;
+      case DOCUMENTATION -> rest;
+    };
   }
 
   /**

@@ -51,6 +51,11 @@ public final class Json {
     }
   }
 
+  /** The value as a tree, as {@link #bytes} writes it. */
+  public static JsonNode tree(Object value) {
+    return MAPPER.valueToTree(value);
+  }
+
   /** Reads JSON that {@link #bytes} wrote and the program stored. */
   public static <T> T stored(String json, Class<T> type) {
     try {

@@ -18,6 +18,7 @@ import io.orderflow.security.Denied;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -115,10 +116,15 @@ public record Problem(int status, String code, String detail, String field, @Jso
         .orElseGet(() -> of(500, "INTERNAL_ERROR", "the request could not be processed"));
   }
 
-  /** A project-specific URN, derived from the code. It identifies the kind of problem; there is no page behind it. */
+  /** The path of the page about the kind of problem. RFC 9457 allows a relative reference; an absolute one would need a trusted name of the node. */
   @JsonProperty
   public String type() {
-    return "urn:orderflow:problem:" + code.toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    return page(code);
+  }
+
+  /** The path of the page about problems of that code. */
+  public static String page(String code) {
+    return "/docs/problems/" + code.toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** The status's reason phrase. */

@@ -4,9 +4,11 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
+import akka.http.javadsl.server.Directives;
 import akka.http.javadsl.server.Route;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.orderflow.http.Routes;
 import io.orderflow.kernel.Configuration;
 import java.time.Duration;
 import java.util.Optional;
@@ -70,7 +72,8 @@ final class GatewayFixture implements AutoCloseable {
   private static GatewayFixture start(ActorTestKit kit, Optional<Route> local) throws Exception {
     Config config = kit.system().settings().config();
     try {
-      return new GatewayFixture(kit, Gateway.start(kit.system(), config, local).toCompletableFuture().get(20, TimeUnit.SECONDS));
+      return new GatewayFixture(kit,
+          Gateway.start(kit.system(), config, local, Routes.sealed(Directives.reject())).toCompletableFuture().get(20, TimeUnit.SECONDS));
     } catch (Exception failed) {
       kit.shutdownTestKit();
       throw failed;

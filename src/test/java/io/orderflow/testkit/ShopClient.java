@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.awaitility.Awaitility;
 
-/** A client of the HTTP contract, as a customer's program would be. */
+/** A client of the HTTP contract, as a customer's program would be. It compares every exchange with the API's document. */
 public final class ShopClient {
 
   /** An answer; the body is missing when there was none or it was no JSON. */
@@ -33,7 +33,7 @@ public final class ShopClient {
       assertThat(body.path("code").asText()).as("code of %s", body).isEqualTo(code);
       assertThat(body.path("field").asText(null)).as("field of %s", body).isEqualTo(field);
       assertThat(body.path("status").asInt()).isEqualTo(wanted);
-      assertThat(body.path("type").asText()).startsWith("urn:orderflow:problem:");
+      assertThat(body.path("type").asText()).startsWith("/docs/problems/");
       assertThat(body.path("title").asText()).isNotBlank();
       assertThat(body.path("detail").asText()).isNotBlank();
     }
@@ -129,9 +129,12 @@ public final class ShopClient {
       request.setHeader(headers[i], headers[i + 1]);
     }
     try {
-      HttpResponse<byte[]> response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+      HttpRequest sent = request.build();
+      HttpResponse<byte[]> response = http.send(sent, HttpResponse.BodyHandlers.ofByteArray());
       boolean isJson = response.headers().firstValue("Content-Type").filter(type -> type.contains("json")).isPresent();
       JsonNode json = isJson ? JSON.readTree(response.body()) : MissingNode.getInstance();
+      ApiContract.published().check(new ApiContract.Exchange(method, path, sent.headers().map(), body == null ? null : body.replace('\'', '"'),
+          response.statusCode(), response.headers().map(), json));
       return new Answer(response.statusCode(), json, response.headers());
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);

@@ -1,0 +1,78 @@
+package io.orderflow.openapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The document and the records of the program name the same fields, also those that no exchange of the specs has. */
+class DocumentedFieldsSpec {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectNode SCHEMAS = (ObjectNode) ApiDocument.read().at("/components/schemas");
+
+  private static Set<String> documented(String schema) {
+    Set<String> fields = new TreeSet<>();
+    SCHEMAS.required(schema).required("properties").fieldNames().forEachRemaining(fields::add);
+    return fields;
+  }
+
+  private static Set<String> written(String type) throws ClassNotFoundException {
+    Set<String> fields = new TreeSet<>();
+    for (BeanPropertyDefinition property : JSON.getSerializationConfig()
+        .introspect(JSON.constructType(Class.forName("io.orderflow." + type))).findProperties()) {
+      if (property.getAccessor() != null && JSON.getSerializationConfig().getAnnotationIntrospector()
+          .findUnwrappingNameTransformer(property.getAccessor()) != null) {
+        fields.addAll(written(property.getRawPrimaryType().getName().substring("io.orderflow.".length())));
+      } else if (property.couldSerialize()) {
+        fields.add(property.getName());
+      }
+    }
+    return fields;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+      "Order, order.OrderResponse", "OrderItem, order.OrderResponse$Item", "OrderPayment, order.OrderResponse$Payment",
+      "OrderShipment, order.OrderResponse$Shipment", "Stats, order.OrderQueries$Stats",
+      "Product, product.ProductResponse", "Stock, product.Product$Stock",
+      "Account, account.AccountResponse", "Transfer, account.TransferResponse", "AccountEvent, history.EventHistory$Entry",
+      "OrderCreated, history.EventHistory$Entry", "Payment, payment.PaymentResponse", "Breaker, payment.BreakerResponse",
+      "BreakerTransition, payment.BreakerResponse$Transition", "Cart, cart.CartResponse", "CartItem, cart.ShoppingCart$Item",
+      "Shipment, shipping.ShipmentResponse", "Address, shipping.Address", "User, user.UserResponse",
+      "Saga, saga.SagaView", "SagaStep, saga.SagaView$StepView", "SagaSummary, saga.SagaTable$Listed",
+      "Projection, projection.ProjectionStatus", "Rebuild, projection.ProjectionStatus$Rebuild",
+      "ProjectionFailure, projection.ProjectionStatus$FailureView", "Parked, projection.Parked",
+      "ParkedOutcome, projection.ParkedAggregates$Outcome", "Problem, http.Problem"})
+  void the_fields_of_an_answer_are_those_of_its_record(String schema, String type) throws ClassNotFoundException {
+    assertThat(documented(schema)).isEqualTo(written(type));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+      "OrderStatus, order.Order$Status", "SagaState, saga.SagaStatus", "BreakerState, payment.BreakerSnapshot$State"})
+  void the_values_of_an_enumeration_are_those_of_the_program(String schema, String type) throws ClassNotFoundException {
+    assertThat(SCHEMAS.required(schema).required("enum")).isEqualTo(JSON.valueToTree(Class.forName("io.orderflow." + type).getEnumConstants()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+      "Payment, status, payment.PaymentState$Status", "Payment, waitsFor, payment.PaymentState$Operation",
+      "Shipment, status, shipping.Shipment$Status", "Transfer, status, account.TransferResponse$Status",
+      "SagaStep, kind, saga.StepRecord$Kind", "SagaStep, status, saga.StepRecord$Status",
+      "Projection, state, projection.ProjectionStatus$State"})
+  void the_values_of_a_field_are_those_of_the_program(String schema, String field, String type) throws ClassNotFoundException {
+    Set<Object> values = new HashSet<>();
+    SCHEMAS.required(schema).required("properties").required(field).required("enum").forEach(value -> values.add(value.asText()));
+    Set<Object> program = new HashSet<>();
+    JSON.valueToTree(Class.forName("io.orderflow." + type).getEnumConstants()).forEach(value -> program.add(value.asText()));
+    assertThat(values).isEqualTo(program);
+  }
+
+}
