@@ -89,6 +89,9 @@ public final class Node {
         ? Simulator.start(system, config) : CompletableFuture.completedFuture(null);
     return simulator.thenCompose(ready -> AkkaManagement.get(system).start()).thenCompose(managementStarted -> {
       join();
+      if (roles.contains(SERVICES)) {
+        EndedProcesses.watch(system, config.getDuration("orderflow.look-for-ended-processes"));
+      }
       if (dependsOnOthers()) {
         Stranded.watch(system, config.getDuration("orderflow.gateway.rejoin-after"));
       }

@@ -32,7 +32,7 @@ public final class RecoveryBench {
   private static final Duration LOAD = Duration.ofSeconds(8);
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   /** What moved on sooner had not been waiting for the node that died. */
-  private static final long AT_ONCE_MILLIS = 4_000;
+  private static final long AT_ONCE_MILLIS = 1_200;
   /** The sagas that were under way at a time: when each of them moved on, and when the last event of each was written. */
   private static final String UNDER_WAY = "SELECT MIN(write_timestamp) FILTER (WHERE write_timestamp > ?) - ? moved,"
       + " MAX(write_timestamp) - ? ended FROM event_journal WHERE persistence_id LIKE 'saga-order|%' GROUP BY persistence_id"

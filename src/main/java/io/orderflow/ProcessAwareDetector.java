@@ -1,0 +1,42 @@
+package io.orderflow;
+
+import akka.actor.Address;
+import akka.event.EventStream;
+import akka.remote.PhiAccrualFailureDetector;
+import com.typesafe.config.Config;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Akka's failure detector, which also believes {@link EndedProcesses}: the cluster removes a downed node only once it is unreachable, and a
+ * missing heartbeat takes seconds to tell.
+ */
+public final class ProcessAwareDetector extends PhiAccrualFailureDetector {
+
+  /** Addresses of processes that have ended. Static, since Akka creates a detector for each node by its class name alone. */
+  private static final Set<String> ENDED = ConcurrentHashMap.newKeySet();
+
+  /** Akka creates it from {@code akka.cluster.failure-detector}. */
+  public ProcessAwareDetector(Config config, EventStream events) {
+    super(config, events);
+  }
+
+  @Override
+  public boolean isAvailable() {
+    return !ENDED.contains(address()) && super.isAvailable();
+  }
+
+  /**
+   * The process at this address has ended.
+   *
+   * @return whether that is news
+   */
+  static boolean ended(Address node) {
+    return ENDED.add(node.toString());
+  }
+
+  /** Forgets a process that has ended: it was removed, or another one has its address. */
+  static void forget(Address node) {
+    ENDED.remove(node.toString());
+  }
+}
