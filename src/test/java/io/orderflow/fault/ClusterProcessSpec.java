@@ -70,8 +70,9 @@ class ClusterProcessSpec {
     all.addAll(cutsPossible ? CUTS : List.of());
     all.addAll(jumpsPossible ? List.of("clock") : List.of());
     Optional.ofNullable(System.getProperty("cluster.only")).ifPresent(only -> all.retainAll(List.of(only.split(","))));
-    System.out.printf("seed %d%s%s%s%n", seed, disksPossible ? "" : "; without disks that fill, which need root", cutsPossible ? "" : "; without cuts of the network, which need root, iptables and setpriv",
-        jumpsPossible ? "" : "; without jumps of clocks, which need libfaketime");
+    System.out.printf("seed %d%s%s%s%n", seed, cutsPossible ? "" : "; without cuts of the network, which need root, iptables and setpriv",
+        jumpsPossible ? "" : "; without jumps of clocks, which need libfaketime",
+        disksPossible ? "" : "; without disks that fill, which need root");
     assertThat(all).as("faults that are possible here").isNotEmpty();
     try (Postgresql postgresql = Postgresql.start(); RunningSimulator provider = RunningSimulator.in(folder.resolve("provider"));
         DatabaseFaults faults = new DatabaseFaults(postgresql, folder.resolve("disk"));
