@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -21,34 +22,44 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import org.flywaydb.core.Flyway;
 import slick.jdbc.JdbcBackend;
+import slick.jdbc.hikaricp.HikariCPJdbcDataSource;
 
 /** Accesses the node's database, H2 or PostgreSQL. The same SQL serves both, with lower-case names. Calls block. */
 public final class Database {
 
   /**
-   * Drops connections to a server that has gone, and connections on which a node froze in the middle of a transaction. The limits are
-   * longer than any statement takes, and shorter than readers of the journal wait for a missing ordering ({@link JournalReader}).
+   * How long the driver waits for a server, in seconds, and for which of several: each is a default that a parameter of the URL overrides. A
+   * host that is switched off answers nothing, so each host has less time to connect than all of them together ({@code loginTimeout}).
    */
-  private static final Map<String, Object> POSTGRESQL = Map.of("socketTimeout", 20, "connectTimeout", 5, "tcpKeepAlive", true,
+  private static final Map<String, String> CONNECTING = Map.of("targetServerType", "primary", "hostRecheckSeconds", "2",
+      "connectTimeout", "2", "sslResponseTimeout", "2000", "loginTimeout", "8", "tcpKeepAlive", "true");
+
+  /**
+   * Drops connections to a server that has gone, and connections on which a node froze in the middle of a transaction. The journal's
+   * writer waits for its batch, so {@code socketTimeout} is also how long it takes to leave a server that is silent. The server's limits are
+   * below it: they are longer than any statement takes, and shorter than readers of the journal wait for a missing ordering
+   * ({@link JournalReader}). None of them ends a commit that waits for a synchronous standby: PostgreSQL would report such a commit as
+   * done.
+   *
+   * <p>PostgreSQL is made to prefer index look-ups. A node mostly selects a few rows by key from tables that grow for years and whose newest
+   * part is in memory. The default cost is meant for spinning disks: with it, scanning a table of 50,000 rows counts as cheaper than 200
+   * look-ups.
+   */
+  private static final Map<String, String> POSTGRESQL = Map.of("socketTimeout", "10",
       // Sends the rows of a batch as one statement.
-      "reWriteBatchedInserts", true,
-      "options", "-c statement_timeout=15s -c idle_in_transaction_session_timeout=20s");
+      "reWriteBatchedInserts", "true",
+      "options", "-c statement_timeout=8s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s -c random_page_cost=1.1");
+
+  /** Flyway's attempts to connect before a node gives up its start, a second or two apart: between one and five minutes. */
+  private static final int CONNECT_RETRIES = 30;
+  private static final int CONNECT_RETRY_SECONDS = 2;
 
   /** Classes of SQL states: connection, rollback (such as a deadlock), resources, cancellation or shutdown by the server. */
   private static final Set<String> PASSING = Set.of("08", "40", "53", "57");
-  /** PostgreSQL's own states: a lock time-out, and a transaction that was aborted after being idle for too long. */
-  private static final Set<String> PASSING_STATES = Set.of("55P03", "25P03");
-
-  /** Limits transactions to less than a minute: after that time, readers of the journal stop waiting for an uncommitted event. */
-  private static final String SHORT_TRANSACTIONS =
-      "SET idle_in_transaction_session_timeout = '20s'; SET statement_timeout = '20s'; SET lock_timeout = '10s'";
-
-  /**
-   * Makes PostgreSQL prefer index look-ups. A node mostly selects a few rows by key from tables that grow for years and whose newest part
-   * is in memory. The default cost is meant for spinning disks: with it, scanning a table of 50,000 rows counts as cheaper than 200
-   * look-ups.
-   */
-  private static final String LOOKUPS = "SET random_page_cost = 1.1";
+  /** PostgreSQL's state of a write on a server that is read-only, such as an old primary that an operator took out of service. */
+  private static final String READ_ONLY = "25006";
+  /** PostgreSQL's own states: a lock time-out, a transaction that was aborted after being idle for too long, a server that is read-only. */
+  private static final Set<String> PASSING_STATES = Set.of("55P03", "25P03", READ_ONLY);
 
   private final JdbcBackend.DatabaseDef pool;
   private final Executor threads;
@@ -79,21 +90,26 @@ public final class Database {
         .dataSource(url.text(), config.getString("orderflow.db.user"), config.getString("orderflow.db.password"))
         .locations("classpath:db/migration")
         .placeholders(Map.of("bytes", url.postgresql() ? "BYTEA" : "BLOB"))
-        .connectRetries(30)
+        .jdbcProperties(url.postgresql() ? CONNECTING : Map.of())
+        .connectRetries(CONNECT_RETRIES).connectRetriesInterval(CONNECT_RETRY_SECONDS)
         .load().migrate();
   }
 
   /** Derives Akka's settings for the journal, the snapshot store and the projections from {@code orderflow.db}. */
   public static Config settings(Config config) {
     Url url = Url.of(config);
+    Map<String, String> properties = new HashMap<>();
+    if (url.postgresql()) {
+      properties.putAll(CONNECTING);
+      properties.putAll(POSTGRESQL);
+    }
     return ConfigFactory.parseMap(Map.of(
-        "akka-persistence-jdbc.shared-databases.slick.db.connectionInitSql", url.postgresql() ? SHORT_TRANSACTIONS + "; " + LOOKUPS : "SELECT 1",
         "akka-persistence-jdbc.shared-databases.slick.profile",
         url.postgresql() ? "slick.jdbc.PostgresProfile$" : "slick.jdbc.H2Profile$",
         "akka-persistence-jdbc.shared-databases.slick.db.driver",
         url.postgresql() ? "org.postgresql.Driver" : "org.h2.Driver",
         "akka-persistence-jdbc.shared-databases.slick.db.url", url.text(),
-        "akka-persistence-jdbc.shared-databases.slick.db.properties", url.postgresql() ? POSTGRESQL : Map.of(),
+        "akka-persistence-jdbc.shared-databases.slick.db.properties", properties,
         "akka.projection.jdbc.dialect", url.postgresql() ? "postgres-dialect" : "h2-dialect"));
   }
 
@@ -103,13 +119,13 @@ public final class Database {
    * @throws SQLException if the database can't be reached or refuses a statement
    */
   public <T> T transaction(Sql.Work<T> work) throws SQLException {
-    try (Connection connection = connection()) {
+    return on(connection(), connection -> {
       try {
         return Sql.transaction(connection, work);
       } finally {
         connection.setAutoCommit(true);
       }
-    }
+    });
   }
 
   /**
@@ -118,8 +134,18 @@ public final class Database {
    * @throws SQLException if the database can't be reached or refuses the statement
    */
   public <T> T statement(Sql.Work<T> work) throws SQLException {
-    try (Connection connection = pool.source().createConnection()) {
+    return on(pool.source().createConnection(), work);
+  }
+
+  /** The pool drops connections that broke. It would keep those to a server that is read-only, whose reads may be old. */
+  private <T> T on(Connection taken, Sql.Work<T> work) throws SQLException {
+    try (Connection connection = taken) {
       return work.in(connection);
+    } catch (SQLException failure) {
+      if (READ_ONLY.equals(failure.getSQLState()) && pool.source() instanceof HikariCPJdbcDataSource hikari) {
+        hikari.ds().getHikariPoolMXBean().softEvictConnections();
+      }
+      throw failure;
     }
   }
 

@@ -29,11 +29,18 @@ final class ComposeCluster implements AutoCloseable {
     return succeeds("docker", "info") && (succeeds("docker", "compose", "version") || succeeds("docker-compose", "version"));
   }
 
-  /** Builds the image from what Maven has packaged and starts all of it. */
-  static ComposeCluster up(Path folder) throws IOException {
+  /**
+   * Builds the image from what Maven has packaged and starts all of it.
+   *
+   * @param further files of {@code docker} that change {@code compose.yaml}
+   */
+  static ComposeCluster up(Path folder, String... further) throws IOException {
     Path unlimited = Files.writeString(folder.resolve("unlimited.yaml"), UNLIMITED);
     List<String> compose = new ArrayList<>(succeeds("docker", "compose", "version") ? List.of("docker", "compose") : List.of("docker-compose"));
     compose.addAll(List.of("-p", PROJECT, "-f", "docker/compose.yaml", "-f", unlimited.toString()));
+    for (String file : further) {
+      compose.addAll(List.of("-f", "docker/" + file));
+    }
     ComposeCluster cluster = new ComposeCluster(compose);
     cluster.compose("down", "-v");
     cluster.compose("build");

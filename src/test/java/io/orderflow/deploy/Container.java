@@ -31,6 +31,10 @@ final class Container implements Serving {
     ComposeCluster.run("docker", "start", id);
   }
 
+  boolean isRunning() {
+    return ComposeCluster.run("docker", "inspect", "-f", "{{.State.Running}}", id).equals("true");
+  }
+
   /** Stops its threads as a machine does that sleeps or swaps. */
   void freeze() {
     ComposeCluster.run("docker", "pause", id);

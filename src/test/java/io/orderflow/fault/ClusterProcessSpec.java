@@ -2,8 +2,6 @@ package io.orderflow.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.typesafe.config.Config;
 import io.orderflow.simulator.RunningSimulator;
 import io.orderflow.testkit.FrozenReads;
 import io.orderflow.testkit.JournalNumbers;
@@ -13,6 +11,7 @@ import io.orderflow.testkit.NodeProcess;
 import io.orderflow.testkit.Postgresql;
 import io.orderflow.testkit.ShopBooks;
 import io.orderflow.testkit.Shoppers;
+import io.orderflow.testkit.SmallDisk;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -22,12 +21,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -35,15 +34,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Three nodes on PostgreSQL, each a process at a loopback address of its own, under load while at random nodes are killed, frozen for
- * longer than the others wait for them, cut off from the others in both directions or one, or restarted in turn, PostgreSQL crashes and
- * the payment provider fails or the clock of one node jumps. A node that is thawed early goes on when the others have just taken its
- * sagas over and recorded nothing else. It is told not to notice that it stood still, so that only the journal holds it back. Afterwards
- * the books must balance, as clients see them over HTTP. {@code -Dcluster.seed} repeats a run's dice, {@code -Dcluster.faults} makes it
- * longer, {@code -Dcluster.only} names the faults, comma-separated.
+ * longer than the others wait for them, cut off from the others in both directions or one, or restarted in turn, PostgreSQL crashes, hangs,
+ * is slow, locks everyone out or has no disk left, and the payment provider fails or the clock of one node jumps. A node that is thawed early
+ * goes on when the others have just taken its sagas over and recorded nothing else. It is told not to notice that it stood still, so that
+ * only the journal holds it back. Afterwards the books must balance, as clients see them over HTTP. {@code -Dcluster.seed} repeats a run's
+ * dice, {@code -Dcluster.faults} and {@code -Dcluster.minutes} make it longer, {@code -Dcluster.only} names the faults, comma-separated.
  */
 class ClusterProcessSpec {
 
-  private static final int NODES = 3;
+  private static final int NODES = ProcessCluster.NODES;
   /** Faults of the short form, which the dice choose: each takes a minute on a busy machine. */
   private static final int FEW = 1;
   private static final List<String> FAULTS = List.of("kill", "freeze", "thaw early", "database", "provider", "restart all");
@@ -66,25 +65,33 @@ class ClusterProcessSpec {
   @Test
   void whatever_dies_every_order_ends_and_the_books_balance() throws Exception {
     List<String> all = new ArrayList<>(FAULTS);
+    boolean disksPossible = SmallDisk.possible(folder.resolve("disk"));
+    all.addAll(DatabaseFaults.names(disksPossible));
     all.addAll(cutsPossible ? CUTS : List.of());
     all.addAll(jumpsPossible ? List.of("clock") : List.of());
     Optional.ofNullable(System.getProperty("cluster.only")).ifPresent(only -> all.retainAll(List.of(only.split(","))));
-    System.out.printf("seed %d%s%s%n", seed, cutsPossible ? "" : "; without cuts of the network, which need root, iptables and setpriv",
-        jumpsPossible ? "" : "; without jumps of clocks, which need libfaketime");
-    try (Postgresql postgresql = Postgresql.start(); RunningSimulator provider = RunningSimulator.in(folder.resolve("provider"))) {
-      launch(postgresql, provider);
+    System.out.printf("seed %d%s%s%s%n", seed, cutsPossible ? "" : "; without cuts of the network, which need root, iptables and setpriv",
+        jumpsPossible ? "" : "; without jumps of clocks, which need libfaketime",
+        disksPossible ? "" : "; without disks that fill, which need root");
+    assertThat(all).as("faults that are possible here").isNotEmpty();
+    try (Postgresql postgresql = Postgresql.start(); RunningSimulator provider = RunningSimulator.in(folder.resolve("provider"));
+        DatabaseFaults faults = new DatabaseFaults(postgresql, folder.resolve("disk"));
+        ProcessCluster cluster = prepare(postgresql, provider)) {
+      cluster.start();
       try (Shoppers shoppers = new Shoppers(nodes, dice.split(), Shoppers.MANY)) {
         // All of them come by in an order that the dice decide, then again in another.
         List<String> next = new ArrayList<>();
-        for (int i = 0; i < Integer.getInteger("cluster.faults", FEW); i++) {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(Integer.getInteger("cluster.minutes", 0));
+        int least = Integer.getInteger("cluster.faults", FEW);
+        for (int i = 0; i < least || System.nanoTime() - end < 0; i++) {
           if (next.isEmpty()) {
             next.addAll(all);
             Collections.shuffle(next, new Random(dice.nextLong()));
           }
           shoppers.awaitMore(50 + dice.nextInt(200));
-          meet(next.remove(0), shoppers, postgresql, provider);
-          allServe();
-          viewsFollow();
+          meet(next.remove(0), shoppers, postgresql, faults, provider);
+          cluster.awaitAllServe();
+          cluster.awaitViews();
         }
         shoppers.awaitMore(50);
         ShopBooks books = shoppers.awaitEnds();
@@ -96,23 +103,15 @@ class ClusterProcessSpec {
       }
     } finally {
       cut.close();
-      for (NodeProcess node : nodes) {
-        node.close();
-      }
     }
   }
 
-  private void launch(Postgresql postgresql, RunningSimulator provider) {
-    Config db = postgresql.settings().getConfig("orderflow.db");
-    for (int i = 0; i < NODES; i++) {
-      NodeProcess node = new NodeProcess(folder.resolve("node-" + i), "127.0.0." + (2 + i), Map.of(
-          "ORDERFLOW_ROLES", "services", "ORDERFLOW_PAYMENT_URL", provider.url(), "ORDERFLOW_DB_URL", db.getString("url"),
-          "ORDERFLOW_DB_USER", db.getString("user"), "ORDERFLOW_DB_PASSWORD", db.getString("password"),
-          "ORDERFLOW_BREAKER_OPEN", "1s", "ORDERFLOW_END_AFTER_STANDSTILL", i == UNAWARE ? "0s" : "8s"));
-      if (cutsPossible) {
-        node.runsAs(NetworkCut.user(i));
-      }
-      nodes.add(node);
+  private ProcessCluster prepare(Postgresql postgresql, RunningSimulator provider) {
+    ProcessCluster cluster = new ProcessCluster(folder, postgresql.settings().getConfig("orderflow.db"), provider.url());
+    nodes.addAll(cluster.nodes());
+    nodes.get(UNAWARE).doesNotNoticeStandstill();
+    if (cutsPossible) {
+      IntStream.range(0, NODES).forEach(i -> nodes.get(i).runsAs(NetworkCut.user(i)));
     }
     if (jumpsPossible) {
       // Whoever the node runs as may reach its clock.
@@ -120,12 +119,11 @@ class ClusterProcessSpec {
       clock = Optional.of(new NodeClock(folder.resolve("clock-" + (NODES - 1))));
       nodes.get(NODES - 1).hasClock(clock.get());
     }
-    nodes.forEach(node -> node.joins(nodes));
-    nodes.forEach(NodeProcess::launch);
-    nodes.forEach(NodeProcess::awaitServing);
+    return cluster;
   }
 
-  private void meet(String fault, Shoppers shoppers, Postgresql postgresql, RunningSimulator provider) throws Exception {
+  private void meet(String fault, Shoppers shoppers, Postgresql postgresql, DatabaseFaults database, RunningSimulator provider)
+      throws Exception {
     int number = fault.equals("thaw early") ? UNAWARE : fault.equals("freeze") ? 1 + dice.nextInt(NODES - 1) : dice.nextInt(NODES);
     NodeProcess node = nodes.get(number);
     List<NodeProcess> others = nodes.stream().filter(other -> other != node).toList();
@@ -135,7 +133,7 @@ class ClusterProcessSpec {
     switch (fault) {
       case "kill" -> {
         node.kill();
-        awaitEnds(underWay, others);
+        ProcessCluster.awaitEnds(underWay, others);
       }
       case "freeze" -> freeze(node, others, underWay);
       case "thaw early" -> {
@@ -148,7 +146,7 @@ class ClusterProcessSpec {
         Awaitility.await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
             .until(() -> takeovers(postgresql) > takeovers);
         node.thaw();
-        awaitEnds(underWay, others);
+        ProcessCluster.awaitEnds(underWay, others);
         provider.faults("{}");
       }
       case "cut off" -> {
@@ -156,16 +154,16 @@ class ClusterProcessSpec {
           node.cutOffFrom(other, cut);
           other.cutOffFrom(node, cut);
         }
-        awaitEnds(underWay, others);
+        ProcessCluster.awaitEnds(underWay, others);
       }
       case "cut one way" -> {
         node.cutOffFrom(others.get(0), cut);
         awaitDeath(List.of(node, others.get(0)));
-        awaitEnds(underWay, nodes);
+        ProcessCluster.awaitEnds(underWay, nodes);
       }
       case "database" -> {
         postgresql.crash();
-        awaitEnds(underWay, nodes);
+        ProcessCluster.awaitEnds(underWay, nodes);
       }
       case "provider" -> {
         provider.faults(dice.nextBoolean() ? "{\"loseAnswers\":true}" : "{\"outage\":true}");
@@ -178,14 +176,18 @@ class ClusterProcessSpec {
         System.out.printf("the clock of node %d jumps by %d minutes%n", NODES - 1, jump.toMinutes());
         clock.orElseThrow().jump(jump);
         shoppers.awaitMore(200);
-        awaitEnds(underWay, nodes);
+        ProcessCluster.awaitEnds(underWay, nodes);
         clock.orElseThrow().jump(Duration.ZERO);
       }
-      default -> {
+      case "restart all" -> {
         for (NodeProcess each : nodes) {
           each.stop();
           each.start();
         }
+      }
+      default -> {
+        database.meet(fault, shoppers);
+        ProcessCluster.awaitEnds(underWay, nodes);
       }
     }
     long ended = System.nanoTime() - began;
@@ -202,7 +204,7 @@ class ClusterProcessSpec {
   private static void freeze(NodeProcess node, List<NodeProcess> others, List<String> underWay) {
     try (FrozenReads reads = new FrozenReads(node)) {
       node.freeze();
-      awaitEnds(underWay, others);
+      ProcessCluster.awaitEnds(underWay, others);
       // What was under way may have needed nothing of it.
       awaitRemoval(node, others);
       reads.change(others.get(0));
@@ -227,33 +229,5 @@ class ClusterProcessSpec {
 
   private static void awaitDeath(List<NodeProcess> anyOf) {
     Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> !anyOf.stream().allMatch(NodeProcess::isAlive));
-  }
-
-  private static void awaitEnds(List<String> orders, List<NodeProcess> serving) {
-    for (String order : orders) {
-      Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(50)).ignoreExceptions()
-          .until(() -> serving.stream().filter(NodeProcess::serves).findFirst()
-              .map(node -> node.shop().get("/api/orders/" + order).text("status"))
-              .filter(Set.of("CONFIRMED", "CANCELLED")::contains), Optional::isPresent);
-    }
-  }
-
-  /** The views have come after the journal again, whoever has to carry them now. */
-  private void viewsFollow() {
-    Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
-      for (JsonNode view : nodes.get(0).shop().get("/ops/projections").expect(200).body().path("projections")) {
-        assertThat(view.path("state").asText()).as(view.toString()).isEqualTo("RUNNING");
-        assertThat(view.path("parked").asInt(-1)).as(view.toString()).isZero();
-        assertThat(view.path("lagSeconds").asDouble()).as(view.toString()).isLessThan(5);
-      }
-    });
-  }
-
-  /** Starts again what has died, until all of them serve. */
-  private void allServe() {
-    Awaitility.await().atMost(Duration.ofSeconds(180)).pollInterval(Duration.ofMillis(100)).until(() -> {
-      nodes.stream().filter(node -> !node.isAlive()).forEach(NodeProcess::launch);
-      return nodes.stream().allMatch(NodeProcess::serves);
-    });
   }
 }

@@ -58,6 +58,11 @@ public final class NodeProcess implements Serving, AutoCloseable {
         .collect(Collectors.joining(",")));
   }
 
+  /** Has it go on after it stood still for long, as on a machine whose own clocks stood still too. */
+  public void doesNotNoticeStandstill() {
+    environment.put("ORDERFLOW_END_AFTER_STANDSTILL", "0s");
+  }
+
   /** Has it run as a user of its own, so that the network can be cut between it and others. */
   public void runsAs(int ownUser) {
     user = Optional.of(ownUser);
@@ -110,22 +115,12 @@ public final class NodeProcess implements Serving, AutoCloseable {
 
   /** Stops its threads as a machine does that sleeps or swaps. */
   public void freeze() {
-    signal("STOP");
+    Signals.send("STOP", process.toHandle());
   }
 
   /** Lets them run again. */
   public void thaw() {
-    signal("CONT");
-  }
-
-  private void signal(String name) {
-    try {
-      new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    } catch (InterruptedException interrupted) {
-      throw new IllegalStateException(interrupted);
-    }
+    Signals.send("CONT", process.toHandle());
   }
 
   /** Whether the process runs. */

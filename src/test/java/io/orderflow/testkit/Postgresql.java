@@ -64,6 +64,16 @@ public final class Postgresql implements AutoCloseable {
     }
   }
 
+  /** Stops all its processes: it keeps its connections and answers nothing. */
+  public void freeze() {
+    Signals.send("STOP", server.getProcess().toHandle());
+  }
+
+  /** Lets them run again. */
+  public void thaw() {
+    Signals.send("CONT", server.getProcess().toHandle());
+  }
+
   private Config settings(String database) {
     return ConfigFactory.parseMap(Map.of("orderflow.db.url", "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/" + database,
         "orderflow.db.user", "postgres", "orderflow.db.password", "postgres"));
@@ -71,6 +81,7 @@ public final class Postgresql implements AutoCloseable {
 
   @Override
   public void close() {
+    thaw();
     try {
       server.close();
     } catch (IOException failure) {

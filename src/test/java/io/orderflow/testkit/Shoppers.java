@@ -23,7 +23,8 @@ import org.awaitility.Awaitility;
 
 /**
  * Clients that order, pay by card and account, cancel now and then, send money round, and repeat what was not answered, while a spec lets
- * things fail; one of them looks at the shelves meanwhile. {@link ShopBooks} has what must be true afterwards.
+ * things fail. Some look at the shelves and follow orders meanwhile: what they see must never go backwards. {@link ShopBooks} has what must be
+ * true afterwards.
  */
 public final class Shoppers implements AutoCloseable {
 
@@ -43,12 +44,16 @@ public final class Shoppers implements AutoCloseable {
   /** Orders to a transfer. */
   private static final int TRANSFER_EVERY = 4;
   private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+  private static final int FOLLOWERS = 3;
+  private static final Duration FOLLOW_EVERY = Duration.ofMillis(25);
 
   private final List<? extends Serving> nodes;
   private final Habits habits;
   private final Assortment assortment;
   private final Queue<Placed> placed = new ConcurrentLinkedQueue<>();
   private final AtomicInteger answered = new AtomicInteger();
+  private final OrderHistories histories = new OrderHistories();
+  private volatile Optional<String> newest = Optional.empty();
   private final TransferCircle circle = new TransferCircle();
   private final AtomicLong lastAnswer = new AtomicLong(System.nanoTime());
   private final AtomicLong longestSilence = new AtomicLong();
@@ -73,6 +78,10 @@ public final class Shoppers implements AutoCloseable {
     }
     SplittableRandom own = dice.split();
     launch("watcher", () -> watch(own));
+    for (int i = 0; i < FOLLOWERS; i++) {
+      SplittableRandom follower = dice.split();
+      launch("follower-" + i, () -> follow(follower));
+    }
   }
 
   private void launch(String name, Runnable work) {
@@ -125,10 +134,14 @@ public final class Shoppers implements AutoCloseable {
     for (long turn = 0; open; turn++) {
       awaitDue(turn * habits.clients() + number);
       Wanted wanted = assortment.next(dice);
-      String id = untilAnswered(dice, "/api/orders", wanted.body(), "key-" + dice.nextLong()).text("orderId");
+      long asked = System.nanoTime();
+      Answer order = untilAnswered(dice, "/api/orders", wanted.body(), "key-" + dice.nextLong());
+      long now = System.nanoTime();
+      String id = order.text("orderId");
+      histories.answered(id, order.text("status"), asked, now);
       placed.add(new Placed(id, wanted));
       answered.incrementAndGet();
-      long now = System.nanoTime();
+      newest = Optional.of(id);
       longestSilence.accumulateAndGet(now - lastAnswer.getAndSet(now), Math::max);
       if (dice.nextInt(100) < habits.cancellations()) {
         untilAnswered(dice, "/api/orders/" + id + "/cancel", "", "cancel");
@@ -147,6 +160,36 @@ public final class Shoppers implements AutoCloseable {
         LockSupport.parkNanos(wait);
       }
     }
+  }
+
+  /** Reads one order after the other, each time from any node, until it has ended and once more. */
+  private void follow(SplittableRandom dice) {
+    while (open) {
+      Optional<String> order = newest;
+      boolean ended = false;
+      for (boolean last = false; open && order.isPresent() && !last; ) {
+        LockSupport.parkNanos(FOLLOW_EVERY.toNanos());
+        last = ended;
+        ended |= read(order.get(), nodes.get(dice.nextInt(nodes.size())));
+      }
+      LockSupport.parkNanos(FOLLOW_EVERY.toNanos());
+    }
+  }
+
+  /** Whether the order has ended, as the node says. */
+  private boolean read(String order, Serving node) {
+    long asked = System.nanoTime();
+    try {
+      Answer answer = node.shop().get("/api/orders/" + order);
+      if (Set.of(200, 404).contains(answer.status())) {
+        String status = answer.status() == 404 ? OrderHistories.NOT_FOUND : answer.text("status");
+        histories.read(order, status, asked, System.nanoTime());
+        return !status.equals("PENDING");
+      }
+    } catch (UncheckedIOException cutOff) {
+      // Next time, somewhere else.
+    }
+    return false;
   }
 
   /** Nobody ever sees less than nothing on a shelf, or more than was put in. */
@@ -199,7 +242,10 @@ public final class Shoppers implements AutoCloseable {
     close();
     assertThat(failures).isEmpty();
     ShopClient shop = shop();
+    long asked = System.nanoTime();
     Map<String, JsonNode> ended = ShopBooks.awaitEnds(shop, placed);
+    ended.forEach((id, order) -> histories.read(id, order.path("status").asText(), asked, System.nanoTime()));
+    assertThat(histories.violations()).isEmpty();
     Awaitility.await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
       assertThat(shop.get("/ops/sagas?state=RUNNING").body().path("sagas")).isEmpty();
       assertThat(shop.get("/ops/sagas?state=COMPENSATING").body().path("sagas")).isEmpty();

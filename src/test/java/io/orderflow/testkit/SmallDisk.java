@@ -1,0 +1,91 @@
+package io.orderflow.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** A disk under the journal's table that can be full: a file system in memory, which needs root. */
+public final class SmallDisk implements AutoCloseable {
+
+  private static final String SIZE = "size=1g";
+
+  private final Path folder;
+  private boolean mounted;
+
+  /** @param folder where it is mounted */
+  public SmallDisk(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Whether this machine lets us. The folder is left as it was. */
+  public static boolean possible(Path folder) {
+    try (SmallDisk probe = new SmallDisk(folder)) {
+      probe.mount();
+      return true;
+    } catch (IllegalStateException refused) {
+      return false;
+    }
+  }
+
+  private void mount() {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    run("mount", "-t", "tmpfs", "-o", SIZE, "tmpfs", folder.toString());
+    mounted = true;
+  }
+
+  /** Leaves no room for another page of the journal. The table moves to the disk the first time. */
+  public void fill(Connection database) throws SQLException {
+    if (!mounted) {
+      mount();
+      try (Statement move = database.createStatement()) {
+        move.execute("CREATE TABLESPACE small LOCATION '" + folder + "'");
+        move.execute("ALTER TABLE event_journal SET TABLESPACE small");
+      }
+    }
+    long used = Long.parseLong(run("df", "--output=used", "-B1", folder.toString()).lines().skip(1).findFirst().orElseThrow().strip());
+    resize("size=" + used);
+  }
+
+  /** Makes room again. */
+  public void free() {
+    resize(SIZE);
+  }
+
+  private void resize(String size) {
+    run("mount", "-o", "remount," + size, folder.toString());
+  }
+
+  private static String run(String... command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        throw new IllegalStateException(String.join(" ", command) + ": " + said);
+      }
+      return said;
+    } catch (IOException missing) {
+      throw new IllegalStateException(missing);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  /** Takes it away when its users have ended. */
+  @Override
+  public void close() {
+    if (mounted) {
+      run("umount", "-l", folder.toString());
+      mounted = false;
+    }
+  }
+}
