@@ -45,7 +45,7 @@ final class OrderflowContender extends Contender {
    */
   static OrderflowContender stocked(String name, int nodes, Path jar, DurablePostgresql postgresql, Path folder, int providerPort,
       Map<String, String> settings) throws Exception {
-    String database = name.toLowerCase(Locale.ROOT).replaceAll("\\W+", "_");
+    String database = "shop_" + name.toLowerCase(Locale.ROOT).replaceAll("\\W+", "_");
     postgresql.create(database);
     Map<String, String> common = new HashMap<>(Map.of(
         "ORDERFLOW_ROLES", "services,gateway", "ORDERFLOW_RATE_LIMIT_REQUESTS", "0",
