@@ -40,7 +40,7 @@ abstract class Contender implements AutoCloseable {
       return folder.resolve("recording.jfr").toAbsolutePath();
     }
 
-    private Process start() throws IOException {
+    private Process start(Map<String, String> settings) throws IOException {
       Files.createDirectories(folder);
       List<String> program = new ArrayList<>(command);
       if (PROFILE) {
@@ -49,6 +49,7 @@ abstract class Contender implements AutoCloseable {
       ProcessBuilder builder = ContenderJvm.process(program).directory(folder.toFile()).redirectErrorStream(true)
           .redirectOutput(folder.resolve("log").toFile());
       builder.environment().putAll(environment);
+      builder.environment().putAll(settings);
       return builder.start();
     }
   }
@@ -67,11 +68,16 @@ abstract class Contender implements AutoCloseable {
 
   /** Starts it, for the first time or again on what its database holds, and waits until it serves; answers how many seconds that took. */
   final double start() throws IOException {
+    return start(Map.of());
+  }
+
+  /** The same with these environment variables for this time. */
+  final double start(Map<String, String> settings) throws IOException {
     long began = System.nanoTime();
     List<Process> started = new ArrayList<>();
     processes = started;
     for (Node node : nodes) {
-      started.add(node.start());
+      started.add(node.start(settings));
     }
     awaiting("serves").pollInterval(Duration.ofMillis(50)).ignoreExceptions().until(this::serves);
     return (System.nanoTime() - began) / 1e9;
@@ -128,12 +134,19 @@ abstract class Contender implements AutoCloseable {
 
   /** Counts orders that were answered with 201, and waits until they and all before them are CONFIRMED. */
   void settle(long orders) {
+    settle(orders, 0);
+  }
+
+  /** The same where so many others got another answer, which doesn't say whether they were placed. */
+  void settle(long orders, long uncertain) {
     placed += orders;
     awaiting("confirms " + placed + " orders").pollInterval(Duration.ofMillis(100)).until(this::confirmed, confirmed -> confirmed >= placed);
     try {
-      if (confirmed() > placed) {
-        throw new IllegalStateException(name + " has confirmed more orders than the " + placed + " that were placed");
+      long confirmed = confirmed();
+      if (confirmed > placed + uncertain) {
+        throw new IllegalStateException(name + " has confirmed " + confirmed + " orders, and " + placed + " were placed");
       }
+      placed = Math.max(placed, confirmed);
     } catch (Exception failure) {
       throw new IllegalStateException(failure);
     }

@@ -22,9 +22,10 @@ final class Load {
    * @param confirmed the orders that were answered as CONFIRMED
    * @param placed all that were answered with 201
    * @param answered answers with 201 in each second of the time that was asked for
-   * @param refused what any other answer said first; null without any
+   * @param refusals any other answers
+   * @param refused what one of them said; null without any
    */
-  record Result(long confirmed, long placed, long[] answered, Latencies latencies, String refused) {
+  record Result(long confirmed, long placed, long[] answered, Latencies latencies, long refusals, String refused) {
 
     /** Answers with 201 per second within the time that was asked for. */
     double rate() {
@@ -78,7 +79,7 @@ final class Load {
     clients.forEach(client -> Arrays.setAll(answered, second -> answered[second] + client.answered[second]));
     return new Result(clients.stream().mapToLong(client -> client.confirmed).sum(), clients.stream().mapToLong(client -> client.placed).sum(),
         answered, Latencies.of(clients.stream().map(client -> client.latencies).toList()),
-        clients.stream().map(client -> client.refused).filter(refused -> refused != null).findFirst().orElse(null));
+        clients.stream().mapToLong(client -> client.refusals).sum(), clients.stream().map(client -> client.refused).filter(refused -> refused != null).findFirst().orElse(null));
   }
 
   private final class Client extends Thread {
@@ -90,7 +91,9 @@ final class Load {
     private final Latencies latencies = new Latencies();
     private long confirmed;
     private long placed;
+    private long refusals;
     private String refused;
+    private boolean open = true;
 
     private Client(int port, long period, long first) {
       this.port = port;
@@ -102,13 +105,14 @@ final class Load {
     @Override
     public void run() {
       try (Wire wire = Wire.to(port, 0)) {
-        for (long due = first; due < end && refused == null; due = period == 0 ? System.nanoTime() : due + period) {
+        for (long due = first; due < end && open; due = period == 0 ? System.nanoTime() : due + period) {
           while (System.nanoTime() < due) {
             LockSupport.parkNanos(due - System.nanoTime());
           }
           place(wire, due);
         }
       } catch (IOException failure) {
+        refusals++;
         refused = failure.toString();
       }
     }
@@ -118,6 +122,8 @@ final class Load {
       byte[] body = wire.receive();
       long now = System.nanoTime();
       if (body == null || !wire.startsWith("HTTP/1.1 201")) {
+        open = body != null;
+        refusals++;
         refused = body == null ? "the connection was closed" : new String(body, StandardCharsets.UTF_8);
         return;
       }

@@ -110,14 +110,18 @@ public final class OrdersBench {
 
   private void firstSeconds(Contender contender, Report.Column column) throws Exception {
     Costs before = Costs.now(postgresql, contender);
-    Load.Result first = checked(Load.closedLoop(contender.ports(), requests(spread(), true), CONNECTIONS, FIRST_SECONDS).await());
-    contender.settle(first.placed());
+    Load.Result first = Load.closedLoop(contender.ports(), requests(spread(), true), CONNECTIONS, FIRST_SECONDS).await();
+    if (first.refused() != null) {
+      System.err.printf("%s refused %d of the first orders, one of them with %s%n", contender.name(), first.refusals(), first.refused());
+    }
+    contender.settle(first.placed(), first.refusals());
     for (int from = 0; from < FIRST_SECONDS; from += FIRST_SECONDS / 3) {
       int to = from + FIRST_SECONDS / 3;
       column.add("CONFIRMED orders/s from " + from + " to " + to + " s", first.rate(from, to));
     }
     column.add(RATE, first.rate());
     column.add("POST to CONFIRMED, p99 ms", first.latencies().millis(0.99));
+    column.add("not answered with 201, %", 100.0 * first.refusals() / (first.placed() + first.refusals()));
     column.add("CPU of others meanwhile, s/s", Costs.now(postgresql, contender).since(before).othersSeconds() / FIRST_SECONDS);
   }
 
