@@ -108,7 +108,8 @@ public final class GatewayBench {
   }
 
   private String wrk(Contender contender, int seconds) throws IOException {
-    Process wrk = new ProcessBuilder("wrk", "-t2", "-c" + connections, "-d" + seconds, "--latency",
+    // A cold program's first answers can take longer than the two seconds that wrk waits by default.
+    Process wrk = new ProcessBuilder("wrk", "-t2", "-c" + connections, "-d" + seconds, "--timeout", "10s", "--latency",
         "http://127.0.0.1:" + contender.port() + PATH).redirectErrorStream(true).start();
     String result = new String(wrk.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (wrk.onExit().join().exitValue() != 0 || result.contains("Non-2xx") || result.contains("Socket errors")) {
