@@ -1,5 +1,7 @@
 package io.orderflow.bench.orders;
 
+import io.orderflow.bench.Usage;
+
 /**
  * What has been spent so far, by one program and the database server; as a difference, in between.
  *
@@ -13,7 +15,7 @@ record Costs(double jvmSeconds, double databaseSeconds, double driverSeconds, do
 
   static Costs now(DurablePostgresql postgresql, Contender contender) throws Exception {
     long events = contender.events();
-    return new Costs(Usage.cpuSeconds(contender.pid()), Usage.cpuSecondsOfFamily(postgresql.pid()),
+    return new Costs(contender.cpuSeconds(), Usage.cpuSecondsOfFamily(postgresql.pid()),
         Usage.cpuSeconds(ProcessHandle.current().pid()), Usage.machineSeconds(), events,
         postgresql.number("postgres", "SELECT xact_commit FROM pg_stat_database WHERE datname = '" + contender.database() + "'"),
         postgresql.number("postgres", "SELECT wal_sync FROM pg_stat_wal"),

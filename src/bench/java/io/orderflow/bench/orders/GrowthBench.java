@@ -116,7 +116,7 @@ public final class GrowthBench {
   private double heap() throws Exception {
     double live = 0;
     for (int i = 0; i < COLLECTIONS; i++) {
-      live = Usage.liveHeapMegabytes(node.pid());
+      live = node.liveHeapMegabytes();
     }
     return live;
   }
@@ -129,7 +129,7 @@ public final class GrowthBench {
   /** Sends each of so many requests once. */
   private void place(int count, IntFunction<String> request) throws InterruptedException {
     List<Thread> clients = IntStream.range(0, CONNECTIONS).mapToObj(client -> new Thread(() -> {
-      try (Wire wire = Wire.to(node.port(), 0)) {
+      try (Wire wire = Wire.to(node.ports().get(0), 0)) {
         for (int i = client; i < count; i += CONNECTIONS) {
           wire.send(request.apply(i).getBytes(StandardCharsets.US_ASCII));
           wire.receive();
@@ -149,7 +149,7 @@ public final class GrowthBench {
     byte[][] requests = IntStream.range(0, Contender.PRODUCTS).mapToObj(i -> post("/api/orders",
         ShopClient.order(Contender.PRODUCT + i, 1, ShopClient.card("tok_visa"), "DE").replace("'ada'", "'customer-" + i + "'"),
         "Prefer: wait=10\r\n").getBytes(StandardCharsets.US_ASCII)).toArray(byte[][]::new);
-    Load.Result result = Load.closedLoop(node.port(), requests, CONNECTIONS, howLong).await();
+    Load.Result result = Load.closedLoop(node.ports(), requests, CONNECTIONS, howLong).await();
     node.settle(result.placed());
     return result.rate();
   }

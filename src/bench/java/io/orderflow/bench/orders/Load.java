@@ -3,6 +3,7 @@ package io.orderflow.bench.orders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
- * Clients that place orders over kept connections, one thread each, with requests that were rendered beforehand: what they do per order is
+ * Clients that place orders over kept connections to one port or in turn to several, one thread each, with requests that were rendered beforehand: what they do per order is
  * one write and one read.
  */
 final class Load {
@@ -20,37 +21,51 @@ final class Load {
    *
    * @param confirmed the orders that were answered as CONFIRMED
    * @param placed all that were answered with 201
-   * @param rate answers with 201 per second within the time that was asked for
-   * @param refused what any other answer said first; null without any
+   * @param answered answers with 201 in each second of the time that was asked for
+   * @param refusals any other answers
+   * @param refused what one of them said; null without any
    */
-  record Result(long confirmed, long placed, double rate, Latencies latencies, String refused) {}
+  record Result(long confirmed, long placed, long[] answered, Latencies latencies, long refusals, String refused) {
+
+    /** Answers with 201 per second within the time that was asked for. */
+    double rate() {
+      return rate(0, answered.length);
+    }
+
+    /** The same between two of its seconds. */
+    double rate(int from, int to) {
+      return Arrays.stream(answered, from, to).average().orElse(0);
+    }
+  }
 
   private static final byte[] CONFIRMED = "\"status\":\"CONFIRMED\"".getBytes(StandardCharsets.US_ASCII);
 
-  private final int port;
+  private final List<Integer> ports;
   private final byte[][] requests;
+  private final int seconds;
   private final long began = System.nanoTime();
   private final long end;
   private final List<Client> clients = new ArrayList<>();
 
-  private Load(int port, byte[][] requests, int seconds) {
-    this.port = port;
+  private Load(List<Integer> ports, byte[][] requests, int seconds) {
+    this.ports = ports;
     this.requests = requests;
+    this.seconds = seconds;
     this.end = began + TimeUnit.SECONDS.toNanos(seconds);
   }
 
   /** Starts clients of which each places its next order as soon as the last one is answered. */
-  static Load closedLoop(int port, byte[][] requests, int connections, int seconds) {
-    return new Load(port, requests, seconds).start(connections, 0);
+  static Load closedLoop(List<Integer> ports, byte[][] requests, int connections, int seconds) {
+    return new Load(ports, requests, seconds).start(connections, 0);
   }
 
   /** Starts clients that take turns to place so many orders a second in all; an answer's time counts from when its order was due. */
-  static Load paced(int port, byte[][] requests, int connections, double perSecond, int seconds) {
-    return new Load(port, requests, seconds).start(connections, (long) (connections * 1e9 / perSecond));
+  static Load paced(List<Integer> ports, byte[][] requests, int connections, double perSecond, int seconds) {
+    return new Load(ports, requests, seconds).start(connections, (long) (connections * 1e9 / perSecond));
   }
 
   private Load start(int connections, long period) {
-    IntStream.range(0, connections).forEach(i -> clients.add(new Client(period, began + i * period / connections)));
+    IntStream.range(0, connections).forEach(i -> clients.add(new Client(ports.get(i % ports.size()), period, began + i * period / connections)));
     clients.forEach(Thread::start);
     return this;
   }
@@ -60,23 +75,28 @@ final class Load {
     for (Client client : clients) {
       client.join();
     }
-    long inTime = clients.stream().mapToLong(client -> client.inTime).sum();
+    long[] answered = new long[seconds];
+    clients.forEach(client -> Arrays.setAll(answered, second -> answered[second] + client.answered[second]));
     return new Result(clients.stream().mapToLong(client -> client.confirmed).sum(), clients.stream().mapToLong(client -> client.placed).sum(),
-        inTime * 1e9 / (end - began), Latencies.of(clients.stream().map(client -> client.latencies).toList()),
-        clients.stream().map(client -> client.refused).filter(refused -> refused != null).findFirst().orElse(null));
+        answered, Latencies.of(clients.stream().map(client -> client.latencies).toList()),
+        clients.stream().mapToLong(client -> client.refusals).sum(), clients.stream().map(client -> client.refused).filter(refused -> refused != null).findFirst().orElse(null));
   }
 
   private final class Client extends Thread {
 
+    private final int port;
     private final long period;
     private final long first;
+    private final long[] answered = new long[seconds];
     private final Latencies latencies = new Latencies();
     private long confirmed;
     private long placed;
-    private long inTime;
+    private long refusals;
     private String refused;
+    private boolean open = true;
 
-    private Client(long period, long first) {
+    private Client(int port, long period, long first) {
+      this.port = port;
       this.period = period;
       this.first = first;
       setDaemon(true);
@@ -85,13 +105,14 @@ final class Load {
     @Override
     public void run() {
       try (Wire wire = Wire.to(port, 0)) {
-        for (long due = first; due < end && refused == null; due = period == 0 ? System.nanoTime() : due + period) {
+        for (long due = first; due < end && open; due = period == 0 ? System.nanoTime() : due + period) {
           while (System.nanoTime() < due) {
             LockSupport.parkNanos(due - System.nanoTime());
           }
           place(wire, due);
         }
       } catch (IOException failure) {
+        refusals++;
         refused = failure.toString();
       }
     }
@@ -99,15 +120,19 @@ final class Load {
     private void place(Wire wire, long due) throws IOException {
       wire.send(requests[ThreadLocalRandom.current().nextInt(requests.length)]);
       byte[] body = wire.receive();
-      long answered = System.nanoTime();
+      long now = System.nanoTime();
       if (body == null || !wire.startsWith("HTTP/1.1 201")) {
+        open = body != null;
+        refusals++;
         refused = body == null ? "the connection was closed" : new String(body, StandardCharsets.UTF_8);
         return;
       }
-      latencies.add(answered - due);
+      latencies.add(now - due);
       placed++;
       confirmed += contains(body, CONFIRMED) ? 1 : 0;
-      inTime += answered < end ? 1 : 0;
+      if (now < end) {
+        answered[(int) TimeUnit.NANOSECONDS.toSeconds(now - began)]++;
+      }
     }
   }
 

@@ -1,69 +1,83 @@
 package io.orderflow.bench.orders;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.orderflow.bench.Variables;
 import io.orderflow.testkit.ShopClient;
 import io.orderflow.testkit.TestNode;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** A built program as it ships, on PostgreSQL, without its limit per client; clients come through its gateway. */
+/** A built program as it ships, on PostgreSQL, without its limit per client; clients come through the gateway of each node. */
 final class OrderflowContender extends Contender {
+
+  /** The program of this build. */
+  static final Path JAR = Path.of("target", "orderflow.jar");
 
   private final DurablePostgresql postgresql;
   private final ShopClient shop;
-  private final ShopClient management;
+  private final List<ShopClient> managements;
 
-  private OrderflowContender(String name, DurablePostgresql postgresql, Path folder, Path jar, Map<String, Integer> ports,
-      Map<String, String> environment) throws IOException {
-    super(name, databaseOf(name), ports.get(System.getProperty("bench.port", "gateway")), folder,
-        List.of("-jar", jar.toAbsolutePath().toString()), environment);
+  private OrderflowContender(String name, String database, DurablePostgresql postgresql, List<Node> nodes, List<Map<String, Integer>> ports) {
+    super(name, database, nodes);
     this.postgresql = postgresql;
-    this.shop = new ShopClient("http://127.0.0.1:" + ports.get("gateway"));
-    this.management = new ShopClient("http://127.0.0.1:" + ports.get("management"));
+    this.shop = new ShopClient("http://127.0.0.1:" + ports.get(0).get("gateway"));
+    this.managements = ports.stream().map(node -> new ShopClient("http://127.0.0.1:" + node.get("management"))).toList();
   }
 
-  /** Starts the program of this build and stocks its products. */
-  static Contender start(DurablePostgresql postgresql, Path folder, int providerPort) throws Exception {
-    return start(postgresql, folder, providerPort, Map.of());
+  /** One node of this build, started, with its products stocked. */
+  static OrderflowContender start(DurablePostgresql postgresql, Path folder, int providerPort, Map<String, String> settings) throws Exception {
+    OrderflowContender orderflow = stocked("Orderflow", 1, JAR, postgresql, folder, providerPort, settings);
+    orderflow.start();
+    return orderflow;
   }
 
-  /** Starts the program of another build, to compare it with this one. */
-  static Contender before(Path jar, DurablePostgresql postgresql, Path folder, int providerPort) throws Exception {
-    return start("Before", postgresql, folder, jar, providerPort, Map.of());
-  }
-
-  /** Starts the program of this build with these environment variables. */
-  static OrderflowContender start(DurablePostgresql postgresql, Path folder, int providerPort, Map<String, String> settings)
-      throws Exception {
-    return start("Orderflow", postgresql, folder, Path.of("target", "orderflow.jar"), providerPort, settings);
-  }
-
-  private static String databaseOf(String name) {
-    return name.toLowerCase(Locale.ROOT);
-  }
-
-  private static OrderflowContender start(String name, DurablePostgresql postgresql, Path folder, Path jar, int providerPort,
+  /**
+   * Makes a contender whose products are stocked. It is not running: a start that is measured must not be warm from that.
+   *
+   * @param nodes the nodes of its cluster
+   * @param settings environment variables beside those of this benchmark
+   */
+  static OrderflowContender stocked(String name, int nodes, Path jar, DurablePostgresql postgresql, Path folder, int providerPort,
       Map<String, String> settings) throws Exception {
-    postgresql.create(databaseOf(name));
-    Map<String, Integer> ports = new HashMap<>();
-    TestNode.freePorts().forEach((setting, port) -> ports.put(setting.split("\\.")[1], port));
-    Map<String, String> environment = new HashMap<>(Map.of(
+    String database = "shop_" + name.toLowerCase(Locale.ROOT).replaceAll("\\W+", "_");
+    postgresql.create(database);
+    Map<String, String> common = new HashMap<>(Map.of(
         "ORDERFLOW_ROLES", "services,gateway", "ORDERFLOW_RATE_LIMIT_REQUESTS", "0",
         "ORDERFLOW_PAYMENT_URL", "http://127.0.0.1:" + providerPort,
-        "ORDERFLOW_DB_URL", postgresql.url(databaseOf(name)), "ORDERFLOW_DB_USER", "postgres", "ORDERFLOW_DB_PASSWORD", "postgres"));
-    environment.putAll(settings);
-    ports.forEach((part, port) -> environment.put("ORDERFLOW_" + part.toUpperCase(Locale.ROOT) + "_PORT", port.toString()));
-    OrderflowContender orderflow = new OrderflowContender(name, postgresql, folder, jar, ports, environment);
-    orderflow.awaitServing();
-    for (int i = 0; i < PRODUCTS; i++) {
-      orderflow.shop.stock(PRODUCT + i, STOCK);
+        "ORDERFLOW_DB_URL", postgresql.url(database), "ORDERFLOW_DB_USER", "postgres", "ORDERFLOW_DB_PASSWORD", "postgres"));
+    common.putAll(settings);
+    List<Map<String, Integer>> ports = Stream.generate(OrderflowContender::freePorts).limit(nodes).toList();
+    if (nodes > 1) {
+      common.put("ORDERFLOW_SEED_NODES", ports.stream().map(node -> "127.0.0.1:" + node.get("remoting")).collect(Collectors.joining(",")));
     }
-    orderflow.shop.stock(HOT, STOCK);
+    OrderflowContender orderflow = new OrderflowContender(name, database, postgresql,
+        IntStream.range(0, nodes).mapToObj(i -> node(ports.get(i), nodes == 1 ? folder : folder.resolve("node-" + i), jar, common)).toList(), ports);
+    try (orderflow) {
+      // Three nodes that rehearse at once take a minute on two processors.
+      orderflow.start(Map.of("ORDERFLOW_REHEARSAL_REQUESTS", "0"));
+      for (int i = 0; i < PRODUCTS; i++) {
+        orderflow.shop.stock(PRODUCT + i, STOCK);
+      }
+      orderflow.shop.stock(HOT, STOCK);
+    }
     return orderflow;
+  }
+
+  private static Node node(Map<String, Integer> ports, Path folder, Path jar, Map<String, String> common) {
+    Map<String, String> environment = new HashMap<>(common);
+    ports.forEach((part, port) -> environment.put("ORDERFLOW_" + part.toUpperCase(Locale.ROOT) + "_PORT", port.toString()));
+    return new Node(ports.get(Variables.get("PORT", "gateway")), folder, List.of("-jar", jar.toAbsolutePath().toString()), environment);
+  }
+
+  /** By part of a node. */
+  private static Map<String, Integer> freePorts() {
+    return TestNode.freePorts().entrySet().stream().collect(Collectors.toMap(port -> port.getKey().split("\\.")[1], Map.Entry::getValue));
   }
 
   ShopClient shop() {
@@ -71,12 +85,12 @@ final class OrderflowContender extends Contender {
   }
 
   ShopClient management() {
-    return management;
+    return managements.get(0);
   }
 
   @Override
   boolean serves() {
-    return management.get("/ready").status() == 200;
+    return managements.stream().allMatch(management -> management.get("/ready").status() == 200);
   }
 
   /** As the views have it; none until they have everything. */

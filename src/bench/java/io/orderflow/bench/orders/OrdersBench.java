@@ -1,5 +1,7 @@
 package io.orderflow.bench.orders;
 
+import io.orderflow.bench.Report;
+import io.orderflow.bench.Variables;
 import io.orderflow.testkit.ShopClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
@@ -24,6 +27,10 @@ public final class OrdersBench {
   /** The light load is made by two clients. */
   private static final double LIGHT_PER_SECOND = 2;
   private static final int LEAD_SECONDS = 3;
+  private static final int FIRST_SECONDS = 30;
+  private static final String FIRST = "the first " + FIRST_SECONDS + " s, 1,000 products";
+  private static final String SPREAD = "1,000 products";
+  private static final String RATE = "CONFIRMED orders/s";
 
   private final DurablePostgresql postgresql;
   private final int seconds;
@@ -37,49 +44,91 @@ public final class OrdersBench {
 
   /** @param args the seconds of each round, the rounds, the seconds of warming each program up, the folder for what the run leaves */
   public static void main(String[] args) throws Exception {
-    int rounds = Integer.parseInt(args[1]);
     Path folder = Path.of(args[3]);
     Files.createDirectories(folder);
-    boolean profile = Boolean.getBoolean("bench.profile");
-    try (DurablePostgresql postgresql = DurablePostgresql.start(folder, profile)) {
-      int provider = TrivialProvider.start();
-      Report report = new Report(postgresql.rows("postgres", "SHOW server_version").get(0));
-      List<Contender> contenders = new ArrayList<>();
-      String only = System.getProperty("bench.only", "");
+    try (DurablePostgresql postgresql = DurablePostgresql.start(folder, Contender.PROFILE)) {
+      Report report = new Report("PostgreSQL " + postgresql.rows("postgres", "SHOW server_version").get(0)
+          + " with fsync and synchronous_commit, load and provider on the same machine");
+      List<Contender> contenders = contenders(postgresql, folder, TrivialProvider.start());
+      Instant warm;
       try {
-        if (only.isEmpty() || only.equals("orderflow")) {
-          contenders.add(OrderflowContender.start(postgresql, folder.resolve("orderflow"), provider));
-        }
-        String before = System.getProperty("bench.before", "");
-        if (!before.isEmpty()) {
-          contenders.add(OrderflowContender.before(Path.of(before), postgresql, folder.resolve("before"), provider));
-        }
-        if (only.isEmpty() || only.equals("sql")) {
-          contenders.add(SqlContender.bare(postgresql, folder.resolve("sql"), provider));
-        }
-        if (only.isEmpty() || only.equals("jdk")) {
-          contenders.add(SqlContender.onJdk(postgresql, folder.resolve("jdk"), provider));
-        }
-        new OrdersBench(postgresql, Integer.parseInt(args[0]), report).run(contenders, rounds, Integer.parseInt(args[2]), profile);
-        System.out.println(report.table());
+        OrdersBench bench = new OrdersBench(postgresql, Integer.parseInt(args[0]), report);
+        warm = bench.warmUp(contenders, Integer.parseInt(args[2]));
+        bench.run(new ArrayList<>(contenders), Integer.parseInt(args[1]));
       } finally {
         contenders.forEach(Contender::close);
       }
+      if (Contender.PROFILE) {
+        for (Contender contender : contenders) {
+          Profile.of(contender.recordings(), warm).addTo(report, contender.name());
+        }
+      }
+      System.out.println(report.table());
     }
     System.exit(0);
   }
 
-  private void run(List<Contender> contenders, int rounds, int warmUp, boolean profile) throws Exception {
+  private static List<Contender> contenders(DurablePostgresql postgresql, Path folder, int provider) throws Exception {
+    List<Contender> contenders = new ArrayList<>();
+    int nodes = Integer.parseInt(Variables.get("NODES", "1"));
+    String before = Variables.get("BEFORE", "");
+    String only = Variables.get("ONLY", nodes > 1 ? "orderflow" : "");
+    if (nodes > 1) {
+      contenders.add(OrderflowContender.stocked(nodes + " nodes", nodes, OrderflowContender.JAR, postgresql, folder.resolve("nodes"), provider, Map.of()));
+    }
+    if (only.isEmpty() || only.equals("orderflow")) {
+      contenders.add(OrderflowContender.stocked("Orderflow", 1, OrderflowContender.JAR, postgresql, folder.resolve("orderflow"), provider, Map.of()));
+    }
+    if (!before.isEmpty()) {
+      contenders.add(OrderflowContender.stocked("Before", 1, Path.of(before), postgresql, folder.resolve("before"), provider, Map.of()));
+    }
+    if (only.isEmpty() || only.equals("sql")) {
+      contenders.add(SqlContender.bare(postgresql, folder.resolve("sql"), provider));
+    }
+    if (only.isEmpty() || only.equals("jdk")) {
+      contenders.add(SqlContender.onJdk(postgresql, folder.resolve("jdk"), provider));
+    }
+    return contenders;
+  }
+
+  /** Starts one after the other, each under load from the moment when it is ready; answers when all are warm. */
+  private Instant warmUp(List<Contender> contenders, int warmUp) throws Exception {
     for (Contender contender : contenders) {
-      warmUp(contender, warmUp);
+      Report.Column column = report.column(contender.name(), FIRST);
+      column.add("start to ready, s", contender.start());
+      firstSeconds(contender, column);
+      for (List<String> products : List.of(spread(), hot(), spread(), hot())) {
+        place(contender, products, CONNECTIONS, Math.max(1, warmUp / 4));
+      }
+      System.err.printf("%s is warm%n", contender.name());
     }
-    if (profile) {
+    if (Contender.PROFILE) {
       postgresql.execute("postgres", "SELECT pg_stat_statements_reset()");
-      System.err.println("warm at " + Instant.now());
     }
+    return Instant.now();
+  }
+
+  private void firstSeconds(Contender contender, Report.Column column) throws Exception {
+    Costs before = Costs.now(postgresql, contender);
+    Load.Result first = Load.closedLoop(contender.ports(), requests(spread(), true), CONNECTIONS, FIRST_SECONDS).await();
+    if (first.refused() != null) {
+      System.err.printf("%s refused %d of the first orders, one of them with %s%n", contender.name(), first.refusals(), first.refused());
+    }
+    contender.settle(first.placed(), first.refusals());
+    for (int from = 0; from < FIRST_SECONDS; from += FIRST_SECONDS / 3) {
+      int to = from + FIRST_SECONDS / 3;
+      column.add("CONFIRMED orders/s from " + from + " to " + to + " s", first.rate(from, to));
+    }
+    column.add(RATE, first.rate());
+    column.add("POST to CONFIRMED, p99 ms", first.latencies().millis(0.99));
+    column.add("not answered with 201, %", 100.0 * first.refusals() / (first.placed() + first.refusals()));
+    column.add("CPU of others meanwhile, s/s", Costs.now(postgresql, contender).since(before).othersSeconds() / FIRST_SECONDS);
+  }
+
+  private void run(List<Contender> contenders, int rounds) throws Exception {
     for (int round = 1; round <= rounds; round++) {
       for (Contender contender : measured("spread", contenders)) {
-        fullLoad(contender, "1,000 products", spread(), round);
+        fullLoad(contender, SPREAD, spread(), round);
       }
       for (Contender contender : measured("hot", contenders)) {
         fullLoad(contender, "one hot product", hot(), round);
@@ -91,7 +140,9 @@ public final class OrdersBench {
       Collections.rotate(contenders, 1);
     }
     for (Contender contender : contenders) {
-      if (profile) {
+      Report.Column first = report.column(contender.name(), FIRST);
+      first.add("of the warm rate", first.median(RATE) / report.column(contender.name(), SPREAD).median(RATE));
+      if (Contender.PROFILE) {
         statements(contender);
       } else {
         idle(contender);
@@ -102,7 +153,7 @@ public final class OrdersBench {
 
   /** The contenders, if this load is to be measured; a profile is of one load. */
   private static List<Contender> measured(String load, List<Contender> contenders) {
-    String loads = System.getProperty("bench.loads", Boolean.getBoolean("bench.profile") ? "spread" : "spread,hot,light");
+    String loads = Variables.get("LOADS", Contender.PROFILE ? "spread" : "spread,hot,light");
     return List.of(loads.split(",")).contains(load) ? contenders : List.of();
   }
 
@@ -115,34 +166,28 @@ public final class OrdersBench {
   }
 
   /** The requests of a load, whole: one for each product, each from another customer. */
-  static byte[][] requests(Contender to, List<String> products, boolean waiting) {
+  static byte[][] requests(List<String> products, boolean waiting) {
     byte[][] requests = new byte[products.size()][];
     for (int i = 0; i < requests.length; i++) {
       String body = ShopClient.order(products.get(i), 1, ShopClient.card("tok_visa"), "DE").replace('\'', '"')
           .replace("\"ada\"", "\"customer-" + i + "\"");
-      requests[i] = ("POST /api/orders HTTP/1.1\r\nHost: 127.0.0.1:" + to.port() + "\r\nContent-Type: application/json\r\n"
+      requests[i] = ("POST /api/orders HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
           + (waiting ? "Prefer: wait=10\r\n" : "") + "Content-Length: " + body.length() + "\r\n\r\n" + body)
           .getBytes(StandardCharsets.US_ASCII);
     }
     return requests;
   }
 
-  private void warmUp(Contender contender, int warmUp) throws InterruptedException {
-    for (List<String> products : List.of(spread(), hot(), spread(), hot())) {
-      place(contender, products, CONNECTIONS, Math.max(1, warmUp / 4));
-    }
-  }
-
   private static void place(Contender contender, List<String> products, int connections, int seconds) throws InterruptedException {
-    contender.settle(checked(Load.closedLoop(contender.port(), requests(contender, products, true), connections, seconds).await()).placed());
+    contender.settle(checked(Load.closedLoop(contender.ports(), requests(products, true), connections, seconds).await()).placed());
   }
 
   private void fullLoad(Contender contender, String load, List<String> products, int round) throws Exception {
     place(contender, products, CONNECTIONS, LEAD_SECONDS);
     postgresql.execute("postgres", "CHECKPOINT");
     Costs before = Costs.now(postgresql, contender);
-    Load clients = Load.closedLoop(contender.port(), requests(contender, products, true), CONNECTIONS, seconds);
-    Load probes = Load.paced(contender.port(), requests(contender, products, false), PROBING_CONNECTIONS,
+    Load clients = Load.closedLoop(contender.ports(), requests(products, true), CONNECTIONS, seconds);
+    Load probes = Load.paced(contender.ports(), requests(products, false), PROBING_CONNECTIONS,
         PROBES_PER_SECOND, seconds);
     Load.Result ended = checked(clients.await());
     Load.Result placed = checked(probes.await());
@@ -153,7 +198,7 @@ public final class OrdersBench {
     Costs spent = Costs.now(postgresql, contender).since(before);
 
     Report.Column column = report.column(contender.name(), load);
-    column.add("CONFIRMED orders/s", ended.rate() + placed.rate());
+    column.add(RATE, ended.rate() + placed.rate());
     column.add("POST to CONFIRMED, p50 ms", ended.latencies().millis(0.5));
     column.add("POST to CONFIRMED, p99 ms", ended.latencies().millis(0.99));
     column.add("POST to 201, p50 ms", placed.latencies().millis(0.5));
@@ -168,16 +213,16 @@ public final class OrdersBench {
     column.add("WAL flushes per order", (double) spent.flushes() / orders);
     column.add("WAL per order, kB", spent.walBytes() / 1_000.0 / orders);
     column.add("until nothing is left to do, s", settled);
-    column.add("memory of the JVM, MB", Usage.residentMegabytes(contender.pid()));
+    column.add("memory of the JVM, MB", contender.residentMegabytes());
     System.err.printf("round %d: %-15s %-15s %,6.0f orders/s, others %.2f%n", round, contender.name(), load, ended.rate() + placed.rate(),
         spent.othersSeconds() / (seconds + settled));
   }
 
   /** Both ways to place an order, in turn, so seldom that none meets another. */
   private void lightLoad(Contender contender) throws InterruptedException {
-    Load waiting = Load.paced(contender.port(), requests(contender, spread(), true), 1, LIGHT_PER_SECOND, seconds);
+    Load waiting = Load.paced(contender.ports(), requests(spread(), true), 1, LIGHT_PER_SECOND, seconds);
     TimeUnit.MILLISECONDS.sleep((long) (1_000 / LIGHT_PER_SECOND / 2));
-    Load placing = Load.paced(contender.port(), requests(contender, spread(), false), 1, LIGHT_PER_SECOND, seconds);
+    Load placing = Load.paced(contender.ports(), requests(spread(), false), 1, LIGHT_PER_SECOND, seconds);
     Load.Result ended = checked(waiting.await());
     Load.Result placed = checked(placing.await());
     contender.settle(ended.placed() + placed.placed());
@@ -197,7 +242,7 @@ public final class OrdersBench {
     Costs spent = Costs.now(postgresql, contender).since(before);
     Report.Column column = report.column(contender.name(), "no orders");
     column.add("CPU, JVM, ms/s", spent.jvmSeconds() * 1_000 / 5);
-    column.add("live heap after a full collection, MB", Usage.liveHeapMegabytes(contender.pid()));
+    column.add("live heap after a full collection, MB", contender.liveHeapMegabytes());
   }
 
   /** What an order leaves in the database, the indices included. */

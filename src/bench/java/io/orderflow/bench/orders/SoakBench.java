@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Whether Orderflow's memory stays flat: a steady load for long, and each minute what a full collection leaves. For
@@ -22,20 +23,20 @@ public final class SoakBench {
     Path folder = Path.of(args[2]);
     Files.createDirectories(folder);
     try (DurablePostgresql postgresql = DurablePostgresql.start(folder, false);
-        Contender orderflow = OrderflowContender.start(postgresql, folder.resolve("orderflow"), TrivialProvider.start())) {
-      byte[][] requests = OrdersBench.requests(orderflow, OrdersBench.spread(), false);
+        Contender orderflow = OrderflowContender.start(postgresql, folder.resolve("orderflow"), TrivialProvider.start(), Map.of())) {
+      byte[][] requests = OrdersBench.requests(OrdersBench.spread(), false);
       System.out.println("| minute | orders/s | POST to 201, p50 ms | p99 ms | resident MB | live heap MB |\n|---|---|---|---|---|---|");
       List<Double> heap = new ArrayList<>();
       long placed = 0;
       for (int minute = 1; minute <= minutes; minute++) {
-        Load.Result result = Load.paced(orderflow.port(), requests, CONNECTIONS, perSecond, 60).await();
+        Load.Result result = Load.paced(orderflow.ports(), requests, CONNECTIONS, perSecond, 60).await();
         if (result.refused() != null) {
           throw new IllegalStateException("an order was not answered with 201: " + result.refused());
         }
         placed += result.placed();
-        heap.add(Usage.liveHeapMegabytes(orderflow.pid()));
+        heap.add(orderflow.liveHeapMegabytes());
         System.out.printf("| %d | %.0f | %.1f | %.0f | %.0f | %.0f |%n", minute, result.rate(), result.latencies().millis(0.5),
-            result.latencies().millis(0.99), Usage.residentMegabytes(orderflow.pid()), heap.get(minute - 1));
+            result.latencies().millis(0.99), orderflow.residentMegabytes(), heap.get(minute - 1));
       }
       orderflow.settle(placed);
       System.out.printf("all %,d orders are CONFIRMED; from minute %d on the live heap changes by %.2f MB a minute%n", placed,

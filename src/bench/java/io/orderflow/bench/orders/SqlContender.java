@@ -15,34 +15,30 @@ final class SqlContender extends Contender {
 
   private final DurablePostgresql postgresql;
 
-  private SqlContender(String name, Class<?> shop, String database, DurablePostgresql postgresql, Path folder, int port, int providerPort)
-      throws IOException {
-    super(name, database, port, folder, List.of("-cp", System.getProperty("java.class.path"), shop.getName(),
-        Integer.toString(port), postgresql.url(database), System.getProperty("bench.sql-connections", CONNECTIONS),
-        Integer.toString(providerPort)), Map.of());
+  private SqlContender(String name, Class<?> shop, String database, DurablePostgresql postgresql, Path folder, int port, int providerPort) {
+    super(name, database, List.of(new Node(port, folder, List.of("-cp", System.getProperty("java.class.path"), shop.getName(),
+        Integer.toString(port), postgresql.url(database), CONNECTIONS, Integer.toString(providerPort)), Map.of())));
     this.postgresql = postgresql;
   }
 
   /** The one with HTTP of its own. */
   static Contender bare(DurablePostgresql postgresql, Path folder, int providerPort) throws Exception {
-    return start("SQL", SqlShop.class, "sql_shop", postgresql, folder, providerPort);
+    return make("SQL", SqlShop.class, "sql_shop", postgresql, folder, providerPort);
   }
 
   /** The one with the JDK's HTTP. */
   static Contender onJdk(DurablePostgresql postgresql, Path folder, int providerPort) throws Exception {
-    return start("SQL, JDK's HTTP", JdkSqlShop.class, "jdk_sql_shop", postgresql, folder, providerPort);
+    return make("SQL, JDK's HTTP", JdkSqlShop.class, "jdk_sql_shop", postgresql, folder, providerPort);
   }
 
-  /** Makes its tables, fills its shelves and starts it. */
-  private static Contender start(String name, Class<?> shop, String database, DurablePostgresql postgresql, Path folder, int providerPort)
+  /** Makes its tables and fills its shelves. */
+  private static Contender make(String name, Class<?> shop, String database, DurablePostgresql postgresql, Path folder, int providerPort)
       throws Exception {
     postgresql.create(database);
     postgresql.execute(database, SqlOrders.SCHEMA);
     postgresql.execute(database, "INSERT INTO stock SELECT sku, 350, 'EUR', " + STOCK + ", 0, 0 FROM (SELECT '" + HOT + "' sku UNION ALL"
         + " SELECT '" + PRODUCT + "' || i FROM generate_series(0, " + (PRODUCTS - 1) + ") i) skus");
-    SqlContender sql = new SqlContender(name, shop, database, postgresql, folder, freePort(), providerPort);
-    sql.awaitServing();
-    return sql;
+    return new SqlContender(name, shop, database, postgresql, folder, freePort(), providerPort);
   }
 
   private static int freePort() throws IOException {
@@ -53,7 +49,7 @@ final class SqlContender extends Contender {
 
   @Override
   boolean serves() throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", port())) {
+    try (Socket socket = new Socket("127.0.0.1", ports().get(0))) {
       return socket.isConnected();
     }
   }

@@ -1,4 +1,4 @@
-package io.orderflow.bench.orders;
+package io.orderflow.bench;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,19 +14,20 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** The figures of all rounds, and their medians as a table. */
-final class Report {
+public final class Report {
 
   /** One program under one load. */
-  static final class Column {
+  public static final class Column {
 
     private final Map<String, List<Double>> figures = new LinkedHashMap<>();
 
     /** Adds the figure of one round. */
-    void add(String figure, double value) {
+    public void add(String figure, double value) {
       figures.computeIfAbsent(figure, first -> new ArrayList<>()).add(value);
     }
 
-    private double median(String figure) {
+    /** The median of all rounds; not a number without any. */
+    public double median(String figure) {
       List<Double> sorted = figures.getOrDefault(figure, List.of()).stream().sorted().toList();
       int size = sorted.size();
       return size == 0 ? Double.NaN : (sorted.get(size / 2) + sorted.get((size - 1) / 2)) / 2;
@@ -35,24 +36,25 @@ final class Report {
 
   private final Map<String, Map<String, Column>> columnsByLoad = new LinkedHashMap<>();
   private final Set<String> programs = new LinkedHashSet<>();
-  private final String postgresqlVersion;
+  private final String conditions;
 
-  Report(String postgresqlVersion) {
-    this.postgresqlVersion = postgresqlVersion;
+  /** @param conditions what else the figures depend on, beside the processors and the JVM of the contenders */
+  public Report(String conditions) {
+    this.conditions = conditions;
   }
 
-  Column column(String program, String load) {
+  public Column column(String program, String load) {
     programs.add(program);
     return columnsByLoad.computeIfAbsent(load, first -> new LinkedHashMap<>()).computeIfAbsent(program, first -> new Column());
   }
 
   /** The medians in Markdown, one load after the other; of several programs also the first one's as a multiple of each other's. */
-  String table() {
+  public String table() {
     StringBuilder table = new StringBuilder("| | | " + String.join(" | ", programs) + " |");
     programs.stream().skip(1).forEach(other -> table.append(" ratio to ").append(other).append(" |"));
     table.append("\n|---|---").append("|---".repeat(2 * programs.size() - 1)).append("|\n");
     columnsByLoad.forEach((load, columns) -> {
-      for (String figure : columns.values().iterator().next().figures.keySet()) {
+      for (String figure : columns.values().stream().flatMap(column -> column.figures.keySet().stream()).distinct().toList()) {
         double[] medians = programs.stream().mapToDouble(program -> columns.get(program).median(figure)).toArray();
         table.append("| ").append(load).append(" | ").append(figure);
         Arrays.stream(medians).forEach(median -> table.append(" | ").append(number(median)));
@@ -66,8 +68,8 @@ final class Report {
   }
 
   private String machine() {
-    return Runtime.getRuntime().availableProcessors() + " processors (" + processor() + "), JDK " + System.getProperty("java.version")
-        + ", PostgreSQL " + postgresqlVersion + " with fsync and synchronous_commit, load and provider on the same machine";
+    return "JVM of every program that runs in one: " + ContenderJvm.description() + "\n"
+        + Runtime.getRuntime().availableProcessors() + " processors (" + processor() + "); " + conditions;
   }
 
   private static String processor() {

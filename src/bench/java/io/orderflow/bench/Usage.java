@@ -1,4 +1,4 @@
-package io.orderflow.bench.orders;
+package io.orderflow.bench;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** What processes use, as Linux accounts for it under /proc. */
-final class Usage {
+public final class Usage {
 
   /** Linux counts processor time for programs in hundredths of a second, whatever its kernel does. */
   private static final double TICKS_PER_SECOND = 100;
@@ -15,19 +15,19 @@ final class Usage {
   private Usage() {}
 
   /** The processor time of a process so far, in seconds. */
-  static double cpuSeconds(long pid) {
+  public static double cpuSeconds(long pid) {
     String[] stat = stat(pid);
     return (Long.parseLong(stat[11]) + Long.parseLong(stat[12])) / TICKS_PER_SECOND;
   }
 
-  /** The same of a process and all its children, those included that have ended. */
-  static double cpuSecondsOfFamily(long parent) {
+  /** The same of a process and all its descendants, its own children included that have ended. */
+  public static double cpuSecondsOfFamily(long parent) {
     String[] own = stat(parent);
     double ended = (Long.parseLong(own[13]) + Long.parseLong(own[14])) / TICKS_PER_SECOND;
-    try (Stream<ProcessHandle> children = ProcessHandle.of(parent).orElseThrow().children()) {
-      return ended + cpuSeconds(parent) + children.mapToDouble(child -> {
+    try (Stream<ProcessHandle> descendants = ProcessHandle.of(parent).orElseThrow().descendants()) {
+      return ended + cpuSeconds(parent) + descendants.mapToDouble(descendant -> {
         try {
-          return cpuSeconds(child.pid());
+          return cpuSeconds(descendant.pid());
         } catch (IllegalStateException hasEnded) {
           return 0;
         }
@@ -36,7 +36,7 @@ final class Usage {
   }
 
   /** What all processors of this machine have worked so far, in seconds, for whomever. */
-  static double machineSeconds() {
+  public static double machineSeconds() {
     try (Stream<String> lines = Files.lines(Path.of("/proc/stat"))) {
       String[] all = lines.findFirst().orElseThrow().trim().split("\\s+");
       // User, nice, system; interrupts and soft interrupts come two further on.
@@ -47,7 +47,7 @@ final class Usage {
   }
 
   /** The memory of a process that is in the machine's memory now, in megabytes. */
-  static double residentMegabytes(long pid) {
+  public static double residentMegabytes(long pid) {
     try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
       return lines.filter(line -> line.startsWith("VmRSS:")).mapToLong(line -> Long.parseLong(line.replaceAll("\\D", ""))).sum() / 1_000.0;
     } catch (IOException none) {
@@ -56,9 +56,8 @@ final class Usage {
   }
 
   /** What a JVM's full collection leaves, as the last line of the class histogram has it. */
-  static double liveHeapMegabytes(long pid) throws IOException {
-    Process histogram = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-        Long.toString(pid), "GC.class_histogram").redirectErrorStream(true).start();
+  public static double liveHeapMegabytes(long pid) throws IOException {
+    Process histogram = new ProcessBuilder(ContenderJvm.jcmd(), Long.toString(pid), "GC.class_histogram").redirectErrorStream(true).start();
     String[] lines = new String(histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8).split("\n");
     return Long.parseLong(lines[lines.length - 1].trim().split("\\s+")[2]) / 1e6;
   }

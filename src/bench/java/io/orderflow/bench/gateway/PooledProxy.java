@@ -1,4 +1,4 @@
-package io.orderflow.bench;
+package io.orderflow.bench.gateway;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
@@ -15,9 +15,9 @@ import java.util.concurrent.CompletionStage;
  * A bare proxy over Akka HTTP's own connection pool, without limits, headers, time limits or retries: what the gateway's own connections
  * are compared with; for {@code src/bench/gateway}.
  */
-public final class PooledProxyBench {
+public final class PooledProxy {
 
-  private PooledProxyBench() {}
+  private PooledProxy() {}
 
   /** @param args the port and the service's URL */
   public static void main(String[] args) {
