@@ -79,9 +79,9 @@ class HomeIncarnationsSpec {
   @Test
   void the_turn_of_an_older_incarnation_is_refused_as_a_whole() {
     nodes.older.spawns();
-    asks(nodes.older, 1);
+    nodes.older.<Integer>tell(reply -> add(1, reply)).receiveMessage(PATIENCE);
     nodes.newer.spawns();
-    asks(nodes.newer, 2);
+    nodes.newer.<Integer>tell(reply -> add(2, reply)).receiveMessage(PATIENCE);
     nodes.older.tell(reply -> note(turn -> {
       turn.record(new Noted("a"));
       turn.home().decide(COUNTER, 4);

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,17 @@ class UnhandledSpec {
   @BeforeEach
   void start() {
     Unhandled.reject(kit.system());
+    // It subscribes to lost messages after its start.
+    TestProbe<StatusReply<Integer>> probe = kit.createTestProbe();
+    Awaitility.await().atMost(Duration.ofSeconds(30)).ignoreExceptionsInstanceOf(AssertionError.class).until(() -> {
+      publishDropped(probe);
+      return probe.receiveMessage(Duration.ofMillis(100)).isError();
+    });
+  }
+
+  private void publishDropped(TestProbe<StatusReply<Integer>> replyTo) {
+    kit.system().eventStream().tell(new EventStream.Publish<>(new Dropped(new ShardingEnvelope<>("one", add(1, replyTo)), "the buffer is full",
+        akka.actor.ActorRef.noSender(), akka.actor.ActorRef.noSender())));
   }
 
   @AfterEach
@@ -111,8 +123,7 @@ class UnhandledSpec {
 
   @Test
   void a_command_that_its_shard_drops_is_rejected() {
-    kit.system().eventStream().tell(new EventStream.Publish<>(new Dropped(new ShardingEnvelope<>("one", add(1, late)), "the buffer is full",
-        akka.actor.ActorRef.noSender(), akka.actor.ActorRef.noSender())));
+    publishDropped(late);
     assertMoved(late.receiveMessage());
   }
 
