@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,9 +17,11 @@ import java.util.UUID;
 public final class Postgresql implements AutoCloseable {
 
   private final EmbeddedPostgres server;
+  private final ProcessHandle process;
 
-  private Postgresql(EmbeddedPostgres server) {
+  private Postgresql(EmbeddedPostgres server) throws SQLException {
     this.server = server;
+    this.process = process(server);
   }
 
   public static Postgresql start() {
@@ -28,6 +31,8 @@ public final class Postgresql implements AutoCloseable {
           .setServerConfig("synchronous_commit", "on").setServerConfig("fsync", "on").start());
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
+    } catch (SQLException failure) {
+      throw new IllegalStateException(failure);
     }
   }
 
@@ -66,12 +71,20 @@ public final class Postgresql implements AutoCloseable {
 
   /** Stops all its processes: it keeps its connections and answers nothing. */
   public void freeze() {
-    Signals.send("STOP", server.getProcess().toHandle());
+    Signals.send("STOP", process);
   }
 
   /** Lets them run again. */
   public void thaw() {
-    Signals.send("CONT", server.getProcess().toHandle());
+    Signals.send("CONT", process);
+  }
+
+  private static ProcessHandle process(EmbeddedPostgres server) throws SQLException {
+    try (Connection connection = server.getPostgresDatabase().getConnection(); Statement ask = connection.createStatement();
+        ResultSet found = ask.executeQuery("SHOW data_directory")) {
+      found.next();
+      return Signals.postmaster(Path.of(found.getString(1)));
+    }
   }
 
   private Config settings(String database) {

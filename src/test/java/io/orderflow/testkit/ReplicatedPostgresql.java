@@ -25,10 +25,12 @@ public final class ReplicatedPostgresql implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final EmbeddedPostgres primary;
+  private final ProcessHandle primaryProcess;
   private final EmbeddedPostgres standby;
 
-  private ReplicatedPostgresql(EmbeddedPostgres primary, EmbeddedPostgres standby) {
+  private ReplicatedPostgresql(EmbeddedPostgres primary, ProcessHandle primaryProcess, EmbeddedPostgres standby) {
     this.primary = primary;
+    this.primaryProcess = primaryProcess;
     this.standby = standby;
   }
 
@@ -43,7 +45,7 @@ public final class ReplicatedPostgresql implements AutoCloseable {
       Files.createFile(second.resolve("standby.signal"));
       Files.writeString(second.resolve("postgresql.auto.conf"),
           "primary_conninfo = 'host=127.0.0.1 port=" + primary.getPort() + " user=postgres'\n");
-      ReplicatedPostgresql both = new ReplicatedPostgresql(primary, server(second).start());
+      ReplicatedPostgresql both = new ReplicatedPostgresql(primary, Signals.postmaster(first), server(second).start());
       Awaitility.await().atMost(PATIENCE).until(() -> both.ask(primary, "SELECT COUNT(*) FROM pg_stat_replication WHERE sync_state = 'sync'"),
           "1"::equals);
       return both;
@@ -81,14 +83,14 @@ public final class ReplicatedPostgresql implements AutoCloseable {
   /** Ends all processes of the primary as {@code kill -9} does. */
   public void killPrimary() {
     // Those that it has started end with it at once, as they would with their machine.
-    List<ProcessHandle> all = Stream.concat(Stream.of(primary.getProcess().toHandle()), primary.getProcess().descendants()).toList();
+    List<ProcessHandle> all = Stream.concat(Stream.of(primaryProcess), primaryProcess.descendants()).toList();
     all.forEach(ProcessHandle::destroyForcibly);
     Awaitility.await().atMost(PATIENCE).until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
   }
 
   /** Stops all processes of the primary: it keeps its connections and answers nothing, as a machine that has lost its power or its network. */
   public void freezePrimary() {
-    Signals.send("STOP", primary.getProcess().toHandle());
+    Signals.send("STOP", primaryProcess);
   }
 
   /** Has the primary refuse writes, as an operator does who takes it out of service. */
@@ -123,7 +125,7 @@ public final class ReplicatedPostgresql implements AutoCloseable {
 
   @Override
   public void close() {
-    Signals.send("CONT", primary.getProcess().toHandle());
+    Signals.send("CONT", primaryProcess);
     killPrimary();
     try {
       standby.close();
