@@ -31,7 +31,7 @@ public final class Database {
    * How long the driver waits for a server, in seconds, and for which of several: each is a default that a parameter of the URL overrides. A
    * host that is switched off answers nothing, so each host has less time to connect than all of them together ({@code loginTimeout}).
    */
-  private static final Map<String, String> CONNECTING = Map.of("targetServerType", "primary", "hostRecheckSeconds", "2",
+  private static final Map<String, String> CONNECTING = Map.of("targetServerType", "primary",
       "connectTimeout", "2", "sslResponseTimeout", "2000", "loginTimeout", "8", "tcpKeepAlive", "true");
 
   /**

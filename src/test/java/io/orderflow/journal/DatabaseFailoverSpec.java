@@ -84,7 +84,7 @@ class DatabaseFailoverSpec {
 
   private void awaitNoted(int number) {
     long began = System.nanoTime();
-    Awaitility.await().atMost(BACK).ignoreException(SQLException.class).untilAsserted(() -> note(number));
+    Awaitility.await().atMost(BACK).ignoreExceptionsInstanceOf(SQLException.class).untilAsserted(() -> note(number));
     System.out.printf("the database answered again after %d ms%n", Duration.ofNanos(System.nanoTime() - began).toMillis());
     assertThat(noted()).isEqualTo(number);
   }
