@@ -26,7 +26,7 @@ final class OrderflowContender extends Contender {
   private OrderflowContender(String name, String database, DurablePostgresql postgresql, List<Node> nodes, List<Map<String, Integer>> ports) {
     super(name, database, nodes);
     this.postgresql = postgresql;
-    this.shop = new ShopClient("http://127.0.0.1:" + ports.get(0).get("gateway"));
+    this.shop = new ShopClient("http://127.0.0.1:" + ports.get(0).get("gateway"), "http://127.0.0.1:" + ports.get(0).get("ops"));
     this.managements = ports.stream().map(node -> new ShopClient("http://127.0.0.1:" + node.get("management"))).toList();
   }
 
