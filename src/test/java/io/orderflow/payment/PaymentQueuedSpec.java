@@ -87,7 +87,8 @@ class PaymentQueuedSpec {
     payment.attempt();
     payment.charged("tx-1");
     assertThat(payment.outcome()).isEqualTo(AttemptOutcome.SETTLED);
-    assertThat(payment.outcome()).isEqualTo(AttemptOutcome.SETTLED);
+    // The second one may reach the payment when the first has settled it.
+    assertThat(payment.outcome()).isIn(AttemptOutcome.SETTLED, AttemptOutcome.OVER);
     assertThat(payment.source.charges).isEmpty();
   }
 
