@@ -163,6 +163,8 @@ public final class GatewayBench {
 
   private Process launch(String name, ProcessBuilder program) throws IOException {
     Process process = program.directory(folder.toFile()).redirectErrorStream(true).redirectOutput(folder.resolve(name + ".log").toFile()).start();
+    // A benchmark that is interrupted must not leave its programs behind.
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
     started.add(process);
     return process;
   }

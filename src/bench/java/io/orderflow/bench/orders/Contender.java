@@ -50,7 +50,10 @@ abstract class Contender implements AutoCloseable {
           .redirectOutput(folder.resolve("log").toFile());
       builder.environment().putAll(environment);
       builder.environment().putAll(settings);
-      return builder.start();
+      Process process = builder.start();
+      // A benchmark that is interrupted must not leave its programs behind.
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+      return process;
     }
   }
 

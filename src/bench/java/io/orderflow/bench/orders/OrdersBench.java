@@ -95,7 +95,9 @@ public final class OrdersBench {
   private Instant warmUp(List<Contender> contenders, int warmUp) throws Exception {
     for (Contender contender : contenders) {
       Report.Column column = report.column(contender.name(), FIRST);
-      column.add("start to ready, s", contender.start());
+      double ready = contender.start();
+      column.add("start to ready, s", ready);
+      System.err.printf("%s is ready after %.1f s%n", contender.name(), ready);
       firstSeconds(contender, column);
       for (List<String> products : List.of(spread(), hot(), spread(), hot())) {
         place(contender, products, CONNECTIONS, Math.max(1, warmUp / 4));
@@ -120,6 +122,7 @@ public final class OrdersBench {
       column.add("CONFIRMED orders/s from " + from + " to " + to + " s", first.rate(from, to));
     }
     column.add(RATE, first.rate());
+    System.err.printf("%s has confirmed %.0f orders/s in its first %d s%n", contender.name(), first.rate(), FIRST_SECONDS);
     column.add("POST to CONFIRMED, p99 ms", first.latencies().millis(0.99));
     column.add("not answered with 201, %", 100.0 * first.refusals() / (first.placed() + first.refusals()));
     column.add("CPU of others meanwhile, s/s", Costs.now(postgresql, contender).since(before).othersSeconds() / FIRST_SECONDS);
