@@ -123,8 +123,8 @@ final class Profile {
     if (name == null) {
       return OTHER;
     }
-    String group = name.replaceFirst("^[\\w]+-(?=akka|orderflow)", "").replaceAll("[-#]?\\d+", "");
-    return group.startsWith("C1") || group.startsWith("C2") ? "compiler" : group;
+    boolean compiles = name.startsWith("C1 ") || name.startsWith("C2 ");
+    return compiles ? "compiler" : name.replaceFirst("^\\w+-(?=akka|orderflow)", "").replaceAll("[-#]?\\d+", "");
   }
 
   private static String part(RecordedEvent sample) {
