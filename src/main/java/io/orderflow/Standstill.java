@@ -114,6 +114,6 @@ final class Standstill {
   }
 
   private HttpResponse checked(HttpResponse answer) {
-    return isFresh() ? answer : Problem.of(503, "SERVICE_UNAVAILABLE", "the node is ending after a long pause").response();
+    return isFresh() ? answer : Problem.of(503, Problem.SERVICE_UNAVAILABLE, "the node is ending after a long pause").response();
   }
 }

@@ -42,7 +42,6 @@ public final class Gateway {
 
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
-  private static final Problem NOT_FOUND = Problem.of(404, "NOT_FOUND", "nothing exists at this path");
   private static final Problem TOO_MANY = Problem.of(503, Problem.SERVICE_UNAVAILABLE, "the gateway is overloaded; try again later");
 
   private final ActorSystem<?> system;
@@ -123,7 +122,7 @@ public final class Gateway {
     Exchange exchange = new Exchange(system);
     exchange.addResponseHeader(RawHeader.create("X-Request-Id", id));
     if (target.startsWith(RequestTarget.OPS) != forOperators && !RequestTarget.isDocumentation(target)) {
-      exchange.reject(NOT_FOUND);
+      exchange.reject(Problem.NOTHING_HERE);
       return exchange;
     }
     boolean bodyInMemory = received.entity() instanceof HttpEntity.Strict;

@@ -54,7 +54,7 @@ record RequestTarget(Area area, String service, String rest) {
         refuseDotSegments(target.split("\\?", 2)[0]);
         return new RequestTarget(Area.DOCUMENTATION, "", target);
       }
-      throw Problem.of(404, "NOT_FOUND", "nothing exists at this path").exception();
+      throw Problem.NOTHING_HERE.exception();
     }
     int query = target.indexOf('?');
     int pathEnd = query < 0 ? target.length() : query;

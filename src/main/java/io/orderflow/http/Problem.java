@@ -51,6 +51,9 @@ public record Problem(int status, String code, String detail, String field, @Jso
   /** The default {@code Retry-After}. */
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+  /** The 404 of a path without a route. */
+  public static final Problem NOTHING_HERE = of(404, "NOT_FOUND", "nothing exists at this path");
+
   /** Detail and field may contain client input of any length, so they are cut and masked here. */
   public Problem {
     detail = SafeText.masked(detail, MAX_DETAIL_LENGTH);
@@ -91,7 +94,7 @@ public record Problem(int status, String code, String detail, String field, @Jso
       case INVALID_TOKEN -> denied(401, "INVALID_TOKEN", detail, ", error=\"invalid_token\"");
       case INSUFFICIENT_SCOPE ->
           denied(403, "INSUFFICIENT_SCOPE", detail, ", error=\"insufficient_scope\", scope=\"" + denied.scope() + "\"");
-      case KEYS_UNAVAILABLE -> of(503, "SERVICE_UNAVAILABLE", detail);
+      case KEYS_UNAVAILABLE -> of(503, SERVICE_UNAVAILABLE, detail);
     };
   }
 

@@ -238,7 +238,7 @@ public abstract class Routes extends AllDirectives {
   private static HttpResponse asProblem(HttpResponse rejection) {
     int status = rejection.status().intValue();
     Problem problem = switch (status) {
-      case 404 -> Problem.of(404, "NOT_FOUND", "nothing exists at this path");
+      case 404 -> Problem.NOTHING_HERE;
       case 405 -> Problem.of(405, "METHOD_NOT_ALLOWED", "the method is not allowed for this path");
       case 413 -> Problem.of(413, "BODY_TOO_LARGE", "the body is too large");
       case 415 -> Problem.of(415, "UNSUPPORTED_MEDIA_TYPE", "the body must be application/json");

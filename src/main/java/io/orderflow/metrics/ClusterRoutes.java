@@ -32,7 +32,7 @@ public final class ClusterRoutes extends Routes implements ManagementRouteProvid
     Route views = RouteAdapter.asJava(ClusterHttpManagementRouteProvider.get(system).routes(settings));
     return concat(
         pathPrefix(PathMatchers.segment("cluster").slash("domain-events"), () ->
-            complete(Problem.of(404, "NOT_FOUND", "nothing exists at this path").response())),
+            complete(Problem.NOTHING_HERE.response())),
         pathPrefixTest("cluster", () -> any(ManagementAccess.of(system), caller -> views))).asScala();
   }
 }

@@ -74,7 +74,7 @@ public final class DocumentationRoutes extends Routes {
 
   private Route file(String path) {
     File file = files.get(path);
-    return get(Access.ANYBODY, anybody -> file == null ? complete(Problem.of(404, "NOT_FOUND", "nothing exists at this path").response())
+    return get(Access.ANYBODY, anybody -> file == null ? complete(Problem.NOTHING_HERE.response())
         : extractRequest(request -> complete(answer(file, request))));
   }
 

@@ -103,7 +103,7 @@ abstract class Contender implements AutoCloseable {
     return database;
   }
 
-  /** Where clients find it, evenly distributed. */
+  /** The ports that clients use, evenly distributed. */
   List<Integer> ports() {
     return nodes.stream().map(Node::port).toList();
   }
@@ -121,7 +121,7 @@ abstract class Contender implements AutoCloseable {
     return processes.stream().mapToDouble(process -> Usage.residentMegabytes(process.pid())).sum();
   }
 
-  /** What a full collection leaves. */
+  /** The live heap after a full collection. */
   double liveHeapMegabytes() throws IOException {
     double sum = 0;
     for (Process process : processes) {

@@ -15,7 +15,7 @@ import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordingFile;
 
-/** Where a program's time goes, from its flight recordings: what each group of threads takes of the processors, and each part of the code of Java's. */
+/** The shares of a program's processor time, from its flight recordings: by group of threads, and by part of the Java code. */
 final class Profile {
 
   private static final String ARTERY = "Artery, between nodes";
