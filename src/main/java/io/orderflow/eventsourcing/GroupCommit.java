@@ -11,6 +11,7 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import com.typesafe.config.Config;
 import io.orderflow.eventsourcing.Message.Ask;
+import io.orderflow.kernel.Backoff;
 import io.orderflow.kernel.Rejection;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -58,7 +59,8 @@ final class GroupCommit<C, R> extends AbstractBehavior<Object> {
   private ActorRef<Writer.Batch<C, R>> writer;
   private boolean busy;
   private boolean stopping;
-  private Duration pause = MIN_PAUSE;
+  /** The failed writes in a row. */
+  private int failures;
 
   static <C, E, S, R> Behavior<Message> create(AggregateType<C, E, S, R> type, String id, Settings settings) {
     return create(type.persistenceId(id), new Writer<>(type, id, settings.snapshotEvery()), settings);
@@ -121,16 +123,16 @@ final class GroupCommit<C, R> extends AbstractBehavior<Object> {
 
   private Behavior<Object> written() {
     busy = false;
-    pause = MIN_PAUSE;
+    failures = 0;
     return next();
   }
 
   private Behavior<Object> writerGone(Terminated gone) {
+    Duration pause = Backoff.after(++failures, MIN_PAUSE, MAX_PAUSE);
     getContext().getLog().warn("{}: a write failed; recovering from the journal in {} ms", name, pause.toMillis());
     writer = null;
     busy = false;
     timers.startSingleTimer(StartWriter.INSTANCE, pause);
-    pause = pause.multipliedBy(2).compareTo(MAX_PAUSE) < 0 ? pause.multipliedBy(2) : MAX_PAUSE;
     return this;
   }
 
