@@ -27,6 +27,7 @@ public final class Main {
     try {
       Config config = ENDS_WITH_THE_SYSTEM.withFallback(Configuration.load());
       SecuritySettings.of(config);
+      Roles.of(config);
       Rehearsal.run(config);
       run(config);
     } catch (SecuritySettings.Refused refused) {

@@ -51,10 +51,6 @@ import java.util.function.Function;
 /** Starts one node of the cluster: the parts that its roles name, each after the parts that it depends on. */
 public final class Node {
 
-  private static final String SERVICES = "services";
-  private static final String GATEWAY = "gateway";
-  private static final String SIMULATOR = "simulator";
-
   private final ActorSystem<Void> system;
   private final Config config;
   private final List<String> roles;
@@ -71,13 +67,13 @@ public final class Node {
    * Starts a node. The stage completes when all its parts are up, and fails if one of them can't start.
    *
    * @param settings as read by {@link Configuration}
-   * @throws SecuritySettings.Refused if the node would let strangers in without having been told so
+   * @throws SecuritySettings.Refused if the node would let strangers in, or pay by the simulator, without having been told so
    */
   public static CompletionStage<ActorSystem<Void>> start(Config settings) {
     SecuritySettings.of(settings);
-    List<String> roles = Configuration.list(settings.getString("orderflow.roles"));
+    List<String> roles = Roles.of(settings);
     Config config = derived(settings, roles);
-    if (roles.contains(SERVICES)) {
+    if (roles.contains(Roles.SERVICES)) {
       Database.migrate(config);
     }
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "orderflow", config);
@@ -91,11 +87,11 @@ public final class Node {
 
   private CompletionStage<Void> start() {
     // The simulator starts first: sagas that recover after a crash call it at once.
-    CompletionStage<?> simulator = roles.contains(SIMULATOR)
+    CompletionStage<?> simulator = roles.contains(Roles.SIMULATOR)
         ? Simulator.start(system, config) : CompletableFuture.completedFuture(null);
     return simulator.thenCompose(ready -> AkkaManagement.get(system).start()).thenCompose(managementStarted -> {
       join();
-      if (roles.contains(SERVICES)) {
+      if (roles.contains(Roles.SERVICES)) {
         EndedProcesses.watch(system, config.getDuration("orderflow.look-for-ended-processes"));
       }
       if (dependsOnOthers()) {
@@ -107,7 +103,7 @@ public final class Node {
 
   /** Whether the node is a gateway that joins a cluster of other nodes with services. */
   private boolean dependsOnOthers() {
-    return !roles.contains(SERVICES) && roles.contains(GATEWAY)
+    return !roles.contains(Roles.SERVICES) && roles.contains(Roles.GATEWAY)
         && !(config.getStringList("akka.cluster.seed-nodes").isEmpty() && config.getString("orderflow.discovery.service").isEmpty());
   }
 
@@ -124,17 +120,17 @@ public final class Node {
   }
 
   private CompletionStage<Void> startRest() {
-    Departure.register(system, roles.contains(SERVICES), roles.contains(GATEWAY), config.getDuration("orderflow.gateway.leave-after"));
+    Departure.register(system, roles.contains(Roles.SERVICES), roles.contains(Roles.GATEWAY), config.getDuration("orderflow.gateway.leave-after"));
     List<CompletionStage<?>> parts = new ArrayList<>();
-    Optional<Route> local = roles.contains(SERVICES) ? Optional.of(Standstill.guard(system, Routes.sealed(services()))) : Optional.empty();
+    Optional<Route> local = roles.contains(Roles.SERVICES) ? Optional.of(Standstill.guard(system, Routes.sealed(services()))) : Optional.empty();
     local.ifPresent(routes -> parts.add(HttpServer.bind(system, "services", config.getString("orderflow.bind"),
         config.getInt("orderflow.services.port"), routes).thenAccept(bound -> ServiceNodes.announce(system, bound.localAddress()))));
-    if (roles.contains(GATEWAY)) {
+    if (roles.contains(Roles.GATEWAY)) {
       parts.add(Gateway.start(system, config, local, Routes.sealed(new DocumentationRoutes().routes())));
     }
     return CompletableFuture.allOf(parts.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new))
         .thenAccept(serving -> Readiness.serves(system, local.map(routes -> Database.of(system)),
-            roles.contains(GATEWAY) && local.isEmpty()));
+            roles.contains(Roles.GATEWAY) && local.isEmpty()));
   }
 
   /** Creates the business modules and starts the engines for them. Returns the routes of all. */
@@ -143,7 +139,7 @@ public final class Node {
     AccountModule accounts = new AccountModule(node);
     ProductModule products = new ProductModule(node);
     UserModule users = new UserModule(node);
-    PaymentModule payments = new PaymentModule(node, OrderSaga.HOME, accounts.service(), providerUrl());
+    PaymentModule payments = new PaymentModule(node, OrderSaga.HOME, accounts.service(), Roles.providerUrl(config));
     ShippingModule shipping = new ShippingModule(node, OrderSaga.HOME);
     OrderModule orders = new OrderModule(node, products.service(), payments, shipping);
     CartModule carts = new CartModule(node, products.service(), orders);
@@ -172,15 +168,6 @@ public final class Node {
 
   private static <T> List<T> all(List<Module> modules, Function<Module, List<T>> parts) {
     return modules.stream().flatMap(module -> parts.apply(module).stream()).toList();
-  }
-
-  private String providerUrl() {
-    String url = config.getString("orderflow.payment.url");
-    if (!url.isEmpty()) {
-      return url;
-    }
-    String bind = config.getString("orderflow.bind");
-    return "http://" + (bind.equals("0.0.0.0") ? "127.0.0.1" : bind) + ":" + config.getInt("orderflow.provider.port");
   }
 
   private static Config derived(Config settings, List<String> roles) {

@@ -12,7 +12,6 @@ import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.orderflow.kernel.Configuration;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -140,7 +139,7 @@ final class Rehearsal {
     String simulator = url(freePort());
     String services = url(freePort());
     String gateway = url(freePort());
-    List<String> roles = Configuration.list(config.getString("orderflow.roles"));
+    List<String> roles = Roles.of(config);
     Map<String, Object> overrides = Map.of("orderflow.data-dir", folder.toString(), "orderflow.roles",
         String.join(",", roles) + (roles.contains("simulator") ? "" : ",simulator"),
         "orderflow.provider.port", port(simulator), "orderflow.services.port", port(services), "orderflow.gateway.port", port(gateway),

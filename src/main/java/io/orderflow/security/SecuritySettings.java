@@ -27,7 +27,7 @@ public record SecuritySettings(boolean isOpen, boolean loopbackOnly, String issu
   /** The node must not start with its settings. The message is one sentence for its operator. */
   public static final class Refused extends RuntimeException {
 
-    Refused(String sentence) {
+    public Refused(String sentence) {
       super(sentence);
     }
   }

@@ -8,6 +8,7 @@ import akka.http.javadsl.ServerBinding;
 import com.typesafe.config.Config;
 import io.orderflow.http.ClientPresence;
 import io.orderflow.http.HttpServer;
+import io.orderflow.security.SecuritySettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -26,7 +27,8 @@ public final class Simulator {
   private Simulator() {}
 
   /**
-   * Opens the ledger in the data folder and binds the port. The stage fails if either is unavailable.
+   * Opens the ledger in the data folder and binds the port. The stage fails if either is unavailable, and with {@link SecuritySettings.Refused} if
+   * other machines would reach the simulator without having been let in.
    *
    * @param config the whole configuration
    */
@@ -38,15 +40,16 @@ public final class Simulator {
   static CompletionStage<ServerBinding> start(ActorSystem<?> system, Config config, RandomGenerator random) {
     Executor blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
     int connections = config.getInt(DISPATCHER + ".thread-pool-executor.fixed-pool-size");
-    return CompletableFuture.supplyAsync(() -> new Ledger(Path.of(config.getString("orderflow.data-dir")), connections,
+    return CompletableFuture.runAsync(() -> SecuritySettings.of(config), blocking).thenApplyAsync(allowed -> new Ledger(Path.of(config.getString("orderflow.data-dir")), connections,
         Clock.tickMillis(ZoneOffset.UTC), () -> "tx_" + UUID.randomUUID()), blocking)
         .thenCompose(ledger -> bind(system, config, random, blocking, ledger));
   }
 
   private static CompletionStage<ServerBinding> bind(ActorSystem<?> system, Config config, RandomGenerator random, Executor blocking,
       Ledger ledger) {
+    String host = config.getString("orderflow.bind");
     LostAnswers lost = new LostAnswers(ClientPresence.of(system.classicSystem()));
-    SimulatorRoutes routes = new SimulatorRoutes(system, ledger, blocking, lost, random);
+    SimulatorRoutes routes = new SimulatorRoutes(system, ledger, blocking, lost, random, SecuritySettings.isLoopback(host));
     CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
     shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "provider-lost-answers", () -> {
       lost.end();
@@ -56,7 +59,6 @@ public final class Simulator {
       ledger.close();
       return Done.done();
     }, blocking));
-    String host = config.getString("orderflow.bind");
     return HttpServer.bind(system, "payment provider's simulator", host, config.getInt("orderflow.provider.port"), routes.routes())
         .whenComplete((binding, failure) -> {
           if (failure != null) {

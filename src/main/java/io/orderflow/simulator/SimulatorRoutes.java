@@ -18,6 +18,7 @@ import io.orderflow.http.JsonFields;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Ids;
+import io.orderflow.security.Scopes;
 import io.orderflow.simulator.Ledger.ChargeOutcome;
 import io.orderflow.simulator.Ledger.RefundOutcome;
 import java.time.Duration;
@@ -67,9 +68,14 @@ final class SimulatorRoutes extends Routes {
   private final RandomGenerator random;
   private final AtomicLong charges = new AtomicLong();
   private final AtomicLong refunds = new AtomicLong();
+  private final Access operators;
+  private final Access readers;
   private volatile Faults faults = Faults.NONE;
 
-  SimulatorRoutes(ActorSystem<?> system, Ledger ledger, Executor blocking, LostAnswers lost, RandomGenerator random) {
+  /** @param loopback whether nothing but this machine reaches the routes; then faults and ledger are open to everybody on it */
+  SimulatorRoutes(ActorSystem<?> system, Ledger ledger, Executor blocking, LostAnswers lost, RandomGenerator random, boolean loopback) {
+    this.operators = loopback ? Access.ANYBODY : Access.scope(Scopes.OPS_WRITE);
+    this.readers = loopback ? Access.ANYBODY : Access.scope(Scopes.OPS_READ);
     this.system = system;
     this.ledger = ledger;
     this.blocking = blocking;
@@ -82,12 +88,12 @@ final class SimulatorRoutes extends Routes {
         path("charges", () -> post(Access.ANYBODY, caller -> extractRequest(this::charge))),
         path("refunds", () -> post(Access.ANYBODY, caller -> extractRequest(this::refund))),
         path("faults", () -> concat(
-            get(Access.ANYBODY, caller -> complete(Json.response(200, faults))),
-            put(Access.ANYBODY, caller -> body(Faults::read, wanted -> {
+            get(operators, caller -> complete(Json.response(200, faults))),
+            put(operators, caller -> body(Faults::read, wanted -> {
               faults = wanted;
               return complete(Json.response(200, wanted));
             })))),
-        path("ledger", () -> get(Access.ANYBODY, caller -> parameterOptional("orderId", orderId -> parameterOptional("after", after ->
+        path("ledger", () -> get(readers, caller -> parameterOptional("orderId", orderId -> parameterOptional("after", after ->
             parameterOptional("limit", limit -> ledger(orderId, after, limit)))))),
         path("calls", () -> get(Access.ANYBODY, caller -> complete(Json.response(200, new Calls(charges.get(), refunds.get(), lost.waiting()))))));
   }

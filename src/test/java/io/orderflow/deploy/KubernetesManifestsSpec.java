@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What {@code docker/kubernetes} says, as far as it can be checked without a cluster: each field is one of the API, and what is named is there. */
@@ -46,14 +47,19 @@ class KubernetesManifestsSpec {
   /** It reads variables too: those of the JVM. */
   private static final Path LAUNCHER = Path.of("bin/orderflow");
 
+  private static final Path APPLIED = Path.of("docker", "kubernetes");
+  private static final Path FOR_TRYING = APPLIED.resolve("simulator");
+
   private final List<JsonNode> resources = read();
 
   private static List<JsonNode> read() {
     List<JsonNode> all = new ArrayList<>();
     try {
-      for (File file : Path.of("docker", "kubernetes").toFile().listFiles((folder, name) -> name.endsWith(".yaml"))) {
-        try (MappingIterator<JsonNode> documents = new YAMLMapper().readerFor(JsonNode.class).readValues(file)) {
-          all.addAll(documents.readAll());
+      for (Path folder : List.of(APPLIED, FOR_TRYING)) {
+        for (File file : folder.toFile().listFiles((in, name) -> name.endsWith(".yaml"))) {
+          try (MappingIterator<JsonNode> documents = new YAMLMapper().readerFor(JsonNode.class).readValues(file)) {
+            all.addAll(documents.readAll());
+          }
         }
       }
     } catch (IOException failure) {
@@ -158,6 +164,13 @@ class KubernetesManifestsSpec {
     assertThat(headless.at("/spec/clusterIP").asText()).isEqualTo("None");
     assertThat(headless.at("/spec/publishNotReadyAddresses").asBoolean()).isTrue();
     assertThat(selected(headless.at("/spec/selector"))).isEqualTo(services);
+  }
+
+  @Test
+  void nothing_that_is_applied_by_default_names_the_simulator() throws IOException {
+    try (Stream<Path> files = Files.list(APPLIED)) {
+      assertThat(files.filter(Files::isRegularFile)).isNotEmpty().allSatisfy(file -> assertThat(file).content().doesNotContainIgnoringCase("simulator"));
+    }
   }
 
   @Test
