@@ -7,7 +7,6 @@ import akka.cluster.typed.Join;
 import akka.http.javadsl.server.Directives;
 import akka.http.javadsl.server.Route;
 import akka.management.cluster.bootstrap.ClusterBootstrap;
-import akka.management.javadsl.AkkaManagement;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.account.AccountModule;
@@ -21,6 +20,7 @@ import io.orderflow.journal.Database;
 import io.orderflow.journal.JournalIndex;
 import io.orderflow.kernel.AscendingIds;
 import io.orderflow.kernel.Configuration;
+import io.orderflow.metrics.ManagementServer;
 import io.orderflow.node.Module;
 import io.orderflow.node.NodeContext;
 import io.orderflow.openapi.DocumentationRoutes;
@@ -89,7 +89,7 @@ public final class Node {
     // The simulator starts first: sagas that recover after a crash call it at once.
     CompletionStage<?> simulator = roles.contains(Roles.SIMULATOR)
         ? Simulator.start(system, config) : CompletableFuture.completedFuture(null);
-    return simulator.thenCompose(ready -> AkkaManagement.get(system).start()).thenCompose(managementStarted -> {
+    return simulator.thenCompose(ready -> ManagementServer.start(system)).thenCompose(managementStarted -> {
       join();
       if (roles.contains(Roles.SERVICES)) {
         EndedProcesses.watch(system, config.getDuration("orderflow.look-for-ended-processes"));

@@ -21,6 +21,7 @@ import io.orderflow.http.Problem;
 import io.orderflow.http.ProblemException;
 import io.orderflow.http.RequestBody;
 import io.orderflow.http.Routes;
+import io.orderflow.http.SecurityHeaders;
 import io.orderflow.metrics.Meters;
 import io.orderflow.security.Authenticator;
 import io.orderflow.security.Caller;
@@ -121,6 +122,7 @@ public final class Gateway {
     String target = RequestTarget.originForm(received);
     Exchange exchange = new Exchange(system);
     exchange.addResponseHeader(RawHeader.create("X-Request-Id", id));
+    exchange.addResponseHeader(SecurityHeaders.NO_SNIFFING);
     if (target.startsWith(RequestTarget.OPS) != forOperators && !RequestTarget.isDocumentation(target)) {
       exchange.reject(Problem.NOTHING_HERE);
       return exchange;
@@ -185,7 +187,7 @@ public final class Gateway {
 
   /** Routes the request if its token is valid. After the rate limit, since a signature that is checked costs more than a request that is counted. */
   private void authenticate(Exchange exchange, HttpRequest request, String id, String target, InFlight.Permit permit) {
-    CompletableFuture<Caller> caller = authenticator.authenticate(Routes.authorization(request));
+    CompletableFuture<Caller> caller = authenticator.authenticate(Routes.authorization(request), bucketKey(request));
     if (caller.isDone() && !caller.isCompletedExceptionally()) {
       route(exchange, request, id, target, permit);
       return;

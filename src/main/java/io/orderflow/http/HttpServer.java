@@ -56,11 +56,22 @@ public final class HttpServer {
    */
   public static Function<HttpRequest, CompletionStage<HttpResponse>> guarded(Function<HttpRequest, CompletionStage<HttpResponse>> handler,
       ActorSystem<?> system) {
-    Draining draining = Draining.of(system);
     AllowedHosts hosts = AllowedHosts.of(system.settings().config());
+    return guarded(handler, system, hosts::refuse);
+  }
+
+  /** The same without the host check. */
+  public static Function<HttpRequest, CompletionStage<HttpResponse>> guardedForAnyHost(Function<HttpRequest, CompletionStage<HttpResponse>> handler,
+      ActorSystem<?> system) {
+    return guarded(handler, system, request -> Optional.empty());
+  }
+
+  private static Function<HttpRequest, CompletionStage<HttpResponse>> guarded(Function<HttpRequest, CompletionStage<HttpResponse>> handler,
+      ActorSystem<?> system, java.util.function.Function<HttpRequest, Optional<Problem>> hosts) {
+    Draining draining = Draining.of(system);
     return received -> {
       HttpRequest request = WireHeaders.withClient(received);
-      Optional<HttpResponse> refusal = WireHeaders.refusal(request).or(() -> hosts.refuse(request).map(Problem::response));
+      Optional<HttpResponse> refusal = WireHeaders.refusal(request).or(() -> hosts.apply(request).map(Problem::response));
       CompletionStage<HttpResponse> answer =
           refusal.isPresent() ? CompletableFuture.completedFuture(refusal.get()) : handled(handler, request);
       if (request.protocol().value().equals("HTTP/2.0")) {

@@ -28,7 +28,7 @@ import java.util.concurrent.TimeoutException;
  * @param code stable, in upper case
  * @param detail one sentence for people; reveals nothing internal
  * @param field the path of the invalid field ({@code items[0].quantity}), or null
- * @param retryAfter the value of {@code Retry-After}, sent with a 503
+ * @param retryAfter the value of {@code Retry-After}, sent with a 503 and a 429
  * @param challenge the value of {@code WWW-Authenticate} (RFC 6750, section 3); null for none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -95,6 +95,7 @@ public record Problem(int status, String code, String detail, String field, @Jso
       case INSUFFICIENT_SCOPE ->
           denied(403, "INSUFFICIENT_SCOPE", detail, ", error=\"insufficient_scope\", scope=\"" + denied.scope() + "\"");
       case KEYS_UNAVAILABLE -> of(503, SERVICE_UNAVAILABLE, detail);
+      case TOO_MANY_ATTEMPTS -> new Problem(429, "TOO_MANY_DENIED_ATTEMPTS", detail, null, denied.retryAfter(), null);
     };
   }
 
@@ -143,8 +144,8 @@ public record Problem(int status, String code, String detail, String field, @Jso
 
   /** This problem as a response. */
   public HttpResponse response() {
-    List<HttpHeader> headers = new ArrayList<>();
-    if (status == 503) {
+    List<HttpHeader> headers = new ArrayList<>(SecurityHeaders.all());
+    if (status == 503 || status == 429) {
       headers.add(RawHeader.create("Retry-After", Long.toString(retryAfter.toSeconds())));
     }
     if (challenge != null) {

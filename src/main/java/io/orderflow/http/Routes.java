@@ -15,7 +15,6 @@ import akka.http.javadsl.server.RejectionHandler;
 import akka.http.javadsl.server.Route;
 import akka.http.javadsl.server.directives.RouteAdapter;
 import akka.http.scaladsl.model.EntityStreamSizeException;
-import io.orderflow.http.wire.WireHeaders;
 import io.orderflow.kernel.Ids;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.security.Authenticator;
@@ -52,13 +51,7 @@ public abstract class Routes extends AllDirectives {
     ExceptionHandler exceptions = ExceptionHandler.newBuilder()
         .matchAny(failure -> new Answers().complete(problemOf(failure))).build();
     // HEAD is handled as GET; the server omits the body.
-    return asGet(routes.seal(rejections, exceptions));
-  }
-
-  /** The routes with HEAD for every GET, for servers not bound by {@link HttpServer}. */
-  public static Route withHead(Route routes) {
-    return new Answers().extractMethod(method -> method.equals(HttpMethods.HEAD)
-        ? new Answers().mapResponse(WireHeaders::withoutBody, () -> asGet(routes)) : routes);
+    return new Answers().mapResponse(SecurityHeaders::on, () -> asGet(routes.seal(rejections, exceptions)));
   }
 
   private static Route asGet(Route routes) {
@@ -120,17 +113,27 @@ public abstract class Routes extends AllDirectives {
     return null;
   }
 
-  /** Continues if the caller owns it or has the scope that covers everybody's. Otherwise it does not exist for the caller. */
+  /**
+   * Continues if the caller owns it or has the scope that covers everybody's. Otherwise it does not exist for the caller, which counts as a denied
+   * attempt, whether it exists or not: else the number of attempts would tell.
+   */
   protected final Route own(Ownership ownership, Caller caller, String id, Supplier<Route> inner) {
     if (caller.has(ownership.scope())) {
       return inner.get();
     }
-    return whenEnded(ownership.ownerOf().apply(id), owner -> {
-      if (owner.isFailure() && !Rejection.isNotFound(owner.failed().get())) {
-        return complete(problemOf(owner.failed().get()));
-      }
-      return owner.isSuccess() && caller.mayActFor(owner.get(), ownership.scope()) ? inner.get()
-          : complete(Problem.of(ownership.others()).response());
+    return extractActorSystem(system -> {
+      Authenticator authenticator = Authenticator.of(system);
+      Optional<Denied> denied = authenticator.mayTry(caller);
+      return denied.isPresent() ? complete(Problem.of(denied.get()).response()) : whenEnded(ownership.ownerOf().apply(id), owner -> {
+        if (owner.isFailure() && !Rejection.isNotFound(owner.failed().get())) {
+          return complete(problemOf(owner.failed().get()));
+        }
+        if (owner.isSuccess() && caller.mayActFor(owner.get(), ownership.scope())) {
+          return inner.get();
+        }
+        authenticator.tried(caller);
+        return complete(Problem.of(ownership.others()).response());
+      });
     });
   }
 

@@ -25,7 +25,7 @@ public final class MetricsRoutes extends Routes implements ManagementRouteProvid
 
   @Override
   public Route routes(ManagementRouteProviderSettings settings) {
-    return withHead(path("metrics", () -> get(access, caller ->
-        complete(HttpEntities.create(ContentTypes.TEXT_PLAIN_UTF8, Meters.scrape(system))))));
+    return path("metrics", () -> get(access, caller ->
+        complete(HttpEntities.create(ContentTypes.TEXT_PLAIN_UTF8, Meters.scrape(system)))));
   }
 }

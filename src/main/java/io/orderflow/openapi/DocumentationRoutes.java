@@ -86,8 +86,7 @@ public final class DocumentationRoutes extends Routes {
     return response.addHeader(RawHeader.create("ETag", file.tag()))
         .addHeader(RawHeader.create("Cache-Control", "no-cache"))
         .addHeader(RawHeader.create("Content-Security-Policy", CONTENT_SECURITY_POLICY))
-        .addHeader(RawHeader.create("Referrer-Policy", "no-referrer"))
-        .addHeader(RawHeader.create("X-Content-Type-Options", "nosniff"));
+        .addHeader(RawHeader.create("Referrer-Policy", "no-referrer"));
   }
 
   private static File page(String html) {

@@ -32,7 +32,8 @@ import java.util.function.Supplier;
  */
 public final class OrderRoutes extends Routes {
 
-  private static final Rejection NO_USER = Rejection.notFound("USER_NOT_FOUND", "there is no such user");
+  private static final Ownership OF_USER = new Ownership(Scopes.ORDERS_READ, CompletableFuture::completedFuture,
+      Rejection.notFound("USER_NOT_FOUND", "there is no such user"));
 
   private final OrderPlacement placement;
   private final Ownership owned;
@@ -81,9 +82,16 @@ public final class OrderRoutes extends Routes {
 
   /** Customers list their own orders; the list of all, and of others, needs the scope. */
   private Route list(Caller caller, Optional<String> customer) {
-    if (!caller.mayActFor(customer.orElse(null), Scopes.ORDERS_READ)) {
-      throw customer.isEmpty() ? Denied.needs(Scopes.ORDERS_READ) : NO_USER.exception();
+    if (customer.isPresent()) {
+      return own(OF_USER, caller, customer.get(), () -> list(customer));
     }
+    if (!caller.has(Scopes.ORDERS_READ)) {
+      throw Denied.needs(Scopes.ORDERS_READ);
+    }
+    return list(customer);
+  }
+
+  private Route list(Optional<String> customer) {
     customer.filter(id -> !Ids.valid(id)).ifPresent(id -> {
       throw Problem.field("INVALID_FIELD", "customerId", "must match " + Ids.FORM).exception();
     });

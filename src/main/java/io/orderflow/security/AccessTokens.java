@@ -56,9 +56,9 @@ final class AccessTokens {
    * @return fails with {@link Denied}
    */
   CompletableFuture<Caller> verify(String token) {
-    VerifiedTokens.Verified known = verified.get(token);
-    if (known != null && known.keys() == keys.version() && clock.millis() < known.endsAt() && keys.areKnown()) {
-      return known.caller();
+    CompletableFuture<Caller> known = known(token);
+    if (known != null) {
+      return known;
     }
     try {
       SignedJWT parsed = parse(token);
@@ -75,6 +75,12 @@ final class AccessTokens {
     } catch (Denied denied) {
       return CompletableFuture.failedFuture(denied);
     }
+  }
+
+  /** The caller with a token that has been verified before and is still valid; null for any other. */
+  CompletableFuture<Caller> known(String token) {
+    VerifiedTokens.Verified known = verified.get(token);
+    return known != null && known.keys() == keys.version() && clock.millis() < known.endsAt() && keys.areKnown() ? known.caller() : null;
   }
 
   private static SignedJWT parse(String token) {

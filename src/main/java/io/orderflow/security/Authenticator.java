@@ -5,8 +5,10 @@ import akka.actor.ActorSystem;
 import akka.actor.ExtendedActorSystem;
 import akka.actor.Extension;
 import com.typesafe.config.Config;
+import io.orderflow.kernel.Failures;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -28,10 +30,12 @@ public final class Authenticator implements Extension {
   };
 
   private final AccessTokens tokens;
+  private final DeniedAttempts denied;
 
   private Authenticator(ExtendedActorSystem system) {
     Config config = system.settings().config();
     SecuritySettings settings = SecuritySettings.of(config);
+    denied = new DeniedAttempts(config.getConfig("orderflow.security.denied"), System::nanoTime);
     if (settings.isOpen()) {
       tokens = null;
       LOG.warn("Nobody is asked for a token: whoever reaches this node may do everything (ORDERFLOW_SECURITY_MODE)");
@@ -59,9 +63,54 @@ public final class Authenticator implements Extension {
     if (tokens == null) {
       return ANYBODY;
     }
-    if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-      return CompletableFuture.failedFuture(Denied.noToken());
+    String token = token(authorization);
+    return token == null ? CompletableFuture.failedFuture(Denied.noToken()) : tokens.verify(token);
+  }
+
+  /**
+   * The same for a client of that address. An address from which too many attempts were denied waits, but for tokens that were verified before: those
+   * behind the same address who have one go on.
+   */
+  public CompletableFuture<Caller> authenticate(String authorization, long address) {
+    if (tokens == null) {
+      return ANYBODY;
     }
-    return tokens.verify(authorization.substring(SCHEME.length()).strip());
+    String token = token(authorization);
+    CompletableFuture<Caller> known = token == null ? null : tokens.known(token);
+    if (known != null) {
+      return known;
+    }
+    Duration wait = denied.waitOf(address);
+    if (!wait.isZero()) {
+      return CompletableFuture.failedFuture(Denied.tooMany(wait));
+    }
+    CompletableFuture<Caller> caller = authenticate(authorization);
+    caller.whenComplete((verified, failure) -> {
+      if (Failures.cause(failure) instanceof Denied refusal && refusal.isAttempt()) {
+        denied.count(address);
+      }
+    });
+    return caller;
+  }
+
+  /** The value of a bearer token; null if the field has none. */
+  private static String token(String authorization) {
+    return authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length()) ? null
+        : authorization.substring(SCHEME.length()).strip();
+  }
+
+  /** The refusal of a caller who has named too many ids of late that are not theirs; empty for any other. */
+  public Optional<Denied> mayTry(Caller caller) {
+    Duration wait = denied.waitOf(subject(caller));
+    return wait.isZero() ? Optional.empty() : Optional.of(Denied.tooMany(wait));
+  }
+
+  /** Counts an id that is not the caller's. */
+  public void tried(Caller caller) {
+    denied.count(subject(caller));
+  }
+
+  private static String subject(Caller caller) {
+    return caller.issuer() + " " + caller.subject();
   }
 }

@@ -1,5 +1,7 @@
 package io.orderflow.security;
 
+import java.time.Duration;
+
 /** A request was denied. It has no stack trace: a client's error needs none. */
 public final class Denied extends RuntimeException {
 
@@ -12,16 +14,24 @@ public final class Denied extends RuntimeException {
     /** The token lacks a scope. */
     INSUFFICIENT_SCOPE,
     /** The issuer's keys have never been read, or are too old. */
-    KEYS_UNAVAILABLE
+    KEYS_UNAVAILABLE,
+    /** The client has been denied too often of late. */
+    TOO_MANY_ATTEMPTS
   }
 
   private final Reason reason;
   private final String scope;
+  private final Duration retryAfter;
 
   private Denied(Reason reason, String detail, String scope) {
+    this(reason, detail, scope, Duration.ZERO);
+  }
+
+  private Denied(Reason reason, String detail, String scope, Duration retryAfter) {
     super(detail, null, false, false);
     this.reason = reason;
     this.scope = scope;
+    this.retryAfter = retryAfter;
   }
 
   static Denied noToken() {
@@ -36,6 +46,10 @@ public final class Denied extends RuntimeException {
     return new Denied(Reason.KEYS_UNAVAILABLE, "the token can't be verified now: its issuer's keys are not available", "");
   }
 
+  static Denied tooMany(Duration wait) {
+    return new Denied(Reason.TOO_MANY_ATTEMPTS, "too many attempts were denied; wait before the next", "", wait.plusMillis(999));
+  }
+
   /** The caller's token lacks that scope. */
   public static Denied needs(String scope) {
     return new Denied(Reason.INSUFFICIENT_SCOPE, "the token lacks the scope " + scope, scope);
@@ -43,6 +57,16 @@ public final class Denied extends RuntimeException {
 
   public Reason reason() {
     return reason;
+  }
+
+  /** After how many whole seconds the client may try again; zero for other reasons. */
+  public Duration retryAfter() {
+    return retryAfter;
+  }
+
+  /** Whether somebody who tries out tokens is answered so. */
+  boolean isAttempt() {
+    return reason == Reason.NO_TOKEN || reason == Reason.INVALID_TOKEN;
   }
 
   /** The missing scope; empty for other reasons. */

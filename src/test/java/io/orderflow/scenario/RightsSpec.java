@@ -51,7 +51,8 @@ class RightsSpec {
 
   @BeforeAll
   void start() {
-    node = TestNode.start(data, issuer.settings().withFallback(ConfigFactory.parseString("akka.management.http.bind-hostname = \"0.0.0.0\"")));
+    node = TestNode.start(data, issuer.settings().withFallback(ConfigFactory.parseString(
+        "akka.management.http.bind-hostname = \"0.0.0.0\", orderflow.security.denied.attempts = 10000")));
     ShopClient shop = node.shop();
     clients.put("none", shop);
     clients.put("expired", shop.as("Bearer " + issuer.expired("ada")));
