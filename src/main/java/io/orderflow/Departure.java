@@ -34,7 +34,10 @@ final class Departure {
       Draining.of(system).begin();
       CompletionStage<Done> left = services ? ServiceNodes.leave(system).thenCompose(done -> after(system, LAST_REQUESTS)) : done();
       CompletionStage<Done> seen = gateway ? after(system, noticed) : done();
-      return left.thenCombine(seen, (one, other) -> Done.getInstance());
+      return left.thenCombine(seen, (one, other) -> {
+        Draining.of(system).end();
+        return Done.getInstance();
+      });
     });
   }
 

@@ -14,6 +14,7 @@ import io.orderflow.archive.JournalArchive;
 import io.orderflow.cart.CartModule;
 import io.orderflow.gateway.Gateway;
 import io.orderflow.gateway.ServiceNodes;
+import io.orderflow.http.Draining;
 import io.orderflow.http.HttpServer;
 import io.orderflow.http.Routes;
 import io.orderflow.journal.Database;
@@ -124,7 +125,7 @@ public final class Node {
     List<CompletionStage<?>> parts = new ArrayList<>();
     Optional<Route> local = roles.contains(Roles.SERVICES) ? Optional.of(Standstill.guard(system, Routes.sealed(services()))) : Optional.empty();
     local.ifPresent(routes -> parts.add(HttpServer.bind(system, "services", config.getString("orderflow.bind"),
-        config.getInt("orderflow.services.port"), routes).thenAccept(bound -> ServiceNodes.announce(system, bound.localAddress()))));
+        config.getInt("orderflow.services.port"), Draining.of(system).untilEnd(routes)).thenAccept(bound -> ServiceNodes.announce(system, bound.localAddress()))));
     if (roles.contains(Roles.GATEWAY)) {
       parts.add(Gateway.start(system, config, local, Routes.sealed(new DocumentationRoutes().routes())));
     }

@@ -52,7 +52,7 @@ public final class TransferRoutes extends Routes {
     return pathPrefix("api", () -> concat(
         pathPrefix("accounts", () -> id("accountId", from ->
             path("transfers", () -> post(Access.CALLERS, caller ->
-                own(owned, caller, from, () -> body(TransferRequest::read, request -> transfer(caller, from, request))))))),
+                admitted(() -> own(owned, caller, from, () -> body(TransferRequest::read, request -> transfer(caller, from, request)))))))),
         pathPrefix("transfers", () -> id("transferId", transfer -> pathEnd(() -> get(Access.CALLERS, caller ->
             own(transferred, caller, transfer, () -> read(transfer))))))));
   }

@@ -29,9 +29,9 @@ public final class CartRoutes extends Routes {
             put(Access.CALLERS, caller -> body(CartRequest::read, item ->
                 contents(caller, cart, carts.put(idOf(caller, cart), sku, item.quantity())))),
             delete(Access.CALLERS, caller -> contents(caller, cart, carts.remove(idOf(caller, cart), sku))))))),
-        path("checkout", () -> post(Access.CALLERS, caller -> extractRequest(request ->
+        path("checkout", () -> post(Access.CALLERS, caller -> admitted(() -> extractRequest(request ->
             body(CheckoutRequest::read, checkout -> checkOut(request, idOf(caller, cart),
-                checkout.paidBy(OrderPlacementRoutes.payer(caller, checkout.terms().customerId())))))))))));
+                checkout.paidBy(OrderPlacementRoutes.payer(caller, checkout.terms().customerId()))))))))))));
   }
 
   /** A cart's id belongs to its caller: the same id of two callers is two carts. */

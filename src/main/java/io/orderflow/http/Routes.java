@@ -1,5 +1,6 @@
 package io.orderflow.http;
 
+import akka.actor.typed.javadsl.Adapter;
 import akka.http.javadsl.model.ContentType;
 import akka.http.javadsl.model.HttpEntity;
 import akka.http.javadsl.model.HttpHeader;
@@ -43,6 +44,7 @@ public abstract class Routes extends AllDirectives {
   /** The largest request body in bytes; larger ones get 413. An order of 100 items takes a tenth of it. */
   public static final int MAX_BODY_BYTES = 64 * 1024;
   private static final Pattern KEY_FORM = Pattern.compile("[\\x21-\\x7e]{1,255}");
+  private static final Problem OVERLOADED = Problem.of(503, "BUSY", "there are more orders than can be handled now; nothing was done");
   private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
   /** The routes with every rejection and exception converted to a problem, ready to be bound. */
@@ -135,6 +137,11 @@ public abstract class Routes extends AllDirectives {
         return complete(Problem.of(ownership.others()).response());
       });
     });
+  }
+
+  /** Continues if this node can take on more work that goes on after the answer, such as an order's saga; 503 otherwise ({@link Admission}). */
+  protected final Route admitted(Supplier<Route> inner) {
+    return extractActorSystem(system -> Admission.of(Adapter.toTyped(system)).admits() ? inner.get() : complete(OVERLOADED.response()));
   }
 
   /** Reads the whole body as JSON and continues with the reader's result. */

@@ -67,7 +67,8 @@ public final class OrderRoutes extends Routes {
         pathPrefix("orders", () -> concat(
             pathEnd(() -> concat(
                 get(Access.CALLERS, caller -> parameterOptional("customerId", customer -> list(caller, customer))),
-                post(Access.CALLERS, caller -> extractRequest(request -> body(OrderRequest::read, placed -> place(caller, request, placed)))))),
+                post(Access.CALLERS, caller -> admitted(() -> extractRequest(request ->
+                    body(OrderRequest::read, placed -> place(caller, request, placed))))))),
             id("orderId", this::order)))));
   }
 

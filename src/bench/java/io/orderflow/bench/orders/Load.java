@@ -20,12 +20,14 @@ final class Load {
    * What came of it.
    *
    * @param confirmed the orders that were answered as CONFIRMED
-   * @param placed all that were answered with 201
+   * @param placed all that were answered with 201, or 200 where reads are the load
    * @param answered answers with 201 in each second of the time that was asked for
+   * @param latencies of these answers
    * @param refusals any other answers
+   * @param refusalLatencies of these
    * @param refused what one of them said; null without any
    */
-  record Result(long confirmed, long placed, long[] answered, Latencies latencies, long refusals, String refused) {
+  record Result(long confirmed, long placed, long[] answered, Latencies latencies, long refusals, Latencies refusalLatencies, String refused) {
 
     /** Answers with 201 per second within the time that was asked for. */
     double rate() {
@@ -79,7 +81,8 @@ final class Load {
     clients.forEach(client -> Arrays.setAll(answered, second -> answered[second] + client.answered[second]));
     return new Result(clients.stream().mapToLong(client -> client.confirmed).sum(), clients.stream().mapToLong(client -> client.placed).sum(),
         answered, Latencies.of(clients.stream().map(client -> client.latencies).toList()),
-        clients.stream().mapToLong(client -> client.refusals).sum(), clients.stream().map(client -> client.refused).filter(refused -> refused != null).findFirst().orElse(null));
+        clients.stream().mapToLong(client -> client.refusals).sum(), Latencies.of(clients.stream().map(client -> client.refusalLatencies).toList()),
+        clients.stream().map(client -> client.refused).filter(refused -> refused != null).findFirst().orElse(null));
   }
 
   private final class Client extends Thread {
@@ -89,6 +92,7 @@ final class Load {
     private final long first;
     private final long[] answered = new long[seconds];
     private final Latencies latencies = new Latencies();
+    private final Latencies refusalLatencies = new Latencies();
     private long confirmed;
     private long placed;
     private long refusals;
@@ -121,9 +125,10 @@ final class Load {
       wire.send(requests[ThreadLocalRandom.current().nextInt(requests.length)]);
       byte[] body = wire.receive();
       long now = System.nanoTime();
-      if (body == null || !wire.startsWith("HTTP/1.1 201")) {
+      if (body == null || !wire.startsWith("HTTP/1.1 20")) {
         open = body != null;
         refusals++;
+        refusalLatencies.add(now - due);
         refused = body == null ? "the connection was closed" : new String(body, StandardCharsets.UTF_8);
         return;
       }
