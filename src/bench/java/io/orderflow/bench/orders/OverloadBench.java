@@ -65,8 +65,9 @@ public final class OverloadBench {
           read.latencies().millis(0.5), read.latencies().millis(0.99), behind(), orderflow.residentMegabytes());
       placed += accepted.placed() + end.placed();
       uncertain += accepted.refusals() + end.refusals();
-      if (read.refusals() > 0 || accepted.refused() != null && !accepted.refused().contains("\"status\":503")) {
-        System.out.printf("not answered with 200: %d reads, such as %s; orders refused such as %s%n", read.refusals(), read.refused(), accepted.refused());
+      if (read.refused() != null || accepted.refused() != null) {
+        System.err.printf("refused: an order with %s; %d reads, one of them with %s; breakers %s%n", accepted.refused(), read.refusals(),
+            read.refused(), orderflow.shop().get("/ops/breakers").body());
       }
     }
     long over = System.nanoTime();
