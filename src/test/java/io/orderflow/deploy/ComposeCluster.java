@@ -75,7 +75,8 @@ final class ComposeCluster implements AutoCloseable {
     }
   }
 
-  private static boolean succeeds(String... command) {
+  /** Whether the command is there and ends with 0. */
+  static boolean succeeds(String... command) {
     try {
       return new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD)
           .start().waitFor() == 0;

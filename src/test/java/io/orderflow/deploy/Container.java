@@ -5,6 +5,7 @@ import io.orderflow.testkit.ShopClient;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** A container of a {@link ComposeCluster}, and what Docker can do to it. Its address may be another one after each start. */
 final class Container implements Serving {
@@ -47,6 +48,33 @@ final class Container implements Serving {
   /** Takes its network away: it reaches nothing and nobody it. */
   void unplug() {
     ComposeCluster.run("docker", "network", "disconnect", network, id);
+  }
+
+  /** Whether this machine lets us change what a container's network drops: that needs root, nsenter and iptables. */
+  boolean mayBeCut() {
+    return ComposeCluster.succeeds(inItsNetwork("iptables", "-w", "-L", "OUTPUT"));
+  }
+
+  /** From now on nothing that it sends reaches the other one's remoting port; what the other one sends arrives. */
+  void cutOffFrom(Container other) {
+    ComposeCluster.run(inItsNetwork("iptables", "-w", "-A", "OUTPUT", "-p", "tcp", "-d", other.host(), "--dport", "25520", "-j", "DROP"));
+  }
+
+  /** Heals every cut. One that has ended meanwhile comes back with a network that has none. */
+  void healCuts() {
+    ComposeCluster.succeeds(inItsNetwork("iptables", "-w", "-F", "OUTPUT"));
+  }
+
+  private String[] inItsNetwork(String... command) {
+    String process = ComposeCluster.run("docker", "inspect", "-f", "{{.State.Pid}}", id);
+    return Stream.concat(Stream.of("nsenter", "-t", process, "-n"), Stream.of(command)).toArray(String[]::new);
+  }
+
+  /** Whether the other one is a member of the cluster, as this one sees it. */
+  boolean hasMember(Container other) {
+    String address = "@" + other.host() + ":25520";
+    return client(8558).get("/cluster/members").expect(200).body().path("members").findValuesAsText("node").stream()
+        .anyMatch(node -> node.endsWith(address));
   }
 
   /** Gives its network back, by the names that others look for it with. */
