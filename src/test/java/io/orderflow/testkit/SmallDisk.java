@@ -8,11 +8,15 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import org.awaitility.Awaitility;
 
 /** A disk under the journal's table that can be full: a file system in memory, which needs root. */
 public final class SmallDisk implements AutoCloseable {
 
   private static final String SIZE = "size=1g";
+  /** Bytes for the pages that are written between the look at the size and its change. Some seconds of orders fill them. */
+  private static final int ROOM = 256 * 1024;
 
   private final Path folder;
   private boolean mounted;
@@ -42,7 +46,7 @@ public final class SmallDisk implements AutoCloseable {
     mounted = true;
   }
 
-  /** Leaves no room for another page of the journal. The table moves to the disk the first time. */
+  /** Leaves room for few more pages of the journal. The table moves to the disk the first time. */
   public void fill(Connection database) throws SQLException {
     if (!mounted) {
       mount();
@@ -51,13 +55,20 @@ public final class SmallDisk implements AutoCloseable {
         move.execute("ALTER TABLE event_journal SET TABLESPACE small");
       }
     }
-    long used = Long.parseLong(run("df", "--output=used", "-B1", folder.toString()).lines().skip(1).findFirst().orElseThrow().strip());
-    resize("size=" + used);
+    // The table grows meanwhile, and a size below its own is refused.
+    Awaitility.await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).ignoreExceptions().until(() -> {
+      resize("size=" + (used() + ROOM));
+      return true;
+    });
   }
 
   /** Makes room again. */
   public void free() {
     resize(SIZE);
+  }
+
+  private long used() {
+    return Long.parseLong(run("df", "--output=used", "-B1", folder.toString()).lines().skip(1).findFirst().orElseThrow().strip());
   }
 
   private void resize(String size) {
