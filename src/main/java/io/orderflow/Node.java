@@ -14,6 +14,7 @@ import io.orderflow.archive.JournalArchive;
 import io.orderflow.cart.CartModule;
 import io.orderflow.gateway.Gateway;
 import io.orderflow.gateway.ServiceNodes;
+import io.orderflow.http.Admission;
 import io.orderflow.http.Draining;
 import io.orderflow.http.HttpServer;
 import io.orderflow.http.Routes;
@@ -22,6 +23,7 @@ import io.orderflow.journal.JournalIndex;
 import io.orderflow.kernel.AscendingIds;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.metrics.ManagementServer;
+import io.orderflow.metrics.Meters;
 import io.orderflow.node.Module;
 import io.orderflow.node.NodeContext;
 import io.orderflow.openapi.DocumentationRoutes;
@@ -136,6 +138,9 @@ public final class Node {
 
   /** Creates the business modules and starts the engines for them. Returns the routes of all. */
   private Route services() {
+    Admission admission = Admission.of(system);
+    Meters.of(system).gauge("orderflow.admission.refused.share", admission, Admission::refusedShare);
+    Meters.of(system).gauge("orderflow.admission.delay.seconds", admission, Admission::delaySeconds);
     NodeContext node = new NodeContext(system, Database.of(system), clock, new AscendingIds(clock));
     AccountModule accounts = new AccountModule(node);
     ProductModule products = new ProductModule(node);

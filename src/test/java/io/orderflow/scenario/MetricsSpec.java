@@ -26,6 +26,7 @@ class MetricsSpec {
       assertThat(node.management().text("/metrics"))
           .contains("orderflow_sagas_seconds_count{definition=\"order\",state=\"COMPLETED\"} 1")
           .contains("orderflow_sagas_seconds_count{definition=\"order\",state=\"COMPENSATED\"} 1")
+          .contains("orderflow_admission_refused_share ")
           .contains("orderflow_breaker_open 0.0")
           .contains("orderflow_payments_waiting 0.0")
           .containsPattern("orderflow_gateway_answers_total\\{status=\"2xx\"} [1-9]")
