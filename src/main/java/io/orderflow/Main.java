@@ -4,7 +4,7 @@ import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.kernel.Configuration;
-import io.orderflow.security.SecuritySettings;
+import io.orderflow.kernel.StartRefused;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,11 +26,10 @@ public final class Main {
     widenCommonPool();
     try {
       Config config = ENDS_WITH_THE_SYSTEM.withFallback(Configuration.load());
-      SecuritySettings.of(config);
-      Roles.of(config);
+      Node.check(config);
       Rehearsal.run(config);
       run(config);
-    } catch (SecuritySettings.Refused refused) {
+    } catch (StartRefused refused) {
       LOG.error(refused.getMessage());
       System.exit(1);
     } catch (RuntimeException failure) {

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
+import akka.http.javadsl.Http;
 import akka.http.javadsl.server.Directives;
 import akka.http.javadsl.server.Route;
 import akka.management.cluster.bootstrap.ClusterBootstrap;
@@ -18,10 +19,12 @@ import io.orderflow.http.Admission;
 import io.orderflow.http.Draining;
 import io.orderflow.http.HttpServer;
 import io.orderflow.http.Routes;
+import io.orderflow.http.tls.Tls;
 import io.orderflow.journal.Database;
 import io.orderflow.journal.JournalIndex;
 import io.orderflow.kernel.AscendingIds;
 import io.orderflow.kernel.Configuration;
+import io.orderflow.kernel.StartRefused;
 import io.orderflow.metrics.ManagementServer;
 import io.orderflow.metrics.Meters;
 import io.orderflow.node.Module;
@@ -70,10 +73,10 @@ public final class Node {
    * Starts a node. The stage completes when all its parts are up, and fails if one of them can't start.
    *
    * @param settings as read by {@link Configuration}
-   * @throws SecuritySettings.Refused if the node would let strangers in, or pay by the simulator, without having been told so
+   * @throws StartRefused if the node would let strangers in, or pay by the simulator, without having been told so
    */
   public static CompletionStage<ActorSystem<Void>> start(Config settings) {
-    SecuritySettings.of(settings);
+    check(settings);
     List<String> roles = Roles.of(settings);
     Config config = derived(settings, roles);
     if (roles.contains(Roles.SERVICES)) {
@@ -81,11 +84,27 @@ public final class Node {
     }
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "orderflow", config);
     Authenticator.of(system.classicSystem());
+    // For the management ports of other nodes, where they are looked for.
+    Http.get(system).setDefaultClientHttpsContext(Tls.of(system.classicSystem()).nodeContext());
     return new Node(system, config, roles).start().whenComplete((started, failure) -> {
       if (failure != null) {
         system.terminate();
       }
     }).thenApply(started -> system);
+  }
+
+  /**
+   * Checks the settings before anything is opened.
+   *
+   * @throws StartRefused if the node must not start with them
+   */
+  static void check(Config settings) {
+    SecuritySettings.of(settings);
+    Tls.check(settings);
+    RemotingTls.settings(settings);
+    if (Roles.of(settings).contains(Roles.SERVICES)) {
+      PaymentModule.check(settings);
+    }
   }
 
   private CompletionStage<Void> start() {
@@ -141,11 +160,12 @@ public final class Node {
     Admission admission = Admission.of(system);
     Meters.of(system).gauge("orderflow.admission.refused.share", admission, Admission::refusedShare);
     Meters.of(system).gauge("orderflow.admission.delay.seconds", admission, Admission::delaySeconds);
+    Database.followPassword(system);
     NodeContext node = new NodeContext(system, Database.of(system), clock, new AscendingIds(clock));
     AccountModule accounts = new AccountModule(node);
     ProductModule products = new ProductModule(node);
     UserModule users = new UserModule(node);
-    PaymentModule payments = new PaymentModule(node, OrderSaga.HOME, accounts.service(), Roles.providerUrl(config));
+    PaymentModule payments = new PaymentModule(node, OrderSaga.HOME, accounts.service());
     ShippingModule shipping = new ShippingModule(node, OrderSaga.HOME);
     OrderModule orders = new OrderModule(node, products.service(), payments, shipping);
     CartModule carts = new CartModule(node, products.service(), orders);
@@ -182,6 +202,6 @@ public final class Node {
         .map(address -> "akka://orderflow@" + address).toList();
     return ConfigFactory.parseMap(Map.of("akka.cluster.roles", roles, "akka.cluster.seed-nodes", seeds,
             "akka.cluster.app-version", version))
-        .withFallback(Database.settings(settings)).withFallback(settings);
+        .withFallback(RemotingTls.settings(settings)).withFallback(Database.settings(settings)).withFallback(settings);
   }
 }

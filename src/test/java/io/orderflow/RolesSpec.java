@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.kernel.Configuration;
-import io.orderflow.security.SecuritySettings;
+import io.orderflow.kernel.StartRefused;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,10 +24,9 @@ class RolesSpec {
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "::1", "localhost"})
-  void on_loopback_a_node_carries_the_simulator_and_charges_it(String bind) {
+  void on_loopback_a_node_carries_the_simulator(String bind) {
     Config config = config("bind = \"" + bind + "\"");
     assertThat(Roles.of(config)).containsExactly("services", "gateway", "simulator");
-    assertThat(Roles.providerUrl(config)).isEqualTo("http://" + (bind.equals("::1") ? "[::1]" : bind) + ":9090");
   }
 
   @Test
@@ -35,7 +34,6 @@ class RolesSpec {
     String provider = "payment.url = \"https://provider.example\"\n";
     assertThat(Roles.of(config(OPEN_TO_OTHERS + provider))).containsExactly("services", "gateway");
     assertThat(Roles.of(config(OPEN_TO_OTHERS + provider + "roles = \"services,simulator\""))).containsExactly("services", "simulator");
-    assertThat(Roles.providerUrl(config(OPEN_TO_OTHERS + provider))).isEqualTo("https://provider.example");
   }
 
   @ParameterizedTest
@@ -43,7 +41,7 @@ class RolesSpec {
   void elsewhere_a_node_with_services_does_not_start_without_a_provider(String roles, @TempDir Path folder) {
     Path data = folder.resolve("data");
     Config config = config(OPEN_TO_OTHERS + "roles = \"" + roles + "\", data-dir = \"" + data + "\"");
-    assertThatThrownBy(() -> Node.start(config)).isInstanceOf(SecuritySettings.Refused.class).hasMessageContaining("ORDERFLOW_PAYMENT_URL")
+    assertThatThrownBy(() -> Node.start(config)).isInstanceOf(StartRefused.class).hasMessageContaining("ORDERFLOW_PAYMENT_URL")
         .message().endsWith(".").doesNotContain("\n");
     assertThat(data).doesNotExist();
   }

@@ -15,13 +15,15 @@ import akka.stream.scaladsl.Tcp;
 import akka.util.ByteString;
 import com.typesafe.config.Config;
 import io.orderflow.http.ClientPresence;
+import io.orderflow.http.tls.Tls;
+import io.orderflow.http.tls.TlsFlow;
 import io.orderflow.http.wire.ConnectionLimit;
 import io.orderflow.http.wire.Wire;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Handles client connections to this node's servers. It bounds their number, scans their bytes before Akka HTTP reads them ({@link Wire}), and
- * watches them, so that work for a client ends when it disconnects ({@link ClientPresence}). Akka HTTP gives handlers no access to connections; its
+ * Handles client connections to this node's servers. It bounds their number, decrypts their bytes ({@link Tls}), scans them before Akka
+ * HTTP reads them ({@link Wire}), and watches them, so that work for a client ends when it disconnects ({@link ClientPresence}). Akka HTTP gives handlers no access to connections; its
  * hook for telemetry libraries ({@code akka.http.http2-telemetry-class}) does.
  */
 public final class ClientConnections implements TelemetrySpi {
@@ -30,6 +32,7 @@ public final class ClientConnections implements TelemetrySpi {
   private final Materializer materializer;
   private final Wire.Requests requests;
   private final ConnectionLimit limit;
+  private final Tls tls;
 
   /** Called by Akka HTTP, whose setting names this class. */
   public ClientConnections(ActorSystem system) {
@@ -37,6 +40,7 @@ public final class ClientConnections implements TelemetrySpi {
     ClientAddress addresses = new ClientAddress(config.getString("gateway.trusted-proxies"));
     this.clients = ClientPresence.of(system);
     this.materializer = SystemMaterializer.get(system).materializer();
+    this.tls = Tls.of(system);
     this.requests = Wire.requests(config);
     this.limit = new ConnectionLimit(config.getConfig("http.connections"), Runtime.getRuntime().maxMemory(),
         address -> addresses.trusts(address) ? ConnectionLimit.UNLIMITED : ClientAddress.bucketKey(address));
@@ -64,8 +68,9 @@ public final class ClientConnections implements TelemetrySpi {
       }
       client.closed();
     };
+    akka.stream.javadsl.Flow<ByteString, ByteString, NotUsed> socket = connection.flow().asJava().via(Bodies.watch(gone, gone));
     Flow<ByteString, ByteString, NotUsed> bytes =
-        connection.flow().asJava().via(Bodies.watch(gone, gone)).via(requests.scanned(connection.remoteAddress(), client::reset)).asScala();
+        (tls.isOn() ? TlsFlow.of(tls::serverEngine).join(socket) : socket).via(requests.scanned(connection.remoteAddress(), client::reset)).asScala();
     return new Tcp.IncomingConnection(connection.localAddress(), connection.remoteAddress(), bytes);
   }
 

@@ -41,9 +41,10 @@ final class Forwarding {
    * The request's headers as sent to the service.
    *
    * @param id the request's id
+   * @param scheme the scheme of the connection, http or https
    * @param addresses knows the trusted proxies
    */
-  static List<HttpHeader> toService(HttpRequest request, String id, ClientAddress addresses) {
+  static List<HttpHeader> toService(HttpRequest request, String id, String scheme, ClientAddress addresses) {
     Set<String> connectionSpecific = namedByConnection(request);
     List<HttpHeader> headers = new ArrayList<>();
     String host = null;
@@ -64,7 +65,7 @@ final class Forwarding {
     if (!hops.isEmpty()) {
       headers.add(RawHeader.create("X-Forwarded-For", String.join(", ", hops)));
     }
-    headers.add(RawHeader.create("X-Forwarded-Proto", firstTrusted(request, trusted, "x-forwarded-proto").orElse("http")));
+    headers.add(RawHeader.create("X-Forwarded-Proto", firstTrusted(request, trusted, "x-forwarded-proto").orElse(scheme)));
     String forwardedHost = firstTrusted(request, trusted, "x-forwarded-host").orElse(host);
     if (forwardedHost != null) {
       headers.add(RawHeader.create("X-Forwarded-Host", forwardedHost));

@@ -22,6 +22,7 @@ import io.orderflow.http.ProblemException;
 import io.orderflow.http.RequestBody;
 import io.orderflow.http.Routes;
 import io.orderflow.http.SecurityHeaders;
+import io.orderflow.http.tls.Tls;
 import io.orderflow.metrics.Meters;
 import io.orderflow.security.Authenticator;
 import io.orderflow.security.Caller;
@@ -58,6 +59,7 @@ public final class Gateway {
   private final InFlight inFlight;
   private final Holding holding;
   private final Hops hops = new Hops();
+  private final String scheme;
   private final ClientPresence clients;
   private final Authenticator authenticator;
   /** Indexed by the first digit of the status. */
@@ -65,6 +67,7 @@ public final class Gateway {
 
   private Gateway(ActorSystem<?> system, Config config, Optional<Route> local, Route documentation) {
     this.system = system;
+    this.scheme = Tls.of(system.classicSystem()).scheme();
     this.bodyTimeout = config.getDuration("orderflow.gateway.body-timeout");
     this.timeout = config.getDuration("orderflow.gateway.timeout");
     Config limits = config.getConfig("orderflow.gateway.rate-limit");
@@ -112,7 +115,7 @@ public final class Gateway {
         .withSettings(HttpServer.settings(config, settings.getConfig("server-settings")))
         .bind(HttpServer.guarded(RequestBody.readBeforeAnswer(request -> handle(request, forOperators), system), system))
         .thenApply(binding -> {
-          LOG.info("{} listening on http://{}:{}", name, host, binding.localAddress().getPort());
+          LOG.info("{} listening on {}://{}:{}", name, scheme, host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(settings.getDuration("drain"), system);
         });
   }
@@ -213,7 +216,7 @@ public final class Gateway {
       if (hops.isLoop(request)) {
         throw Problem.of(508, "LOOP_DETECTED", "the service's address leads back to this gateway").exception();
       }
-      List<HttpHeader> headers = Forwarding.toService(request, id, addresses);
+      List<HttpHeader> headers = Forwarding.toService(request, id, scheme, addresses);
       headers.add(hops.via(request));
       if (service == clusterServices) {
         // The cross-site check has been made already, against the name that the client used. The next node has another name, and would reject the

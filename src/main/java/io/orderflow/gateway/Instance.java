@@ -13,9 +13,12 @@ import akka.stream.javadsl.Flow;
 import com.typesafe.config.Config;
 import io.orderflow.http.Problem;
 import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import javax.net.ssl.SSLEngine;
 
 /**
  * One address of a service, with its connection pool. The connection used last is reused first, so that surplus connections time out when load falls.
@@ -51,9 +54,10 @@ final class Instance {
   /**
    * An instance without connections.
    *
+   * @param engines makes the TLS engine of a connection to a host and a port
    * @param path the part of a target that is appended to the address's own path
    */
-  Instance(ActorSystem<?> system, Config config, URI address, Function<RequestTarget, String> path, OnLoss onLoss) {
+  Instance(ActorSystem<?> system, Config config, URI address, BiFunction<String, Integer, SSLEngine> engines, Function<RequestTarget, String> path, OnLoss onLoss) {
     Config gateway = config.getConfig("orderflow.gateway");
     this.materializer = SystemMaterializer.get(system).materializer();
     this.maxConnections = gateway.getInt("connections-per-instance");
@@ -64,7 +68,9 @@ final class Instance {
     String base = address.getRawPath();
     this.basePath = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
     boolean secure = "https".equals(address.getScheme());
-    this.wire = new ServiceWire(system, address.getHost(), address.getPort() > 0 ? address.getPort() : secure ? 443 : 80, secure,
+    String host = address.getHost();
+    int port = address.getPort() > 0 ? address.getPort() : secure ? 443 : 80;
+    this.wire = new ServiceWire(system, host, port, secure ? Optional.of(() -> engines.apply(host, port)) : Optional.empty(),
         ClientConnectionSettings.create(gateway.getConfig("client-settings").withFallback(config)));
   }
 

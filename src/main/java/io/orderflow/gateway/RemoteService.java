@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import akka.http.scaladsl.model.IllegalResponseException;
 import com.typesafe.config.Config;
 import io.orderflow.http.Problem;
+import io.orderflow.http.tls.Tls;
 import io.orderflow.http.wire.MalformedMessage;
 import java.net.URI;
 import java.util.LinkedHashMap;
@@ -12,7 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import javax.net.ssl.SSLEngine;
 
 /** A service reached over HTTP. Requests go to its instances in rotation (round robin). */
 final class RemoteService implements Service {
@@ -25,9 +28,9 @@ final class RemoteService implements Service {
   private volatile Map<URI, Instance> byAddress = Map.of();
   private volatile List<Instance> instances = List.of();
 
-  private RemoteService(ActorSystem<?> system, Config config, Function<RequestTarget, String> path, boolean held) {
+  private RemoteService(ActorSystem<?> system, Config config, BiFunction<String, Integer, SSLEngine> engines, Function<RequestTarget, String> path, boolean held) {
     this.held = held;
-    this.connect = address -> new Instance(system, config, address, path, this::lost);
+    this.connect = address -> new Instance(system, config, address, engines, path, this::lost);
   }
 
   /**
@@ -36,14 +39,14 @@ final class RemoteService implements Service {
    * @param held whether its requests are held and repeated
    */
   static RemoteService at(ActorSystem<?> system, Config config, List<URI> addresses, boolean held) {
-    RemoteService service = new RemoteService(system, config, RequestTarget::rest, held);
+    RemoteService service = new RemoteService(system, config, Tls.of(system.classicSystem())::clientEngine, RequestTarget::rest, held);
     service.moveTo(addresses);
     return service;
   }
 
   /** The services on this cluster's other nodes. They get the whole path, as local services do. */
   static RemoteService onOtherNodes(ActorSystem<?> system, Config config) {
-    RemoteService service = new RemoteService(system, config, RequestTarget::full, holds(config));
+    RemoteService service = new RemoteService(system, config, Tls.of(system.classicSystem())::nodeEngine, RequestTarget::full, holds(config));
     List<URI> nodes = ServiceRegistry.nodes(config.getConfig("orderflow.gateway"));
     if (nodes.isEmpty()) {
       ServiceNodes.watch(system, service::moveTo);

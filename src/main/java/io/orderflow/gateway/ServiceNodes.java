@@ -15,6 +15,7 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.actor.typed.receptionist.ServiceKey;
 import akka.cluster.typed.Cluster;
+import io.orderflow.http.tls.Tls;
 import io.orderflow.kernel.CborSerializable;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -40,8 +41,12 @@ public final class ServiceNodes {
   /** Asks a node for its HTTP address. */
   record WhereAreYou(ActorRef<IAmAt> replyTo) implements CborSerializable {}
 
-  /** The reply to {@link WhereAreYou}. */
-  record IAmAt(ActorRef<WhereAreYou> node, String host, int port) implements CborSerializable {}
+  /**
+   * The reply to {@link WhereAreYou}.
+   *
+   * @param encrypted whether it speaks HTTPS
+   */
+  record IAmAt(ActorRef<WhereAreYou> node, String host, int port, boolean encrypted) implements CborSerializable {}
 
   /** Tells a gateway that the node takes no further requests. */
   record Leaving(ActorRef<WhereAreYou> node, ActorRef<Left> replyTo) implements CborSerializable {}
@@ -152,7 +157,7 @@ public final class ServiceNodes {
         if (gateways.add(question.replyTo())) {
           getContext().watchWith(question.replyTo(), new GatewayEnded(question.replyTo()));
         }
-        question.replyTo().tell(new IAmAt(self(), host, port));
+        question.replyTo().tell(new IAmAt(self(), host, port, Tls.of(getContext().getSystem().classicSystem()).isOn()));
       }
       return this;
     }
@@ -234,7 +239,7 @@ public final class ServiceNodes {
 
     private Behavior<Object> addAddress(IAmAt answer) {
       if (nodes.contains(answer.node()) && !left.contains(answer.node())) {
-        addresses.put(answer.node(), URI.create("http://" + bracketed(answer.host()) + ":" + answer.port()));
+        addresses.put(answer.node(), URI.create((answer.encrypted() ? "https://" : "http://") + bracketed(answer.host()) + ":" + answer.port()));
       }
       return report();
     }

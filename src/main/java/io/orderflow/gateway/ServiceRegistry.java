@@ -65,12 +65,12 @@ final class ServiceRegistry {
     return new ServiceRegistry(services, Set.copyOf(withoutAuthorization));
   }
 
-  /** Reads {@code services-nodes}: the addresses of this cluster's service nodes, {@code host:port} each. */
+  /** Reads {@code services-nodes}: the addresses of this cluster's service nodes, {@code host:port} each, with {@code https://} before it for nodes that speak HTTPS. */
   static List<URI> nodes(Config gateway) {
     List<URI> nodes = new ArrayList<>();
     for (String node : gateway.getString("services-nodes").split(",")) {
       if (!node.isBlank()) {
-        nodes.add(address("services-nodes", "http://" + node.strip()));
+        nodes.add(address("services-nodes", node.contains("://") ? node.strip() : "http://" + node.strip()));
       }
     }
     return nodes;

@@ -3,16 +3,19 @@ package io.orderflow.http;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpMethod;
 import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.RequestEntityAcceptances;
+import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.Route;
 import akka.http.javadsl.settings.ServerSettings;
 import akka.japi.function.Function;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.orderflow.http.tls.Tls;
 import io.orderflow.http.wire.WireHeaders;
 import java.time.Duration;
 import java.util.Optional;
@@ -69,6 +72,7 @@ public final class HttpServer {
   private static Function<HttpRequest, CompletionStage<HttpResponse>> guarded(Function<HttpRequest, CompletionStage<HttpResponse>> handler,
       ActorSystem<?> system, java.util.function.Function<HttpRequest, Optional<Problem>> hosts) {
     Draining draining = Draining.of(system);
+    Optional<HttpHeader> strictTransport = strictTransport(system);
     return received -> {
       HttpRequest request = WireHeaders.withClient(received);
       Optional<HttpResponse> refusal = WireHeaders.refusal(request).or(() -> hosts.apply(request).map(Problem::response));
@@ -79,8 +83,22 @@ public final class HttpServer {
       } else if (draining.isOn()) {
         answer = answer.thenApply(Draining::last);
       }
+      if (strictTransport.isPresent()) {
+        answer = answer.thenApply(response -> withHeader(response, strictTransport.get()));
+      }
       return request.method().equals(HttpMethods.HEAD) ? answer.thenApply(WireHeaders::withoutBody) : answer;
     };
+  }
+
+  /** Tells browsers to use HTTPS alone (RFC 6797); empty without TLS. */
+  private static Optional<HttpHeader> strictTransport(ActorSystem<?> system) {
+    long seconds = system.settings().config().getDuration("orderflow.tls.hsts").toSeconds();
+    return Tls.of(system.classicSystem()).isOn() ? Optional.of(RawHeader.create("Strict-Transport-Security", "max-age=" + seconds)) : Optional.empty();
+  }
+
+  /** A response that was forwarded may have the header already. */
+  private static HttpResponse withHeader(HttpResponse response, HttpHeader header) {
+    return response.getHeader(header.name()).isPresent() ? response : response.addHeader(header);
   }
 
   private static CompletionStage<HttpResponse> handled(Function<HttpRequest, CompletionStage<HttpResponse>> handler, HttpRequest request) {
@@ -104,7 +122,7 @@ public final class HttpServer {
         .withSettings(settings(system.settings().config(), ConfigFactory.empty()))
         .bind(guarded(RequestBody.readBeforeAnswer(request -> handler.apply(WireHeaders.withMediaType(request)), system), system))
         .thenApply(binding -> {
-          LOG.info("HTTP server ({}) listening on http://{}:{}", name, host, binding.localAddress().getPort());
+          LOG.info("HTTP server ({}) listening on {}://{}:{}", name, Tls.of(system.classicSystem()).scheme(), host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(DRAIN, system);
         });
   }

@@ -75,6 +75,13 @@ public final class Database {
     return of(slick.database(system.settings().config().getConfig("jdbc-journal")).database(), Adapter.toClassic(system));
   }
 
+  /** Has new connections opened with the present password, if it is in a file. */
+  public static void followPassword(ActorSystem<?> system) {
+    if (of(system).pool.source() instanceof HikariCPJdbcDataSource hikari) {
+      DatabasePassword.follow(system, hikari.ds());
+    }
+  }
+
   static Database of(JdbcBackend.DatabaseDef pool, akka.actor.ActorSystem system) {
     return new Database(pool, system.dispatchers().lookup("orderflow.blocking-dispatcher"));
   }
@@ -87,7 +94,7 @@ public final class Database {
   public static void migrate(Config config) {
     Url url = Url.of(config);
     Flyway.configure()
-        .dataSource(url.text(), config.getString("orderflow.db.user"), config.getString("orderflow.db.password"))
+        .dataSource(url.text(), config.getString("orderflow.db.user"), DatabasePassword.of(config).get())
         .locations("classpath:db/migration")
         .placeholders(Map.of("bytes", url.postgresql() ? "BYTEA" : "BLOB"))
         .jdbcProperties(url.postgresql() ? CONNECTING : Map.of())
@@ -109,6 +116,7 @@ public final class Database {
         "akka-persistence-jdbc.shared-databases.slick.db.driver",
         url.postgresql() ? "org.postgresql.Driver" : "org.h2.Driver",
         "akka-persistence-jdbc.shared-databases.slick.db.url", url.text(),
+        "akka-persistence-jdbc.shared-databases.slick.db.password", DatabasePassword.of(config).get(),
         "akka-persistence-jdbc.shared-databases.slick.db.properties", properties,
         "akka.projection.jdbc.dialect", url.postgresql() ? "postgres-dialect" : "h2-dialect"));
   }

@@ -3,11 +3,13 @@ package io.orderflow.metrics;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.server.Route;
 import akka.management.javadsl.AkkaManagement;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.http.HttpServer;
 import io.orderflow.http.Routes;
+import io.orderflow.http.tls.Tls;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +31,16 @@ public final class ManagementServer {
     String host = http.getString("bind-hostname");
     return Http.get(system).newServerAt(host, http.getInt("port"))
         .withSettings(HttpServer.settings(config, ConfigFactory.empty()))
-        .bind(HttpServer.guardedForAnyHost(Routes.sealed(AkkaManagement.get(system).getRoutes()).function(system), system))
+        .bind(HttpServer.guardedForAnyHost(Routes.sealed(routes(system)).function(system), system))
         .thenApply(binding -> {
-          LOG.info("HTTP server (management) listening on http://{}:{}", host, binding.localAddress().getPort());
+          LOG.info("HTTP server (management) listening on {}://{}:{}", Tls.of(system.classicSystem()).scheme(), host, binding.localAddress().getPort());
           return binding;
         });
+  }
+
+  /** The node's own address in them, by which it is known in a new cluster, has the scheme of its ports. */
+  private static Route routes(ActorSystem<?> system) {
+    return AkkaManagement.get(system).getRoutes(settings ->
+        Tls.of(system.classicSystem()).serverContext().map(settings::withHttpsConnectionContext).orElse(settings));
   }
 }

@@ -1,6 +1,7 @@
 package io.orderflow.payment;
 
 import akka.http.javadsl.server.Route;
+import com.typesafe.config.Config;
 import io.orderflow.account.AccountService;
 import io.orderflow.journal.JournalIndex;
 import io.orderflow.node.Module;
@@ -21,16 +22,27 @@ public final class PaymentModule implements Module {
 
   /**
    * @param home the name of the homes that payments live in
-   * @param providerUrl the payment provider's URL
    */
-  public PaymentModule(NodeContext node, String home, AccountService accounts, String providerUrl) {
+  public PaymentModule(NodeContext node, String home, AccountService accounts) {
     this.node = node;
-    this.provider = new PaymentProvider(node.system(), node.config().getConfig("payment"), providerUrl);
+    this.provider = new PaymentProvider(node.system(), node.config().getConfig("payment"),
+        ProviderAccess.url(node.system().settings().config()));
     this.queue = new PaymentQueueQueries(node.database());
     PaymentBacklog backlog = PaymentBacklog.watch(node.system(), queue);
     PaymentSource source = new PaymentMethodRouter(node.system(), accounts, provider, backlog, node.clock());
     this.payments = new PaymentService(node.system(),
         Payment.type(source, PaymentSettings.of(node.config().getConfig("payment")), node.clock()), home, backlog);
+  }
+
+  /**
+   * Checks the settings of the payment provider.
+   *
+   * @param config the whole configuration
+   * @throws io.orderflow.kernel.StartRefused if the node must not start with them
+   */
+  public static void check(Config config) {
+    ProviderAccess.url(config);
+    ProviderAccess.authorization(config.getConfig("orderflow.payment"));
   }
 
   public PaymentService service() {

@@ -3,6 +3,7 @@ package io.orderflow.payment;
 import akka.actor.Cancellable;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
+import akka.http.javadsl.HttpsConnectionContext;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpRequest;
@@ -20,6 +21,7 @@ import io.orderflow.http.ProblemException;
 import io.orderflow.kernel.Failures;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.SameThread;
+import io.orderflow.kernel.Secret;
 import io.orderflow.metrics.Meters;
 import io.orderflow.payment.BreakerSnapshot.State;
 import io.orderflow.payment.ProviderFailure.Kind;
@@ -69,6 +71,8 @@ public final class PaymentProvider {
   private final Duration timeout;
   private final ConnectionPoolSettings pool;
   private final PaymentBreaker breaker;
+  private final Secret authorization;
+  private final HttpsConnectionContext context;
 
   /**
    * @param payment {@code orderflow.payment}
@@ -85,6 +89,9 @@ public final class PaymentProvider {
     this.timeout = payment.getDuration("timeout");
     this.pool = pool(system, payment, timeout);
     this.breaker = new PaymentBreaker(system, payment.getConfig("breaker"), Clock.tickMillis(ZoneOffset.UTC));
+    this.authorization = ProviderAccess.authorization(payment);
+    this.context = ProviderAccess.context(system, payment);
+    ProviderAccess.follow(system, authorization);
     MeterRegistry meters = Meters.of(system);
     meters.gauge("orderflow.breaker.open", breaker, guarded -> guarded.snapshot().state() == BreakerSnapshot.State.CLOSED ? 0 : 1);
     meters.gauge("orderflow.breaker.failure.rate", breaker, guarded -> guarded.snapshot().failureRate());
@@ -152,7 +159,7 @@ public final class PaymentProvider {
   }
 
   private <T> CompletionStage<T> call(String payment, boolean knownToFail, HttpRequest request, Reader<T> reader) {
-    return breaker.call(payment, knownToFail, () -> exchange(request, reader));
+    return breaker.call(payment, knownToFail, () -> exchange(ProviderAccess.authorized(request, authorization), reader));
   }
 
   /** Sends the request. The time limit covers everything from the wait for a connection to the last byte of the response. */
@@ -160,7 +167,7 @@ public final class PaymentProvider {
     CompletableFuture<T> result = new CompletableFuture<>();
     Cancellable limit = system.scheduler().scheduleOnce(timeout, () -> result.completeExceptionally(new ProviderFailure(Kind.IN_DOUBT,
         "the payment provider did not answer within " + timeout.toMillis() + " ms")), system.executionContext());
-    SameThread.answer(http.singleRequest(request, http.defaultClientHttpsContext(), pool, system.classicSystem().log()))
+    SameThread.answer(http.singleRequest(request, context, pool, system.classicSystem().log()))
         .whenComplete((response, failure) -> {
           if (failure != null) {
             limit.cancel();

@@ -14,6 +14,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.typesafe.config.Config;
 import io.orderflow.kernel.Configuration;
+import io.orderflow.kernel.StartRefused;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ public final class DevIssuer {
       DevIssuer issuer = in(config, Clock.systemUTC());
       System.err.println("Start the node with ORDERFLOW_AUTH_ISSUER=" + ISSUER + " ORDERFLOW_AUTH_JWKS=" + jwks(folder(config)));
       System.out.println(issuer.token(args[0], Arrays.asList(args).subList(1, args.length)));
-    } catch (SecuritySettings.Refused refused) {
+    } catch (StartRefused refused) {
       System.err.println(refused.getMessage());
       System.exit(1);
     }
@@ -67,12 +68,12 @@ public final class DevIssuer {
   /**
    * The issuer with the key in the data folder; makes the key, and the file of its public half, if there is none.
    *
-   * @throws SecuritySettings.Refused if the node binds to an address that other machines reach, or believes another issuer
+   * @throws StartRefused if the node binds to an address that other machines reach, or believes another issuer
    */
   static DevIssuer in(Config config, Clock clock) throws IOException, JOSEException, ParseException {
     String configured = config.getString("orderflow.security.issuer");
     if (!SecuritySettings.isLoopback(config.getString("orderflow.bind")) || !configured.isEmpty() && !configured.equals(ISSUER)) {
-      throw new SecuritySettings.Refused("DevIssuer makes tokens for trying on one machine alone: unset ORDERFLOW_BIND and ORDERFLOW_AUTH_ISSUER,"
+      throw new StartRefused("DevIssuer makes tokens for trying on one machine alone: unset ORDERFLOW_BIND and ORDERFLOW_AUTH_ISSUER,"
           + " or get tokens from your issuer.");
     }
     return new DevIssuer(key(folder(config)), config.getString("orderflow.security.audience"), clock);

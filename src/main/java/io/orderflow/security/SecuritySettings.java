@@ -1,6 +1,7 @@
 package io.orderflow.security;
 
 import com.typesafe.config.Config;
+import io.orderflow.kernel.StartRefused;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -24,14 +25,6 @@ import java.util.regex.Pattern;
 public record SecuritySettings(boolean isOpen, boolean loopbackOnly, String issuer, String audience, String jwks, Duration refresh,
     Duration outage) {
 
-  /** The node must not start with its settings. The message is one sentence for its operator. */
-  public static final class Refused extends RuntimeException {
-
-    public Refused(String sentence) {
-      super(sentence);
-    }
-  }
-
   private static final Pattern URL = Pattern.compile("https?://.*");
   private static final List<String> MODES = List.of("auto", "jwt", "off");
 
@@ -39,7 +32,7 @@ public record SecuritySettings(boolean isOpen, boolean loopbackOnly, String issu
    * Reads the settings of a node.
    *
    * @param config the whole configuration
-   * @throws Refused if the node would be open to other machines without having been told so, or can't verify tokens
+   * @throws StartRefused if the node would be open to other machines without having been told so, or can't verify tokens
    */
   public static SecuritySettings of(Config config) {
     Config security = config.getConfig("orderflow.security");
@@ -48,11 +41,11 @@ public record SecuritySettings(boolean isOpen, boolean loopbackOnly, String issu
     boolean loopback = bindsToLoopback(config);
     boolean openOnLoopback = isOpenOnLoopback(config);
     if (!MODES.contains(mode)) {
-      throw new Refused("ORDERFLOW_SECURITY_MODE must be one of " + String.join(", ", MODES) + ".");
+      throw new StartRefused("ORDERFLOW_SECURITY_MODE must be one of " + String.join(", ", MODES) + ".");
     }
     boolean open = mode.equals("off") || openOnLoopback;
     if (mode.equals("auto") && issuer.isEmpty() && !loopback) {
-      throw new Refused("Orderflow does not start without authentication on an address that other machines reach: set ORDERFLOW_AUTH_ISSUER and"
+      throw new StartRefused("Orderflow does not start without authentication on an address that other machines reach: set ORDERFLOW_AUTH_ISSUER and"
           + " ORDERFLOW_AUTH_JWKS to the issuer of your access tokens, or set ORDERFLOW_SECURITY_MODE=off to let everybody in.");
     }
     SecuritySettings settings = new SecuritySettings(open, openOnLoopback, issuer, security.getString("audience"),
@@ -76,18 +69,18 @@ public record SecuritySettings(boolean isOpen, boolean loopbackOnly, String issu
 
   private void requireIssuer(boolean loopback) {
     if (issuer.isEmpty() || audience.isEmpty() || jwks.isEmpty()) {
-      throw new Refused("ORDERFLOW_SECURITY_MODE=jwt needs ORDERFLOW_AUTH_ISSUER, ORDERFLOW_AUTH_AUDIENCE and ORDERFLOW_AUTH_JWKS; set them, or set"
+      throw new StartRefused("ORDERFLOW_SECURITY_MODE=jwt needs ORDERFLOW_AUTH_ISSUER, ORDERFLOW_AUTH_AUDIENCE and ORDERFLOW_AUTH_JWKS; set them, or set"
           + " ORDERFLOW_SECURITY_MODE=off to let everybody in.");
     }
     if (isLocalUrl(issuer) && !loopback) {
-      throw new Refused("The issuer " + issuer + " is for trying on one machine, and this node binds to an address that other machines reach: set"
+      throw new StartRefused("The issuer " + issuer + " is for trying on one machine, and this node binds to an address that other machines reach: set"
           + " ORDERFLOW_AUTH_ISSUER to a real issuer, or ORDERFLOW_BIND=127.0.0.1.");
     }
     if (isUrl() ? jwks.startsWith("http:") && !isLocalUrl(jwks) : !Files.isReadable(Path.of(jwks))) {
-      throw new Refused("ORDERFLOW_AUTH_JWKS must be an https URL, an http URL on this machine or a readable file, and " + jwks + " is none.");
+      throw new StartRefused("ORDERFLOW_AUTH_JWKS must be an https URL, an http URL on this machine or a readable file, and " + jwks + " is none.");
     }
     if (refresh.isNegative() || refresh.isZero() || outage.compareTo(refresh) < 0) {
-      throw new Refused("ORDERFLOW_AUTH_JWKS_REFRESH must be above zero, and ORDERFLOW_AUTH_JWKS_OUTAGE at least as long.");
+      throw new StartRefused("ORDERFLOW_AUTH_JWKS_REFRESH must be above zero, and ORDERFLOW_AUTH_JWKS_OUTAGE at least as long.");
     }
   }
 
@@ -96,7 +89,8 @@ public record SecuritySettings(boolean isOpen, boolean loopbackOnly, String issu
     return URL.matcher(jwks).matches();
   }
 
-  static boolean isLocalUrl(String url) {
+  /** Whether only programs on this machine serve the URL. */
+  public static boolean isLocalUrl(String url) {
     try {
       String host = URI.create(url).getHost();
       return host != null && (host.equals("localhost") || host.endsWith(".localhost") || host.matches("127(\\.[0-9]{1,3}){3}|\\[::1]"));

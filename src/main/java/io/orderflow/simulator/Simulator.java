@@ -8,6 +8,7 @@ import akka.http.javadsl.ServerBinding;
 import com.typesafe.config.Config;
 import io.orderflow.http.ClientPresence;
 import io.orderflow.http.HttpServer;
+import io.orderflow.kernel.StartRefused;
 import io.orderflow.security.SecuritySettings;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,7 +28,7 @@ public final class Simulator {
   private Simulator() {}
 
   /**
-   * Opens the ledger in the data folder and binds the port. The stage fails if either is unavailable, and with {@link SecuritySettings.Refused} if
+   * Opens the ledger in the data folder and binds the port. The stage fails if either is unavailable, and with {@link StartRefused} if
    * other machines would reach the simulator without having been let in.
    *
    * @param config the whole configuration

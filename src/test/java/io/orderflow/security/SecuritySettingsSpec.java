@@ -7,6 +7,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.Node;
 import io.orderflow.kernel.Configuration;
+import io.orderflow.kernel.StartRefused;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -33,7 +34,7 @@ class SecuritySettingsSpec {
   }
 
   private static void refuses(String orderflow, String... ways) {
-    assertThatThrownBy(() -> settings(orderflow)).isInstanceOf(SecuritySettings.Refused.class).hasMessageContainingAll(ways)
+    assertThatThrownBy(() -> settings(orderflow)).isInstanceOf(StartRefused.class).hasMessageContainingAll(ways)
         .message().endsWith(".").doesNotContain("\n");
   }
 
@@ -60,7 +61,7 @@ class SecuritySettingsSpec {
   void the_node_itself_refuses_before_it_opens_anything() {
     Path data = folder.resolve("data");
     Config elsewhere = config("bind = \"0.0.0.0\", host = \"node\", data-dir = \"" + data + "\"");
-    assertThatThrownBy(() -> Node.start(elsewhere)).isInstanceOf(SecuritySettings.Refused.class);
+    assertThatThrownBy(() -> Node.start(elsewhere)).isInstanceOf(StartRefused.class);
     assertThat(data).doesNotExist();
   }
 
@@ -116,9 +117,9 @@ class SecuritySettingsSpec {
   @Test
   void the_issuer_for_trying_is_believed_and_works_on_loopback_alone() {
     assertThatThrownBy(() -> DevIssuer.in(config("bind = \"0.0.0.0\", host = \"node\", data-dir = \"" + folder + "\""), Clock.systemUTC()))
-        .isInstanceOf(SecuritySettings.Refused.class);
+        .isInstanceOf(StartRefused.class);
     assertThatThrownBy(() -> DevIssuer.in(config(ISSUER + "data-dir = \"" + folder + "\""), Clock.systemUTC()))
-        .isInstanceOf(SecuritySettings.Refused.class);
+        .isInstanceOf(StartRefused.class);
     refuses("bind = \"0.0.0.0\", host = \"node\", security.issuer = \"" + DevIssuer.ISSUER + "\", security.jwks = \"https://issuer.example/jwks\"",
         "ORDERFLOW_AUTH_ISSUER", "ORDERFLOW_BIND");
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.orderflow.security.SecuritySettings;
+import io.orderflow.kernel.StartRefused;
 import io.orderflow.testkit.TestIssuer;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -62,7 +62,7 @@ class SimulatorAccessSpec {
 
   @Test
   void elsewhere_it_does_not_start_without_an_issuer() {
-    assertThatThrownBy(() -> RunningSimulator.in(folder, BOUND_TO_ALL)).hasCauseInstanceOf(SecuritySettings.Refused.class)
+    assertThatThrownBy(() -> RunningSimulator.in(folder, BOUND_TO_ALL)).hasCauseInstanceOf(StartRefused.class)
         .hasMessageContainingAll("ORDERFLOW_AUTH_ISSUER", "ORDERFLOW_SECURITY_MODE=off");
     assertThat(folder).isEmptyDirectory();
   }
