@@ -60,7 +60,7 @@ class ArchitectureSpec {
   private static final String[] SQL_FILES = {"Projection", "Queries", "Table"};
 
   /** The client of the payment provider speaks HTTP. */
-  private static final DescribedPredicate<JavaClass> PAYMENT_CLIENT = exactly("PaymentProvider");
+  private static final DescribedPredicate<JavaClass> PAYMENT_CLIENT = exactly("PaymentProvider", "ProviderAccess");
 
   @ArchTest
   static final ArchRule engines_know_no_business = noClasses().that(ENGINE).should().dependOnClassesThat(BUSINESS);

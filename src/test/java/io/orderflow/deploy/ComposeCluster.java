@@ -62,7 +62,9 @@ final class ComposeCluster implements AutoCloseable {
   /** What a command said; it must succeed. */
   static String run(String... command) {
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(false).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      ProcessBuilder builder = new ProcessBuilder(command);
+      builder.environment().putIfAbsent("ORDERFLOW_DB_PASSWORD", "a-password-of-the-spec");
+      Process process = builder.redirectErrorStream(false).redirectError(ProcessBuilder.Redirect.INHERIT).start();
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       if (process.waitFor() != 0) {
         throw new IllegalStateException(String.join(" ", command) + " failed: " + said);

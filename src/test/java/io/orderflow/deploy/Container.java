@@ -3,6 +3,8 @@ package io.orderflow.deploy;
 import io.orderflow.testkit.Serving;
 import io.orderflow.testkit.ShopClient;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -12,6 +14,7 @@ final class Container implements Serving {
 
   private final String id;
   private final String network;
+  private List<String> unplugged = List.of();
   private final Map<Integer, ShopClient> clients = new ConcurrentHashMap<>();
 
   Container(String id, String network) {
@@ -20,7 +23,7 @@ final class Container implements Serving {
   }
 
   private String host() {
-    return ComposeCluster.run("docker", "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", id);
+    return ComposeCluster.run("docker", "inspect", "-f", "{{with index .NetworkSettings.Networks \"" + network + "\"}}{{.IPAddress}}{{end}}", id);
   }
 
   /** Ends it as {@code kill -9} does; Docker does not start it again by itself. */
@@ -45,9 +48,11 @@ final class Container implements Serving {
     ComposeCluster.run("docker", "unpause", id);
   }
 
-  /** Takes its network away: it reaches nothing and nobody it. */
+  /** Takes its networks away: it reaches nothing and nobody it. */
   void unplug() {
-    ComposeCluster.run("docker", "network", "disconnect", network, id);
+    unplugged = List.of(ComposeCluster.run("docker", "inspect", "-f", "{{range $name, $it := .NetworkSettings.Networks}}{{$name}} {{end}}", id)
+        .split(" "));
+    unplugged.forEach(each -> ComposeCluster.run("docker", "network", "disconnect", each, id));
   }
 
   /** Whether this machine lets us change what a container's network drops: that needs root, nsenter and iptables. */
@@ -77,17 +82,14 @@ final class Container implements Serving {
         .anyMatch(node -> node.endsWith(address));
   }
 
-  /** Gives its network back, by the names that others look for it with. */
+  /** Gives its networks back, in that of the nodes by the names that others look for it with. */
   void plug(String... names) {
-    String[] command = new String[5 + 2 * names.length];
-    System.arraycopy(new String[] {"docker", "network", "connect"}, 0, command, 0, 3);
-    for (int i = 0; i < names.length; i++) {
-      command[3 + 2 * i] = "--alias";
-      command[4 + 2 * i] = names[i];
+    for (String each : unplugged) {
+      List<String> command = new ArrayList<>(List.of("docker", "network", "connect"));
+      Stream.of(each.equals(network) ? names : new String[0]).forEach(name -> command.addAll(List.of("--alias", name)));
+      command.addAll(List.of(each, id));
+      ComposeCluster.run(command.toArray(String[]::new));
     }
-    command[command.length - 2] = network;
-    command[command.length - 1] = id;
-    ComposeCluster.run(command);
   }
 
   /** What the command said in it; it must succeed. */

@@ -110,7 +110,7 @@ class ContainersProcessSpec {
     switch (fault) {
       case "kill" -> node.start();
       case "freeze" -> node.thaw();
-      case "unplug" -> node.plug("services");
+      case "unplug" -> node.plug("services", "orderflow-nodes");
       default -> { }
     }
   }

@@ -11,6 +11,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.kubernetes.client.custom.Quantity;
 import io.kubernetes.client.openapi.models.V1Deployment;
+import io.kubernetes.client.openapi.models.V1NetworkPolicy;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1Role;
@@ -41,7 +42,7 @@ class KubernetesManifestsSpec {
   private static final Map<String, Schema> SCHEMAS = Map.of("Deployment", V1Deployment::validateJsonObject,
       "Service", V1Service::validateJsonObject, "ServiceAccount", V1ServiceAccount::validateJsonObject,
       "Role", V1Role::validateJsonObject, "RoleBinding", V1RoleBinding::validateJsonObject,
-      "PodDisruptionBudget", V1PodDisruptionBudget::validateJsonObject,
+      "NetworkPolicy", V1NetworkPolicy::validateJsonObject, "PodDisruptionBudget", V1PodDisruptionBudget::validateJsonObject,
       "PersistentVolumeClaim", V1PersistentVolumeClaim::validateJsonObject);
   private static final Path CONFIGURATION = Path.of("src/main/resources/environment.conf");
   /** It reads variables too: those of the JVM. */
@@ -170,6 +171,59 @@ class KubernetesManifestsSpec {
   void nothing_that_is_applied_by_default_names_the_simulator() throws IOException {
     try (Stream<Path> files = Files.list(APPLIED)) {
       assertThat(files.filter(Files::isRegularFile)).isNotEmpty().allSatisfy(file -> assertThat(file).content().doesNotContainIgnoringCase("simulator"));
+    }
+  }
+
+  @Test
+  void each_file_that_a_node_is_told_of_is_mounted_and_no_secret_of_its_own_is_in_its_environment() {
+    for (JsonNode deployment : of("Deployment")) {
+      Map<String, JsonNode> volumes = list(pod(deployment).path("volumes")).stream()
+          .collect(Collectors.toMap(volume -> volume.path("name").asText(), volume -> volume));
+      Set<String> folders = list(container(deployment).path("volumeMounts")).stream()
+          .filter(mount -> volumes.get(mount.path("name").asText()).has("secret")).map(mount -> mount.path("mountPath").asText() + "/")
+          .collect(Collectors.toSet());
+      List<String> paths = list(container(deployment).path("env")).stream().map(variable -> variable.path("value").asText())
+          .filter(value -> value.startsWith("/run/")).toList();
+      assertThat(paths).hasSizeGreaterThanOrEqualTo(2)
+          .allSatisfy(path -> assertThat(folders).contains(path.substring(0, path.lastIndexOf('/') + 1)));
+      assertThat(list(container(deployment).path("env"))).extracting(variable -> variable.path("name").asText())
+          .doesNotContain("ORDERFLOW_DB_PASSWORD");
+    }
+  }
+
+  @Test
+  void nodes_speak_TLS_and_probes_with_them() {
+    for (JsonNode deployment : of("Deployment")) {
+      assertThat(environment(deployment, "ORDERFLOW_TLS_CERTIFICATE")).isNotEmpty();
+      assertThat(environment(deployment, "ORDERFLOW_REMOTING_CERTIFICATE").isEmpty()).isEqualTo(!ports(deployment).contains("remoting"));
+      for (String probe : List.of("startupProbe", "livenessProbe", "readinessProbe")) {
+        JsonNode get = container(deployment).path(probe).path("httpGet");
+        assertThat(get.isMissingNode() || get.path("scheme").asText().equals("HTTPS")).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void every_pod_is_behind_a_policy_and_nodes_alone_reach_the_remoting_port() {
+    List<JsonNode> policies = of("NetworkPolicy");
+    JsonNode denying = policies.stream().filter(policy -> policy.at("/metadata/name").asText().equals("orderflow")).findFirst().orElseThrow();
+    assertThat(list(denying.at("/spec/policyTypes"))).extracting(JsonNode::asText).containsExactly("Ingress", "Egress");
+    assertThat(denying.at("/spec/ingress").isMissingNode()).isTrue();
+    for (JsonNode deployment : of("Deployment")) {
+      JsonNode labels = deployment.at("/spec/template/metadata/labels");
+      denying.at("/spec/podSelector/matchLabels").properties()
+          .forEach(label -> assertThat(labels.path(label.getKey())).isEqualTo(label.getValue()));
+    }
+    Set<String> named = of("Deployment").stream().flatMap(deployment -> ports(deployment).stream()).collect(Collectors.toSet());
+    for (JsonNode policy : policies) {
+      for (JsonNode rule : list(policy.at("/spec/ingress"))) {
+        Set<String> ports = list(rule.path("ports")).stream().map(port -> port.path("port").asText()).collect(Collectors.toSet());
+        assertThat(ports).isNotEmpty().isSubsetOf(named);
+        if (ports.contains("remoting") || ports.contains("management")) {
+          assertThat(list(rule.path("from"))).singleElement().satisfies(from ->
+              assertThat(from.at("/podSelector/matchExpressions/0/values").toString()).isEqualTo("[\"services\",\"gateway\"]"));
+        }
+      }
     }
   }
 

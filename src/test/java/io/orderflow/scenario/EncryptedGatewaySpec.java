@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A gateway that calls the services of another node over HTTPS. */
+/** A gateway that calls the services of another node over HTTPS, in a cluster whose nodes have certificates. */
 class EncryptedGatewaySpec {
 
   @TempDir
@@ -64,10 +64,14 @@ class EncryptedGatewaySpec {
         trusted.issue("dns:localhost"), trusted, nodeName));
   }
 
-  private static Config with(String roles, String setting, Object value, TestAuthority.Pair pair, TestAuthority trusted, String nodeName) {
+  /** All are in one cluster, with certificates between them. */
+  private Config with(String roles, String setting, Object value, TestAuthority.Pair pair, TestAuthority trusted, String nodeName) {
     Map<String, Object> settings = new HashMap<>(Map.of("orderflow.roles", roles, setting, value));
     settings.putAll(Map.of("orderflow.tls.certificate", pair.certificate().toString(), "orderflow.tls.key", pair.key().toString(),
         "orderflow.tls.ca", trusted.certificate().toString(), "orderflow.tls.node-name", nodeName));
+    TestAuthority.Pair between = authority.issue("dns:orderflow-nodes");
+    settings.putAll(Map.of("orderflow.remoting.tls.certificate", between.certificate().toString(),
+        "orderflow.remoting.tls.key", between.key().toString(), "orderflow.remoting.tls.ca", authority.certificate().toString()));
     return ConfigFactory.parseMap(settings);
   }
 }

@@ -51,7 +51,7 @@ public final class TestAuthority {
     this.certificate = this.folder.resolve("ca.pem");
     try {
       Files.createDirectories(this.folder);
-      keytool("-alias", "ca", "-dname", "CN=" + name, "-ext", "bc:c");
+      keytool("-keyalg", "RSA", "-alias", "ca", "-dname", "CN=" + name, "-ext", "bc:c");
       Files.writeString(certificate, pem("CERTIFICATE", keys().getCertificate("ca").getEncoded()));
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
@@ -67,8 +67,13 @@ public final class TestAuthority {
 
   /** Issues a certificate for subject names such as {@code dns:localhost,ip:127.0.0.1}. */
   public Pair issue(String names) {
+    return issue(names, "RSA");
+  }
+
+  /** @param algorithm of the key, such as {@code EC} */
+  public Pair issue(String names, String algorithm) {
     String alias = "issued-" + ++issued;
-    keytool("-alias", alias, "-signer", "ca", "-dname", "CN=" + alias, "-ext", "san=" + names);
+    keytool("-keyalg", algorithm, "-alias", alias, "-signer", "ca", "-dname", "CN=" + alias, "-ext", "san=" + names);
     try {
       StringBuilder chain = new StringBuilder();
       for (Certificate link : keys().getCertificateChain(alias)) {
@@ -122,7 +127,7 @@ public final class TestAuthority {
 
   private void keytool(String... arguments) {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair",
-        "-keyalg", "EC", "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD));
+        "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD));
     command.addAll(List.of(arguments));
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

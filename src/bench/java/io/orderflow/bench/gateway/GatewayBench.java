@@ -4,11 +4,13 @@ import io.orderflow.bench.ContenderJvm;
 import io.orderflow.bench.Report;
 import io.orderflow.bench.Usage;
 import io.orderflow.bench.Variables;
+import io.orderflow.testkit.TestAuthority;
 import io.orderflow.testkit.TestNode;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.HttpsURLConnection;
 import org.awaitility.Awaitility;
 
 /**
@@ -37,14 +40,23 @@ public final class GatewayBench {
   private final Report report;
   private final Path folder;
   private final String connections;
+  private final TestAuthority authority;
+  private final TestAuthority.Pair certificate;
   private final List<Process> started = new ArrayList<>();
 
-  private record Contender(String name, int port, Process process) {}
+  private record Contender(String name, String origin, Process process) {
+
+    private Contender(String name, int port, Process process) {
+      this(name, "http://127.0.0.1:" + port, process);
+    }
+  }
 
   private GatewayBench(Report report, Path folder, String connections) {
     this.report = report;
     this.folder = folder;
     this.connections = connections;
+    this.authority = new TestAuthority(folder, "authority-" + ProcessHandle.current().pid());
+    this.certificate = authority.issue("dns:localhost,ip:127.0.0.1");
   }
 
   /** @param args the seconds of each round, the rounds, the seconds of warming each program up, the connections, the folder for what the run leaves */
@@ -68,7 +80,7 @@ public final class GatewayBench {
     for (String name : Variables.get("CONTENDERS", "orderflow,nginx,pooled,express").split(",")) {
       long began = System.nanoTime();
       Contender contender = start(name);
-      awaitOk("http://127.0.0.1:" + contender.port() + PATH);
+      awaitOk(contender.origin() + PATH);
       report.column(name, FIRST).add("start to the first answer, s", (System.nanoTime() - began) / 1e9);
       measure(contender, FIRST, FIRST_SECONDS);
       wrk(contender, warmUp);
@@ -110,7 +122,7 @@ public final class GatewayBench {
   private String wrk(Contender contender, int seconds) throws IOException {
     // A cold program's first answers can take longer than the two seconds that wrk waits by default.
     Process wrk = new ProcessBuilder("wrk", "-t2", "-c" + connections, "-d" + seconds, "--timeout", "10s", "--latency",
-        "http://127.0.0.1:" + contender.port() + PATH).redirectErrorStream(true).start();
+        contender.origin() + PATH).redirectErrorStream(true).start();
     String result = new String(wrk.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (wrk.onExit().join().exitValue() != 0 || result.contains("Non-2xx") || result.contains("Socket errors")) {
       throw new IllegalStateException(contender.name() + ": " + result);
@@ -134,8 +146,11 @@ public final class GatewayBench {
 
   private Contender start(String name) throws IOException {
     return switch (name) {
-      case "orderflow" -> orderflow(TestNode.freePorts());
+      case "orderflow" -> orderflow(name, TestNode.freePorts(), Map.of());
+      case "orderflow-tls" -> orderflow(name, TestNode.freePorts(), Map.of("ORDERFLOW_TLS_CERTIFICATE", certificate.certificate().toString(),
+          "ORDERFLOW_TLS_KEY", certificate.key().toString()));
       case "nginx" -> new Contender(name, 9502, launch(name, nginx("nginx.conf")));
+      case "nginx-tls" -> nginxWithTls(name);
       case "pooled" -> new Contender(name, 9505, launch(name, ContenderJvm.process(List.of("-cp", System.getProperty("java.class.path"),
           PooledProxy.class.getName(), "9505", UPSTREAM))));
       case "express" -> {
@@ -148,13 +163,26 @@ public final class GatewayBench {
   }
 
   /** The built program as a gateway only, with everything switched on and a limit that is counted and never reached. */
-  private Contender orderflow(Map<String, Integer> ports) throws IOException {
+  private Contender orderflow(String name, Map<String, Integer> ports, Map<String, String> variables) throws IOException {
     ProcessBuilder program = ContenderJvm.process(List.of("-jar", Path.of("target", "orderflow.jar").toAbsolutePath().toString()));
     program.environment().putAll(Map.of("ORDERFLOW_ROLES", "gateway", "ORDERFLOW_GATEWAY_SERVICES", "bench=" + UPSTREAM,
         "ORDERFLOW_RATE_LIMIT_REQUESTS", "1000000000"));
+    program.environment().putAll(variables);
     ports.forEach((setting, port) ->
         program.environment().put("ORDERFLOW_" + setting.split("\\.")[1].toUpperCase(Locale.ROOT) + "_PORT", port.toString()));
-    return new Contender("orderflow", ports.get("orderflow.gateway.port"), launch("orderflow", program));
+    String scheme = variables.isEmpty() ? "http" : "https";
+    return new Contender(name, scheme + "://127.0.0.1:" + ports.get("orderflow.gateway.port"), launch(name, program));
+  }
+
+  private Contender nginxWithTls(String name) throws IOException {
+    String plain = Files.readString(folder.resolve("nginx.conf"));
+    String tls = plain.replaceFirst("listen [^;]*9502[^;]*;", "listen 127.0.0.1:9506 ssl;\n    ssl_protocols TLSv1.2 TLSv1.3;\n    ssl_certificate "
+        + certificate.certificate() + ";\n    ssl_certificate_key " + certificate.key() + ";");
+    if (tls.equals(plain)) {
+      throw new IllegalStateException("nginx.conf has no line that listens at 9502");
+    }
+    Files.writeString(folder.resolve("nginx-tls.conf"), tls);
+    return new Contender(name, "https://127.0.0.1:9506", launch(name, nginx("nginx-tls.conf")));
   }
 
   private ProcessBuilder nginx(String configuration) {
@@ -173,6 +201,14 @@ public final class GatewayBench {
     Process process = started.get(started.size() - 1);
     Awaitility.await(url + " answers").atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(20)).ignoreExceptions()
         .failFast("the program has ended, see its log", () -> !process.isAlive())
-        .until(() -> ((HttpURLConnection) URI.create(url).toURL().openConnection()).getResponseCode() == 200);
+        .until(() -> status(url) == 200);
+  }
+
+  private int status(String url) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
+    if (connection instanceof HttpsURLConnection encrypted) {
+      encrypted.setSSLSocketFactory(authority.trusting().getSocketFactory());
+    }
+    return connection.getResponseCode();
   }
 }

@@ -2,11 +2,11 @@ package io.orderflow.http.tls;
 
 import akka.pki.pem.DERPrivateKeyLoader;
 import akka.pki.pem.PEMDecoder;
-import akka.pki.pem.PEMLoadingException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
@@ -15,8 +15,11 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManager;
@@ -26,6 +29,7 @@ import javax.net.ssl.X509TrustManager;
 /** Reads certificates and keys in PEM. */
 final class Pem {
 
+  private static final Map<String, String> SIGNATURES = Map.of("EC", "SHA256withECDSA", "RSA", "SHA256withRSA");
   private static final char[] IN_MEMORY = new char[0];
 
   private Pem() {}
@@ -43,12 +47,33 @@ final class Pem {
     return found;
   }
 
+  /** Reads PKCS#8, and PKCS#1 for RSA. */
   private static PrivateKey key(String pem) throws GeneralSecurityException {
     try {
-      return DERPrivateKeyLoader.load(PEMDecoder.decode(pem));
-    } catch (PEMLoadingException malformed) {
+      PEMDecoder.DERData read = PEMDecoder.decode(pem);
+      // Akka's loader knows RSA alone.
+      return read.label().equals("PRIVATE KEY") ? pkcs8(new PKCS8EncodedKeySpec(read.bytes())) : DERPrivateKeyLoader.load(read);
+    } catch (InvalidKeySpecException | RuntimeException malformed) {
       // Its message may quote the file.
-      throw new GeneralSecurityException("the key is not an unencrypted RSA or EC key in PEM (PKCS#8 or PKCS#1)");
+      throw new GeneralSecurityException("the key is not an unencrypted key in PEM (PKCS#8, or PKCS#1 for RSA)");
+    }
+  }
+
+  private static PrivateKey pkcs8(PKCS8EncodedKeySpec encoded) throws GeneralSecurityException {
+    for (String algorithm : List.of("RSA", "EC")) {
+      try {
+        return KeyFactory.getInstance(algorithm).generatePrivate(encoded);
+      } catch (InvalidKeySpecException another) {
+        // The next one.
+      }
+    }
+    return KeyFactory.getInstance("EdDSA").generatePrivate(encoded);
+  }
+
+  /** @throws GeneralSecurityException if the key is of another kind than RSA, as Akka reads it for connections between nodes */
+  static void requireRsa(String pem) throws GeneralSecurityException {
+    if (!key(pem).getAlgorithm().equals("RSA")) {
+      throw new GeneralSecurityException("between nodes the key must be RSA");
     }
   }
 
@@ -76,7 +101,7 @@ final class Pem {
     }
     byte[] text = new byte[32];
     new SecureRandom().nextBytes(text);
-    Signature signature = Signature.getInstance(key.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
+    Signature signature = Signature.getInstance(SIGNATURES.getOrDefault(key.getAlgorithm(), key.getAlgorithm()));
     signature.initSign(key);
     signature.update(text);
     byte[] signed = signature.sign();

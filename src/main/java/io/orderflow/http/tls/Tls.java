@@ -71,12 +71,13 @@ public final class Tls implements Extension {
   }
 
   /**
-   * Reads files that another part of the program will use.
+   * Reads files that Akka will use for connections between nodes.
    *
    * @throws StartRefused if one can't be used
    */
   public static void checkFiles(String name, String certificate, String key, String authorities) {
     new WatchedFiles<>(name, List.of(Path.of(certificate), Path.of(key), Path.of(authorities)), contents -> {
+      Pem.requireRsa(contents.get(1));
       Pem.keys(contents.get(0), contents.get(1));
       return Pem.certificates(contents.get(2));
     });
@@ -117,7 +118,7 @@ public final class Tls implements Extension {
   private static void follow(ExtendedActorSystem system, WatchedFiles<SSLContext> files) {
     Cancellable following = system.scheduler().scheduleWithFixedDelay(WatchedFiles.INTERVAL, WatchedFiles.INTERVAL, files::refresh,
         system.dispatchers().lookup(Dispatchers.DefaultBlockingDispatcherId()));
-    system.registerOnTermination(following::cancel);
+    system.registerOnTermination((Runnable) following::cancel);
   }
 
   /** Whether this node's servers speak HTTPS. */

@@ -17,18 +17,21 @@ import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which certificates and keys a node starts with. */
 class TlsSettingsSpec {
 
   @TempDir
   private static Path folder;
+  private static TestAuthority authority;
   private static TestAuthority.Pair pair;
   private static TestAuthority.Pair other;
 
   @BeforeAll
   static void issue() {
-    TestAuthority authority = new TestAuthority(folder, "authority");
+    authority = new TestAuthority(folder, "authority");
     pair = authority.issue("dns:localhost");
     other = authority.issue("dns:localhost");
   }
@@ -49,9 +52,18 @@ class TlsSettingsSpec {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"RSA", "EC", "Ed25519"})
+  void a_pair_is_used(String algorithm) {
+    TestAuthority.Pair issued = authority.issue("dns:localhost", algorithm);
+    Tls.check(config(issued.certificate(), issued.key(), authority.certificate()));
+  }
+
   @Test
-  void a_pair_is_used() {
-    Tls.check(config(pair.certificate(), pair.key(), ""));
+  void between_nodes_the_key_must_be_one_that_Akka_reads() {
+    TestAuthority.Pair curve = authority.issue("dns:localhost", "EC");
+    assertThatThrownBy(() -> Tls.checkFiles("FILES", curve.certificate().toString(), curve.key().toString(), authority.certificate().toString()))
+        .isInstanceOf(StartRefused.class).hasMessage("FILES can't be used: between nodes the key must be RSA.");
   }
 
   @Test
