@@ -137,23 +137,18 @@ public final class Tls implements Extension {
    * @throws java.util.NoSuchElementException if TLS is off
    */
   public SSLEngine serverEngine() {
-    SSLEngine engine = plainServerEngine();
+    SSLEngine engine = server.orElseThrow().get().createSSLEngine();
+    engine.setUseClientMode(false);
+    engine.setEnabledProtocols(PROTOCOLS);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
     engine.setSSLParameters(parameters);
     return engine;
   }
 
-  private SSLEngine plainServerEngine() {
-    SSLEngine engine = server.orElseThrow().get().createSSLEngine();
-    engine.setUseClientMode(false);
-    engine.setEnabledProtocols(PROTOCOLS);
-    return engine;
-  }
-
-  /** For a server that Akka HTTP binds by itself, without HTTP/2; empty if TLS is off. */
+  /** For libraries that want to know whether the ports speak HTTPS; empty if TLS is off. */
   public Optional<HttpsConnectionContext> serverContext() {
-    return server.map(files -> ConnectionContext.httpsServer(this::plainServerEngine));
+    return server.map(files -> ConnectionContext.httpsServer(this::serverEngine));
   }
 
   /** Makes the engine of a connection to a server whose certificate must be valid for that host. */
