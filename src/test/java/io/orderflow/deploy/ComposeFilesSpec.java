@@ -115,7 +115,8 @@ class ComposeFilesSpec {
     String script = Files.readString(FOLDER.resolve("secure/make-secrets"));
     secrets.values().forEach(secret -> {
       String made = map(secret).get("file").toString().replace("./secrets/", "");
-      assertThat(script).contains(made.endsWith(".pem") || made.endsWith(".key") ? made.substring(0, made.length() - 4) + " " : made);
+      boolean ofPair = !made.equals("ca.pem") && (made.endsWith(".pem") || made.endsWith(".key"));
+      assertThat(script).contains(ofPair ? "\ncertificate " + made.substring(0, made.length() - 4) + " " : made);
     });
   }
 }
