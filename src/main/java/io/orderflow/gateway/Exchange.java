@@ -6,7 +6,9 @@ import akka.http.javadsl.model.HttpEntity;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.headers.RawHeader;
 import io.orderflow.http.Problem;
+import io.orderflow.http.RequestId;
 import io.orderflow.kernel.SafeText;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ final class Exchange extends CompletableFuture<HttpResponse> {
   private static final int MAX_LOGGED_LENGTH = 200;
 
   private final ActorSystem<?> system;
+  private final String id;
   private final List<HttpHeader> responseHeaders = new ArrayList<>(4);
   /** Guarded by this exchange's monitor, as {@link #response} is when it is set. */
   private final List<Consumer<HttpResponse>> endActions = new ArrayList<>(2);
@@ -44,8 +47,16 @@ final class Exchange extends CompletableFuture<HttpResponse> {
   /** The response of an ended exchange; null before. Set shortly before the future is completed. */
   private volatile HttpResponse response;
 
-  Exchange(ActorSystem<?> system) {
+  /** @param id the request's, for the client */
+  Exchange(ActorSystem<?> system, String id) {
     this.system = system;
+    this.id = id;
+    responseHeaders.add(RawHeader.create(RequestId.HEADER, id));
+  }
+
+  /** The request's id. */
+  String id() {
+    return id;
   }
 
   /** Adds a header to the response, whether it comes from the service or from the gateway. */
@@ -152,7 +163,7 @@ final class Exchange extends CompletableFuture<HttpResponse> {
 
   /** Ends the exchange with the problem and aborts its tries; false if it had ended already. */
   boolean reject(Problem problem) {
-    return end(Forwarding.toClient(problem.response(), responseHeaders), null);
+    return end(Forwarding.toClient(problem.response(id), responseHeaders), null);
   }
 
   /** Rejects the request because of an internal failure. Its cause goes to the log only. */

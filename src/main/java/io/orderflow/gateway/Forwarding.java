@@ -8,6 +8,7 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.RemoteAddress;
 import akka.http.javadsl.model.headers.RawHeader;
+import io.orderflow.http.RequestId;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +27,7 @@ final class Forwarding {
       "proxy-authorization", "proxy-authentication-info", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings");
   /** Fields that the gateway sets or keeps to itself. A client's values are dropped, since a service would take them for the gateway's. */
   private static final Set<String> OURS = Set.of("host", "expect", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
-      "forwarded", RequestId.HEADER, "raw-request-uri", "remote-address", "timeout-access", "tls-session-info");
+      "forwarded", RequestId.LOWERCASE_HEADER, "raw-request-uri", "remote-address", "timeout-access", "tls-session-info");
 
   /** Fields that tell servers and frameworks who the client is and which URL it requested. {@code X-Forwarded-*} fields are matched by prefix. */
   private static final Set<String> IDENTITY = Set.of("x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "fastly-client-ip",
@@ -70,7 +71,7 @@ final class Forwarding {
     if (forwardedHost != null) {
       headers.add(RawHeader.create("X-Forwarded-Host", forwardedHost));
     }
-    headers.add(RawHeader.create("X-Request-Id", id));
+    headers.add(RawHeader.create(RequestId.HEADER, id));
     return headers;
   }
 

@@ -20,6 +20,7 @@ import io.orderflow.http.Preferences;
 import io.orderflow.http.Problem;
 import io.orderflow.http.ProblemException;
 import io.orderflow.http.RequestBody;
+import io.orderflow.http.RequestId;
 import io.orderflow.http.Routes;
 import io.orderflow.http.SecurityHeaders;
 import io.orderflow.http.tls.Tls;
@@ -55,7 +56,7 @@ public final class Gateway {
   private final Duration bodyTimeout;
   private final ClientAddress addresses;
   private final Optional<RateLimiter> limiter;
-  private final HttpHeader limitHeader;
+  private final RateLimitFields limitFields;
   private final InFlight inFlight;
   private final Holding holding;
   private final Hops hops = new Hops();
@@ -73,7 +74,7 @@ public final class Gateway {
     Config limits = config.getConfig("orderflow.gateway.rate-limit");
     this.addresses = new ClientAddress(config.getString("orderflow.gateway.trusted-proxies"));
     this.limiter = limits.getLong("requests") == 0 ? Optional.empty() : Optional.of(RateLimiter.start(system, limits));
-    this.limitHeader = RawHeader.create("RateLimit-Limit", limits.getString("requests"));
+    this.limitFields = limiter.map(RateLimiter::fields).orElse(null);
     this.inFlight = new InFlight(config.getConfig("orderflow.gateway"));
     this.holding = new Holding(config.getConfig("orderflow.gateway"));
     this.authenticator = Authenticator.of(system.classicSystem());
@@ -121,10 +122,8 @@ public final class Gateway {
   }
 
   private CompletionStage<HttpResponse> handle(HttpRequest received, boolean forOperators) {
-    String id = RequestId.of(received);
     String target = RequestTarget.originForm(received);
-    Exchange exchange = new Exchange(system);
-    exchange.addResponseHeader(RawHeader.create("X-Request-Id", id));
+    Exchange exchange = new Exchange(system, RequestId.of(received));
     exchange.addResponseHeader(SecurityHeaders.NO_SNIFFING);
     if (target.startsWith(RequestTarget.OPS) != forOperators && !RequestTarget.isDocumentation(target)) {
       exchange.reject(Problem.NOTHING_HERE);
@@ -143,13 +142,13 @@ public final class Gateway {
     HttpRequest granted = permit.mayWait() ? received : Preferences.withoutWait(received);
     HttpRequest request = bodyInMemory ? granted : granted.withEntity(arriving(granted.entity(), exchange, permit));
     if (limiter.isPresent() && RequestTarget.isThrottled(target)) {
-      Consumer<RateLimiter.Decision> decided = decision -> throttled(exchange, request, id, target, permit, decision);
+      Consumer<RateLimiter.Decision> decided = decision -> throttled(exchange, request, target, permit, decision);
       RateLimiter.Decision decision = limiter.get().ask(bucketKey(request), decided);
       if (decision != null) {
         decided.accept(decision);
       }
     } else {
-      authenticate(exchange, request, id, target, permit);
+      authenticate(exchange, request, target, permit);
     }
     return exchange;
   }
@@ -170,17 +169,12 @@ public final class Gateway {
         ? addresses.of(peer, Forwarding.values(request, "x-forwarded-for")) : peer);
   }
 
-  private void throttled(Exchange exchange, HttpRequest request, String id, String target, InFlight.Permit permit,
-      RateLimiter.Decision decision) {
+  private void throttled(Exchange exchange, HttpRequest request, String target, InFlight.Permit permit, RateLimiter.Decision decision) {
     if (decision instanceof RateLimiter.Admitted admitted) {
-      exchange.addResponseHeader(limitHeader);
-      exchange.addResponseHeader(RawHeader.create("RateLimit-Remaining", Long.toString(admitted.remaining())));
-      exchange.addResponseHeader(RawHeader.create("RateLimit-Reset", Long.toString(admitted.resetSeconds())));
-      authenticate(exchange, request, id, target, permit);
+      limitFields.of(admitted).forEach(exchange::addResponseHeader);
+      authenticate(exchange, request, target, permit);
     } else if (decision instanceof RateLimiter.Refused refused) {
-      exchange.addResponseHeader(limitHeader);
-      exchange.addResponseHeader(RawHeader.create("RateLimit-Remaining", "0"));
-      exchange.addResponseHeader(RawHeader.create("RateLimit-Reset", Long.toString(refused.resetSeconds())));
+      limitFields.of(refused).forEach(exchange::addResponseHeader);
       exchange.addResponseHeader(RawHeader.create("Retry-After", Long.toString(refused.retryAfterSeconds())));
       exchange.reject(Problem.of(429, "TOO_MANY_REQUESTS", "the client's rate limit is exceeded"));
     } else {
@@ -189,22 +183,22 @@ public final class Gateway {
   }
 
   /** Routes the request if its token is valid. After the rate limit, since a signature that is checked costs more than a request that is counted. */
-  private void authenticate(Exchange exchange, HttpRequest request, String id, String target, InFlight.Permit permit) {
+  private void authenticate(Exchange exchange, HttpRequest request, String target, InFlight.Permit permit) {
     CompletableFuture<Caller> caller = authenticator.authenticate(Routes.authorization(request), bucketKey(request));
     if (caller.isDone() && !caller.isCompletedExceptionally()) {
-      route(exchange, request, id, target, permit);
+      route(exchange, request, target, permit);
       return;
     }
     caller.whenComplete((known, denied) -> {
       if (denied == null) {
-        route(exchange, request, id, target, permit);
+        route(exchange, request, target, permit);
       } else {
         exchange.reject(Problem.of(denied));
       }
     });
   }
 
-  private void route(Exchange exchange, HttpRequest request, String id, String target, InFlight.Permit permit) {
+  private void route(Exchange exchange, HttpRequest request, String target, InFlight.Permit permit) {
     try {
       RequestTarget parsed = RequestTarget.of(target);
       Service service = switch (parsed.area()) {
@@ -216,7 +210,7 @@ public final class Gateway {
       if (hops.isLoop(request)) {
         throw Problem.of(508, "LOOP_DETECTED", "the service's address leads back to this gateway").exception();
       }
-      List<HttpHeader> headers = Forwarding.toService(request, id, scheme, addresses);
+      List<HttpHeader> headers = Forwarding.toService(request, exchange.id(), scheme, addresses);
       headers.add(hops.via(request));
       if (service == clusterServices) {
         // The cross-site check has been made already, against the name that the client used. The next node has another name, and would reject the

@@ -31,8 +31,14 @@ final class RateLimiter {
   /** The limiter's decision about one request. */
   sealed interface Decision {}
 
-  /** The request is within the limit. */
-  record Admitted(long remaining, long resetSeconds) implements Decision {}
+  /**
+   * The request is within the limit.
+   *
+   * @param remaining requests that may be made now
+   * @param nextSeconds until one more may be made; 0 if the bucket is full
+   * @param resetSeconds until the bucket is full
+   */
+  record Admitted(long remaining, long nextSeconds, long resetSeconds) implements Decision {}
 
   /** The client has exceeded its limit. */
   record Refused(long retryAfterSeconds, long resetSeconds) implements Decision {}
@@ -43,6 +49,8 @@ final class RateLimiter {
   /** Number of home shards. It must be the same on every node, since it determines the entity ids. */
   private static final int HOMES = 64;
   private static final EntityTypeKey<TokenBucketShard.Command> HOME = EntityTypeKey.create(TokenBucketShard.Command.class, "TokenBucketShard");
+  /** The name of the limit. */
+  private static final String POLICY = "default";
   private static final Duration TICK = Duration.ofMillis(100);
   private static final long MILLION = 1_000_000;
 
@@ -113,9 +121,9 @@ final class RateLimiter {
     return TokenBucket.Rate.of(limits.getLong("requests"), limits.getDuration("period"));
   }
 
-  /** Requests per period. */
-  long limit() {
-    return rate.tokens();
+  /** The fields of answers. */
+  RateLimitFields fields() {
+    return new RateLimitFields(POLICY, rate);
   }
 
   /** Clients with leased tokens or waiting requests on this gateway. */
@@ -241,8 +249,11 @@ final class RateLimiter {
   }
 
   private Decision admitted(Lease lease, long now) {
-    long unused = lease.tokens * (rate.periodMicros() / rate.tokens());
-    return new Admitted(lease.left + lease.tokens, seconds(lease.fullAt - now - unused));
+    long perToken = rate.periodMicros() / rate.tokens();
+    long untilFull = lease.fullAt - now - lease.tokens * perToken;
+    // Tokens come in at a steady pace up to the last one, with which the bucket is full.
+    long untilNext = untilFull <= 0 || perToken == 0 ? untilFull : (untilFull - 1) % perToken + 1;
+    return new Admitted(lease.left + lease.tokens, seconds(untilNext), seconds(untilFull));
   }
 
   private Decision refused(Lease lease, long now) {
@@ -250,7 +261,7 @@ final class RateLimiter {
   }
 
   private Decision unreachable() {
-    return open ? new Admitted(rate.tokens(), 0) : new Unknown();
+    return open ? new Admitted(rate.tokens(), 0, 0) : new Unknown();
   }
 
   private void giveBack(long client, int tokens) {

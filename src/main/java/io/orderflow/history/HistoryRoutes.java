@@ -1,10 +1,11 @@
 package io.orderflow.history;
 
+import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.Route;
 import io.orderflow.history.EventHistory.Entry;
 import io.orderflow.http.Access;
-import io.orderflow.http.Json;
 import io.orderflow.http.Ownership;
+import io.orderflow.http.Page;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import java.util.LinkedHashMap;
@@ -50,16 +51,16 @@ public final class HistoryRoutes extends Routes {
 
   private Route page(String aggregate, long from, int limit) {
     return after(history.page(aggregate, from, limit), events -> events.isEmpty()
-        ? after(known.apply(aggregate), there -> complete(Json.response(200, answer(events, limit))))
-        : complete(Json.response(200, answer(events, limit))));
+        ? after(known.apply(aggregate), there -> complete(answer(events, limit)))
+        : complete(answer(events, limit)));
   }
 
   /** The page and the start of the next, which a full page may have. */
-  private static Map<String, Object> answer(List<Entry> events, int limit) {
+  private static HttpResponse answer(List<Entry> events, int limit) {
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("events", events);
     answer.put("next", events.size() < limit ? null : events.get(events.size() - 1).sequence() + 1);
-    return answer;
+    return Page.response(answer, "from");
   }
 
   private static long number(String name, Optional<String> text, long otherwise, long max) {

@@ -75,7 +75,8 @@ public final class HttpServer {
     Optional<HttpHeader> strictTransport = strictTransport(system);
     return received -> {
       HttpRequest request = WireHeaders.withClient(received);
-      Optional<HttpResponse> refusal = WireHeaders.refusal(request).or(() -> hosts.apply(request).map(Problem::response));
+      Optional<HttpResponse> refusal = WireHeaders.refusal(request).or(() -> hosts.apply(request).map(Problem::response))
+          .map(response -> Problem.identified(response, request));
       CompletionStage<HttpResponse> answer =
           refusal.isPresent() ? CompletableFuture.completedFuture(refusal.get()) : handled(handler, request);
       if (request.protocol().value().equals("HTTP/2.0")) {
@@ -107,7 +108,7 @@ public final class HttpServer {
     } catch (Exception defect) {
       // Akka HTTP would respond in plain text.
       LOG.error("A request failed with an unexpected error", defect);
-      return CompletableFuture.completedFuture(Problem.of(defect).response());
+      return CompletableFuture.completedFuture(Problem.of(defect).response(RequestId.of(request)));
     }
   }
 

@@ -15,8 +15,10 @@ public final class MalformedRequests extends ParsingErrorHandler {
 
   @Override
   public HttpResponse handle(StatusCode status, ErrorInfo error, LoggingAdapter log, ServerSettings settings) {
-    log.debug("A request could not be parsed: {}", error.summary());
-    return problem(status.intValue()).response();
+    // The parser does not pass on the id that the client may have chosen.
+    String id = RequestId.random();
+    log.debug("Request {} could not be parsed: {}", id, error.summary());
+    return problem(status.intValue()).response(id);
   }
 
   private static Problem problem(int status) {

@@ -1,5 +1,6 @@
 package io.orderflow.http;
 
+import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.Route;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +72,7 @@ public record Page(int limit, Instant before, String beforeId) {
   }
 
   /**
-   * The response body for this page.
+   * The response body for this page, to be sent by {@link #response}.
    *
    * @param rows up to one more than the limit; the extra row shows that there is a next page
    * @return the rows under {@code name}, and {@code next}: the cursor of the next page, null on the last
@@ -88,6 +89,16 @@ public record Page(int limit, Instant before, String beforeId) {
     answer.put(name, shown.stream().map(view).toList());
     answer.put("next", rows.size() > limit ? cursor(shown.get(limit - 1), time, id) : null);
     return answer;
+  }
+
+  /** The response with a page of a list: its body, and the link to the next page. */
+  public static HttpResponse response(Map<String, Object> answer) {
+    return NextPage.response(answer, "cursor");
+  }
+
+  /** The same for a list whose pages are selected by another parameter than {@code cursor}. */
+  public static HttpResponse response(Map<String, Object> answer, String parameter) {
+    return NextPage.response(answer, parameter);
   }
 
   private static <T> String cursor(T last, Function<T, Instant> time, Function<T, String> id) {

@@ -1,10 +1,13 @@
 package io.orderflow.http;
 
+import akka.http.javadsl.model.AttributeKey;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
+import akka.http.javadsl.model.ResponseEntity;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.RawHeader;
 import com.fasterxml.jackson.annotation.JsonIgnore;
@@ -19,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -30,10 +34,12 @@ import java.util.concurrent.TimeoutException;
  * @param field the path of the invalid field ({@code items[0].quantity}), or null
  * @param retryAfter the value of {@code Retry-After}, sent with a 503 and a 429
  * @param challenge the value of {@code WWW-Authenticate} (RFC 6750, section 3); null for none
+ * @param instance the request's id as a URI reference; null while the request is not known
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonPropertyOrder({"type", "title", "status", "detail", "code", "field"})
-public record Problem(int status, String code, String detail, String field, @JsonIgnore Duration retryAfter, @JsonIgnore String challenge) {
+@JsonPropertyOrder({"type", "title", "status", "detail", "instance", "code", "field"})
+public record Problem(int status, String code, String detail, String field, @JsonIgnore Duration retryAfter, @JsonIgnore String challenge,
+    String instance) {
 
   /** The code of a 503: no answer in time, or none that can be had now. The request may have taken effect. */
   public static final String SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE";
@@ -45,6 +51,9 @@ public record Problem(int status, String code, String detail, String field, @Jso
   private static final akka.http.javadsl.model.ContentType PROBLEM_JSON =
       ContentTypes.create(MediaTypes.applicationWithFixedCharset("problem+json",
           akka.http.javadsl.model.HttpCharsets.UTF_8));
+
+  /** The problem of a response, which {@link #identified} completes. */
+  private static final AttributeKey<Problem> PROBLEM = AttributeKey.create("problem", Problem.class);
 
   private static final int MAX_FIELD_LENGTH = 100;
   private static final int MAX_DETAIL_LENGTH = 500;
@@ -61,17 +70,17 @@ public record Problem(int status, String code, String detail, String field, @Jso
   }
 
   public static Problem of(int status, String code, String detail) {
-    return new Problem(status, code, detail, null, RETRY_AFTER, null);
+    return new Problem(status, code, detail, null, RETRY_AFTER, null, null);
   }
 
   /** A 503 with a known {@code Retry-After}, in whole seconds. */
   public static Problem notNow(String code, String detail, Duration retryAfter) {
-    return new Problem(503, code, detail, null, retryAfter, null);
+    return new Problem(503, code, detail, null, retryAfter, null, null);
   }
 
   /** A 400 about one field. */
   public static Problem field(String code, String field, String detail) {
-    return new Problem(400, code, SafeText.masked(field, MAX_FIELD_LENGTH) + ": " + detail, field, RETRY_AFTER, null);
+    return new Problem(400, code, SafeText.masked(field, MAX_FIELD_LENGTH) + ": " + detail, field, RETRY_AFTER, null, null);
   }
 
   /** The problem for an aggregate's rejection. */
@@ -83,7 +92,7 @@ public record Problem(int status, String code, String detail, String field, @Jso
       case UNPROCESSABLE -> 422;
       case UNAVAILABLE -> 503;
     };
-    return new Problem(status, refusal.code(), refusal.detail(), refusal.field().orElse(null), RETRY_AFTER, null);
+    return new Problem(status, refusal.code(), refusal.detail(), refusal.field().orElse(null), RETRY_AFTER, null, null);
   }
 
   /** The problem for a request that was denied. */
@@ -95,12 +104,12 @@ public record Problem(int status, String code, String detail, String field, @Jso
       case INSUFFICIENT_SCOPE ->
           denied(403, "INSUFFICIENT_SCOPE", detail, ", error=\"insufficient_scope\", scope=\"" + denied.scope() + "\"");
       case KEYS_UNAVAILABLE -> of(503, SERVICE_UNAVAILABLE, detail);
-      case TOO_MANY_ATTEMPTS -> new Problem(429, "TOO_MANY_DENIED_ATTEMPTS", detail, null, denied.retryAfter(), null);
+      case TOO_MANY_ATTEMPTS -> new Problem(429, "TOO_MANY_DENIED_ATTEMPTS", detail, null, denied.retryAfter(), null, null);
     };
   }
 
   private static Problem denied(int status, String code, String detail, String error) {
-    return new Problem(status, code, detail, null, RETRY_AFTER, "Bearer realm=\"orderflow\"" + error);
+    return new Problem(status, code, detail, null, RETRY_AFTER, "Bearer realm=\"orderflow\"" + error, null);
   }
 
   /** The problem for a failure; 500 only for unexpected ones. */
@@ -142,7 +151,23 @@ public record Problem(int status, String code, String detail, String field, @Jso
     return new ProblemException(this);
   }
 
-  /** This problem as a response. */
+  /** The response with the request's id in the problem, if it is one, and in {@code X-Request-Id}. */
+  public static HttpResponse identified(HttpResponse response, HttpRequest request) {
+    Optional<Problem> problem = response.getAttribute(PROBLEM).filter(known -> known.instance == null);
+    return problem.isEmpty() ? response : problem.get().about(response, RequestId.of(request));
+  }
+
+  /** This problem as the response to the request with that id. */
+  public HttpResponse response(String requestId) {
+    return about(response(), requestId);
+  }
+
+  private HttpResponse about(HttpResponse response, String requestId) {
+    Problem known = new Problem(status, code, detail, field, retryAfter, challenge, RequestId.asReference(requestId));
+    return response.withEntity(known.entity()).addAttribute(PROBLEM, known).addHeader(RawHeader.create(RequestId.HEADER, requestId));
+  }
+
+  /** This problem as a response. The server completes it by {@link #identified}. */
   public HttpResponse response() {
     List<HttpHeader> headers = new ArrayList<>(SecurityHeaders.all());
     if (status == 503 || status == 429) {
@@ -151,7 +176,10 @@ public record Problem(int status, String code, String detail, String field, @Jso
     if (challenge != null) {
       headers.add(RawHeader.create("WWW-Authenticate", challenge));
     }
-    return HttpResponse.create().withStatus(status).addHeaders(headers)
-        .withEntity(HttpEntities.create(PROBLEM_JSON, Json.bytes(this)));
+    return HttpResponse.create().withStatus(status).addHeaders(headers).withEntity(entity()).addAttribute(PROBLEM, this);
+  }
+
+  private ResponseEntity entity() {
+    return HttpEntities.create(PROBLEM_JSON, Json.bytes(this));
   }
 }

@@ -53,7 +53,13 @@ public abstract class Routes extends AllDirectives {
     ExceptionHandler exceptions = ExceptionHandler.newBuilder()
         .matchAny(failure -> new Answers().complete(problemOf(failure))).build();
     // HEAD is handled as GET; the server omits the body.
-    return new Answers().mapResponse(SecurityHeaders::on, () -> asGet(routes.seal(rejections, exceptions)));
+    return completed(asGet(routes.seal(rejections, exceptions)));
+  }
+
+  /** The routes with headers for browsers, and with what a response tells of its request: its id in every problem, the link to a list's next page. */
+  private static Route completed(Route routes) {
+    return new Answers().extractRequest(request -> new Answers().mapResponse(response ->
+        SecurityHeaders.on(NextPage.linked(Problem.identified(response, request), request)), () -> routes));
   }
 
   private static Route asGet(Route routes) {

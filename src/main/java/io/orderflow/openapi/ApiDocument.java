@@ -29,8 +29,8 @@ public final class ApiDocument {
 
   private static final String FOLDER = "/openapi/";
   private static final List<String> METHODS = List.of("get", "put", "post", "delete", "patch");
-  private static final Map<String, String> RATE_LIMIT = Map.of("RateLimit-Limit", "rateLimitLimit", "RateLimit-Remaining", "rateLimitRemaining",
-      "RateLimit-Reset", "rateLimitReset");
+  private static final Map<String, String> RATE_LIMIT = Map.of("RateLimit", "rateLimit", "RateLimit-Policy", "rateLimitPolicy",
+      "RateLimit-Limit", "rateLimitLimit", "RateLimit-Remaining", "rateLimitRemaining", "RateLimit-Reset", "rateLimitReset");
   private static final ObjectMapper YAML = YAMLMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
 
   private final ProblemKinds problems;
@@ -91,6 +91,9 @@ public final class ApiDocument {
       ObjectNode response = reference.isEmpty() ? (ObjectNode) entry.getValue()
           : shared.required(reference.substring(reference.lastIndexOf('/') + 1)).deepCopy();
       all.set(entry.getKey(), withHeaders(response, throttled));
+      if (isPage(response)) {
+        reference(response, "Link", "nextLink");
+      }
     });
     List<ProblemKind> own = own(item, operation, throttled);
     List<ProblemKind> common = problems.set("all").toList();
@@ -103,6 +106,12 @@ public final class ApiDocument {
       others.set(name, problem(Stream.concat(changes, common.stream()).toList(), 0, throttled));
     }
     all.putObject("default").put("$ref", "#/components/responses/" + name);
+  }
+
+  /** Whether the answer is a page of a list, with the {@code next} of the page after it. */
+  private boolean isPage(JsonNode response) {
+    String schema = response.at("/content/application~1json/schema/$ref").asText();
+    return !schema.isEmpty() && document.at(schema.substring(1)).path("properties").has("next");
   }
 
   /** The kinds that the operation names, and those of operations like it. */

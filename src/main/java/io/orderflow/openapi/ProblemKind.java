@@ -19,6 +19,8 @@ import java.util.stream.StreamSupport;
  */
 record ProblemKind(String code, List<Integer> statuses, String meaning, String remedy, String example, String field) {
 
+  private static final String EXAMPLE_REQUEST = "d8331fc7-0197-4ef6-e0f8-0259a6379666";
+
   static ProblemKind read(String code, JsonNode source) {
     JsonNode status = source.required("status");
     List<Integer> statuses = status.isArray() ? StreamSupport.stream(status.spliterator(), false).map(JsonNode::intValue).toList()
@@ -39,7 +41,7 @@ record ProblemKind(String code, List<Integer> statuses, String meaning, String r
 
   /** An example of it as the document has it. */
   ObjectNode example(int status) {
-    Problem problem = new Problem(status, code, example, field, null, null);
+    Problem problem = new Problem(status, code, example, field, null, null, EXAMPLE_REQUEST);
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put("summary", code);
     node.set("value", Json.tree(problem));

@@ -97,7 +97,7 @@ public final class OrderRoutes extends Routes {
       throw Problem.field("INVALID_FIELD", "customerId", "must match " + Ids.FORM).exception();
     });
     return parameterOptional("status", status -> Page.parameters(page ->
-        answer(queries.list(customer, status.map(OrderRoutes::status), page), orders -> Json.response(200, orders))));
+        answer(queries.list(customer, status.map(OrderRoutes::status), page), Page::response)));
   }
 
   private static Order.Status status(String name) {

@@ -52,7 +52,7 @@ public final class PaymentRoutes extends Routes {
       List<QueuedPayment> shown = rows.subList(0, Math.min(rows.size(), page.limit()));
       return answer(responses(shown, wanted), responses -> {
         listed.put("payments", responses);
-        return Json.response(200, listed);
+        return Page.response(listed);
       });
     });
   }

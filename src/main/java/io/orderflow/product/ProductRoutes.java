@@ -26,7 +26,7 @@ public final class ProductRoutes extends Routes {
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix("products", () -> concat(
         pathEnd(() -> get(Access.CALLERS, caller -> Page.parameters(page ->
-            answer(queries.list(page), products -> Json.response(200, products))))),
+            answer(queries.list(page), Page::response)))),
         id("sku", sku -> concat(
             pathEnd(() -> concat(
                 get(Access.CALLERS, caller -> read(sku)),

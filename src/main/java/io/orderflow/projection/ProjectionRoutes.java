@@ -59,7 +59,7 @@ public final class ProjectionRoutes extends Routes {
   private Route parked(String view) {
     return concat(
         pathEnd(() -> get(READERS, caller -> Page.parameters(page -> known(view, () -> answer(projections.parked().list(view, page),
-            rows -> Json.response(200, page.answer("parked", rows, Parked::since, ParkedTable::listedBy))))))),
+            rows -> Page.response(page.answer("parked", rows, Parked::since, ParkedTable::listedBy))))))),
         pathPrefix(PathMatchers.segment(), aggregate -> concat(
             path("retry", () -> post(WRITERS, caller -> known(view, () -> parked(aggregate, () -> projections.parked().retry(view, aggregate))))),
             path("skip", () -> post(WRITERS, caller -> known(view, () -> extractRequest(request -> body(Skipping::read, skipping ->

@@ -51,7 +51,7 @@ public final class SagaRoutes extends Routes {
   }
 
   private static HttpResponse listed(Page page, List<Listed> rows) {
-    return Json.response(200, page.answer("sagas", rows, Listed::startedAt, Listed::sagaId));
+    return Page.response(page.answer("sagas", rows, Listed::startedAt, Listed::sagaId));
   }
 
   private static SagaStatus state(String name) {

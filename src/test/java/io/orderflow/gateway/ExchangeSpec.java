@@ -20,7 +20,7 @@ class ExchangeSpec {
 
   private final InFlight inFlight =
       new InFlight(ConfigFactory.parseString("max-in-flight = 1, max-arriving = 1, max-waiting = 1, max-operators = 1, hold.max = 1"));
-  private final Exchange exchange = new Exchange(KIT.system());
+  private final Exchange exchange = new Exchange(KIT.system(), "request-1");
 
   @AfterAll
   static void stop() {

@@ -93,6 +93,8 @@ class GatewayThrottlingSpec {
       assertThat(answer.header("RateLimit-Limit")).hasValue("100");
       assertThat(answer.header("RateLimit-Remaining")).hasValue(Integer.toString(100 - i));
       assertThat(Integer.parseInt(answer.header("RateLimit-Reset").orElseThrow())).isBetween(9 * i - 9, 9 * i);
+      assertThat(answer.header("RateLimit-Policy")).hasValue("\"default\";q=100;w=900");
+      assertThat(answer.header("RateLimit").orElseThrow()).matches("\"default\";r=" + (100 - i) + ";t=[1-9]");
     }
   }
 
@@ -112,6 +114,8 @@ class GatewayThrottlingSpec {
     GatewayFailureSpec.assertProblem(answer, 429, "TOO_MANY_REQUESTS");
     assertThat(Integer.parseInt(answer.header("Retry-After").orElseThrow())).isBetween(1, 9);
     assertThat(answer.header("RateLimit-Limit")).hasValue("100");
+    assertThat(answer.header("RateLimit-Policy")).hasValue("\"default\";q=100;w=900");
+    assertThat(answer.header("RateLimit").orElseThrow()).isEqualTo("\"default\";r=0;t=" + answer.header("Retry-After").orElseThrow());
     assertThat(answer.header("RateLimit-Remaining")).hasValue("0");
     assertThat(Integer.parseInt(answer.header("RateLimit-Reset").orElseThrow())).isBetween(880, 900);
   }

@@ -52,10 +52,21 @@ class RateLimiterSpec {
     ask();
     grant(3, 97, 0, 27_000);
 
-    assertThat(ask()).isEqualTo(new Admitted(98, 18));
-    assertThat(ask()).isEqualTo(new Admitted(97, 27));
-    assertThat(decided.get(0)).isEqualTo(new Admitted(99, 9));
+    assertThat(ask()).isEqualTo(new Admitted(98, 9, 18));
+    assertThat(ask()).isEqualTo(new Admitted(97, 9, 27));
+    assertThat(decided.get(0)).isEqualTo(new Admitted(99, 9, 9));
     assertThat(sent).hasSize(1);
+  }
+
+  @Test
+  void an_admitted_client_learns_when_it_may_make_one_more_request() {
+    ask();
+    grant(3, 97, 0, 27_000);
+    now += 4 * SECOND;
+
+    assertThat(ask()).isEqualTo(new Admitted(98, 5, 14));
+    now += 5 * SECOND;
+    assertThat(ask()).isEqualTo(new Admitted(97, 9, 18));
   }
 
   @Test
@@ -65,7 +76,7 @@ class RateLimiterSpec {
     ask();
     grant(2, 0, 9_000, 900_000);
 
-    assertThat(decided).containsExactly(new Admitted(1, 891), new Admitted(0, 900), new Refused(9, 900));
+    assertThat(decided).containsExactly(new Admitted(1, 9, 891), new Admitted(0, 9, 900), new Refused(9, 900));
     assertThat(sent).hasSize(1);
   }
 
@@ -123,8 +134,8 @@ class RateLimiterSpec {
     now += SECOND;
     limiter.tick();
 
-    assertThat(decided).containsExactly(new Admitted(100, 0));
-    assertThat(ask()).isEqualTo(new Admitted(100, 0));
+    assertThat(decided).containsExactly(new Admitted(100, 0, 0));
+    assertThat(ask()).isEqualTo(new Admitted(100, 0, 0));
   }
 
   @Test

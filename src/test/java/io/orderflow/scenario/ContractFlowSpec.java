@@ -8,8 +8,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.orderflow.testkit.NodeOnEachDatabase;
 import io.orderflow.testkit.ShopClient.Answer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.awaitility.Awaitility;
@@ -136,6 +139,48 @@ class ContractFlowSpec extends NodeOnEachDatabase {
         assertThat(String.join(", ", answer.headers().allValues("Allow")).split(", ")).as("%s %s", method, place[0])
             .containsExactlyInAnyOrder(Arrays.copyOfRange(place, 1, place.length));
       }
+    }
+  }
+
+  @Test
+  void the_links_to_next_pages_lead_through_a_whole_list_and_keep_its_other_parameters() {
+    shop.stock("linked", 100);
+    Set<String> placed = new TreeSet<>();
+    for (int i = 0; i < 5; i++) {
+      placed.add(shop.ended(order("linked", 1, card("tok_ok"), "DE").replace("'ada'", "'a+b@c'")).text("orderId"));
+    }
+    Awaitility.await().until(() -> follow("/api/orders?limit=500&customerId=a%2Bb%40c", "orders", "orderId").size() == 5);
+    assertThat(follow("/api/orders?limit=2&customerId=a%2Bb%40c&status=CONFIRMED", "orders", "orderId")).containsExactlyInAnyOrderElementsOf(placed);
+    assertThat(follow("/api/users/a+b@c/orders?limit=1", "orders", "orderId")).containsExactlyInAnyOrderElementsOf(placed);
+    Awaitility.await().until(() -> follow("/ops/sagas?limit=500", "sagas", "sagaId").containsAll(placed));
+    assertThat(follow("/ops/sagas?limit=2", "sagas", "sagaId")).containsAll(placed).doesNotHaveDuplicates();
+
+    shop.account("li:nk+ed", "1.00");
+    shop.post("/api/accounts/li:nk+ed/deposits", "{'amount':'1.00'}").expect(200);
+    assertThat(follow("/api/accounts/li:nk+ed/events?limit=1", "events", "sequence")).containsExactly("1", "2", "3");
+  }
+
+  /** Follows the links from page to page, and gives the ids of the rows. */
+  private List<String> follow(String path, String list, String id) {
+    List<String> ids = new ArrayList<>();
+    Optional<String> next = Optional.of(path);
+    while (next.isPresent()) {
+      Answer page = shop.get(next.get()).expect(200);
+      page.body().get(list).forEach(row -> ids.add(row.get(id).asText()));
+      next = page.headers().firstValue("Link").map(link -> link.substring(1, link.indexOf('>')));
+    }
+    return ids;
+  }
+
+  @Test
+  void a_problem_is_known_by_the_id_of_its_request() {
+    for (String path : new String[] {"/api/orders/none", "/api/nowhere", "/ops/sagas?limit=none"}) {
+      Answer chosen = shop.send("GET", path, null, "X-Request-Id", "order/17:a");
+      assertThat(chosen.headers().allValues("X-Request-Id")).containsExactly("order/17:a");
+      assertThat(chosen.text("instance")).isEqualTo("order%2F17%3Aa");
+      Answer random = shop.get(path);
+      assertThat(random.headers().allValues("X-Request-Id")).containsExactly(random.text("instance"));
+      assertThat(random.text("instance")).hasSize(36);
     }
   }
 

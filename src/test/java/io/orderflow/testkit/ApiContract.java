@@ -183,6 +183,7 @@ public final class ApiContract {
       return;
     }
     headers(response, exchange, found);
+    nextLink(exchange, found);
     if (!exchange.method().equals("HEAD")) {
       body(response, exchange, found);
     }
@@ -220,6 +221,14 @@ public final class ApiContract {
     exchange.headers().keySet().stream().map(name -> name.toLowerCase(Locale.ROOT))
         .filter(name -> !documented.containsKey(name) && !OF_HTTP.contains(name))
         .forEach(name -> found.add("the answer has the header " + name));
+  }
+
+  private static void nextLink(Exchange exchange, List<String> found) {
+    String next = exchange.body().path("next").asText("null");
+    boolean linked = exchange.header("link").filter(link -> link.contains(next + ">")).isPresent();
+    if (exchange.body().path("next").isValueNode() && linked == next.equals("null")) {
+      found.add("the answer's next is " + next + ", its Link " + exchange.header("link").orElse("absent"));
+    }
   }
 
   private List<String> request(Operation operation, Exchange exchange) {

@@ -42,7 +42,7 @@ class ApiContractSpec {
 
   private static Exchange problem(String target, int status, String code) {
     return new Exchange("GET", target, Map.of(), null, status, Map.of("content-type", List.of("application/problem+json")),
-        json("{'type':'/docs/problems/x','title':'T','status':" + status + ",'detail':'d','code':'" + code + "'}"));
+        json("{'type':'/docs/problems/x','title':'T','status':" + status + ",'detail':'d','instance':'i','code':'" + code + "'}"));
   }
 
   private static ListAssert<String> deviations(Exchange exchange) {
@@ -72,6 +72,16 @@ class ApiContractSpec {
     deviations(problem("/api/products/tea", 404, "PRODUCT_NOT_FOUND")).isEmpty();
     deviations(problem("/api/products/tea", 503, "SERVICE_UNAVAILABLE")).isEmpty();
     deviations(problem("/api/products/tea", 502, "SERVICE_UNAVAILABLE")).isEmpty();
+  }
+
+  @Test
+  void a_page_that_is_not_the_last_needs_a_link_to_the_next_one() {
+    String page = "{'products':[],'next':'abc'}";
+    deviations(get("/api/products", 200, page)).hasSize(1);
+    deviations(new Exchange("GET", "/api/products", Map.of(), null, 200, Map.of("Content-Type", List.of("application/json"),
+        "Link", List.of("</api/products?cursor=abc>; rel=\"next\"")), json(page))).isEmpty();
+    deviations(new Exchange("GET", "/api/products", Map.of(), null, 200, Map.of("Content-Type", List.of("application/json"),
+        "Link", List.of("</api/products?cursor=ab>; rel=\"next\"")), json(page))).hasSize(1);
   }
 
   @Test
@@ -178,7 +188,7 @@ class ApiContractSpec {
 
   @Test
   void a_request_that_is_wrong_on_purpose_is_not_compared() {
-    String problem = "{'type':'/docs/problems/x','title':'T','status':400,'detail':'d','code':'UNKNOWN_FIELD','field':'colour'}";
+    String problem = "{'type':'/docs/problems/x','title':'T','status':400,'detail':'d','instance':'i','code':'UNKNOWN_FIELD','field':'colour'}";
     Map<String, List<String>> headers = Map.of("Content-Type", List.of("application/problem+json"));
     deviations(put("{'name':'Tea','price':'3.50','currency':'EUR','colour':'green'}", 400, problem, headers)).isEmpty();
     deviations(put("{'name'", 400, problem.replace("UNKNOWN_FIELD", "MALFORMED_JSON"), headers)).isEmpty();
@@ -186,7 +196,7 @@ class ApiContractSpec {
 
   @Test
   void a_valid_request_that_is_refused_for_its_fields_is_found() {
-    String problem = "{'type':'/docs/problems/x','title':'T','status':400,'detail':'d','code':'UNKNOWN_FIELD','field':'currency'}";
+    String problem = "{'type':'/docs/problems/x','title':'T','status':400,'detail':'d','instance':'i','code':'UNKNOWN_FIELD','field':'currency'}";
     deviations(put("{'name':'Tea','price':'3.50','currency':'EUR'}", 400, problem, Map.of("Content-Type", List.of("application/problem+json"))))
         .containsExactly("the request is valid by the document, but was refused as UNKNOWN_FIELD");
   }

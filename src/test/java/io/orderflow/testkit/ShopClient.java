@@ -36,6 +36,8 @@ public final class ShopClient {
       assertThat(body.path("type").asText()).startsWith("/docs/problems/");
       assertThat(body.path("title").asText()).isNotBlank();
       assertThat(body.path("detail").asText()).isNotBlank();
+      assertThat(body.path("instance").asText()).isNotBlank()
+          .isEqualTo(headers.firstValue("X-Request-Id").orElseThrow().replace(":", "%3A").replace("/", "%2F"));
     }
 
     public Answer expect(int wanted) {
