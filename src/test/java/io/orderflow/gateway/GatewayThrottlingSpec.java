@@ -112,6 +112,7 @@ class GatewayThrottlingSpec {
     RawMessage answer = get(2, "10.0.0.8");
 
     GatewayFailureSpec.assertProblem(answer, 429, "TOO_MANY_REQUESTS");
+    assertThat(answer.body()).contains("\"instance\":\"" + answer.header("X-Request-Id").orElseThrow() + "\"");
     assertThat(Integer.parseInt(answer.header("Retry-After").orElseThrow())).isBetween(1, 9);
     assertThat(answer.header("RateLimit-Limit")).hasValue("100");
     assertThat(answer.header("RateLimit-Policy")).hasValue("\"default\";q=100;w=900");
