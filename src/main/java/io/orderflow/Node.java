@@ -20,6 +20,7 @@ import io.orderflow.http.Draining;
 import io.orderflow.http.HttpServer;
 import io.orderflow.http.Routes;
 import io.orderflow.http.tls.Tls;
+import io.orderflow.idempotency.RequestKeys;
 import io.orderflow.journal.Database;
 import io.orderflow.journal.JournalIndex;
 import io.orderflow.kernel.AscendingIds;
@@ -179,6 +180,7 @@ public final class Node {
     Database database = node.database();
     List<Sagas<?>> sagas = all(modules, Module::sagas);
     SagaRecovery.start(system, database, sagas, node.clock());
+    RequestKeys.start(system, database, node.clock());
     modules.forEach(Module::start);
     List<JournalIndex.Table> tables = new ArrayList<>(List.of(SagaRecovery.table()));
     tables.addAll(all(modules, Module::tables));

@@ -18,7 +18,7 @@ import java.util.function.Function;
 /**
  * A money account in one currency. The balance is never below zero and never above {@link Money#MAX_MINOR}.
  *
- * <p>Operations are idempotent by their reference. The account remembers the last {@code remembered-references} references of clients and,
+ * <p>Operations are idempotent by their reference, and those of clients by an idempotency key as well. The account remembers the last {@code remembered-references} references of clients and,
  * separately, the last {@code remembered-saga-references} of sagas. A client's reference has the form of an id; a saga's contains a slash.
  * A repeat whose reference was forgotten is a new operation if it comes from a client. It never is if it comes from a saga: if a saga's
  * reference may have been forgotten, the account rejects the command, and the caller repeats it with the reference's {@link Past}.
@@ -43,8 +43,19 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
    * @param balance the balance after the operation, in minor units
    * @param sequence the sequence number of the operation's event
    * @param at the time of the operation, in epoch milliseconds
+   * @param reference that the operation had beside the idempotency key that it is remembered by; null for none
    */
-  public record Operation(Kind kind, long amount, long balance, long sequence, long at) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Operation(Kind kind, long amount, long balance, long sequence, long at, String reference) {
+
+    public Operation(Kind kind, long amount, long balance, long sequence, long at) {
+      this(kind, amount, balance, sequence, at, null);
+    }
+
+    Operation with(String otherReference) {
+      return new Operation(kind, amount, balance, sequence, at, otherReference);
+    }
+  }
 
   /**
    * The operations under a saga's reference, as found in the journal and the archive.
@@ -62,7 +73,7 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   /**
    * @param balance null if the account is not open
    * @param sequence the sequence number of the last event; 0 if there is none
-   * @param operations the remembered operations of clients, by reference
+   * @param operations the remembered operations of clients, by reference and by idempotency key
    * @param sagaOperations the remembered operations of sagas, by reference
    * @param forgottenUpTo the sequence number of the last forgotten operation of a saga; 0 if none was forgotten
    * @param forgottenAt the time of that operation, in epoch milliseconds
@@ -90,9 +101,15 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
       return new State(owner, Money.zero(currency), sequence + 1, operations, sagaOperations, forgottenUpTo, forgottenAt);
     }
 
-    State after(Kind kind, Money amount, Money newBalance, String reference, Instant at, Remembered remembered) {
+    State after(Kind kind, Money amount, Money newBalance, String reference, String key, Instant at, Remembered remembered) {
       Operation operation = new Operation(kind, amount.minor(), newBalance.minor(), sequence + 1, at.toEpochMilli());
-      return with(newBalance, reference, operation, remembered);
+      State after = with(newBalance, reference, operation, remembered);
+      return key == null ? after : after.rememberingKey(key, operation.with(reference), remembered);
+    }
+
+    private State rememberingKey(String key, Operation operation, Remembered remembered) {
+      return new State(ownerId, balance, sequence, operations.with(key, operation, remembered.ofClients()), sagaOperations, forgottenUpTo,
+          forgottenAt);
     }
 
     State voiding(String reference, Instant at, Remembered remembered) {
@@ -129,8 +146,17 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   /** Opens the account. Idempotent for the same values. */
   public record Open(String ownerId, String currency) implements Command {}
 
-  /** @param reference null if repeats need not be recognised */
-  public record Deposit(BigDecimal amount, String reference) implements Command {}
+  /**
+   * @param reference null if repeats need not be recognised
+   * @param key the request's idempotency key, which no reference can equal; null for none
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Deposit(BigDecimal amount, String reference, String key) implements Command {
+
+    public Deposit(BigDecimal amount, String reference) {
+      this(amount, reference, null);
+    }
+  }
 
   /**
    * A deposit by a saga.
@@ -142,8 +168,17 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Receive(Money amount, String reference, Instant startedAt, Past past) implements Command {}
 
-  /** @param reference null if repeats need not be recognised */
-  public record Withdraw(BigDecimal amount, String reference) implements Command {}
+  /**
+   * @param reference null if repeats need not be recognised
+   * @param key as in {@link Deposit}
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Withdraw(BigDecimal amount, String reference, String key) implements Command {
+
+    public Withdraw(BigDecimal amount, String reference) {
+      this(amount, reference, null);
+    }
+  }
 
   /**
    * A withdrawal by a saga.
@@ -185,12 +220,27 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Opened(String ownerId, String currency, Instant at) implements Event {}
 
-  /** A deposit, or the return of a payment under a reference derived from the payment's. */
+  /**
+   * A deposit, or the return of a payment under a reference derived from the payment's.
+   *
+   * @param key the idempotency key of the client's request; null for none
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Deposited(Money amount, String reference, Instant at) implements Event {}
+  public record Deposited(Money amount, String reference, Instant at, String key) implements Event {
 
+    public Deposited(Money amount, String reference, Instant at) {
+      this(amount, reference, at, null);
+    }
+  }
+
+  /** @param key as in {@link Deposited} */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Withdrawn(Money amount, String reference, Instant at) implements Event {}
+  public record Withdrawn(Money amount, String reference, Instant at, String key) implements Event {
+
+    public Withdrawn(Money amount, String reference, Instant at) {
+      this(amount, reference, at, null);
+    }
+  }
 
   /** A payment was undone before it arrived. */
   public record WithdrawalVoided(String reference, Instant at) implements Event {}
@@ -245,13 +295,17 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
   }
 
   private Decision<Event, Balance> deposit(State account, Deposit deposit) {
-    return inAccountCurrency(account, deposit.amount(), amount -> replyToRepeat(account, deposit.reference(), null, Kind.DEPOSIT, amount)
-        .orElseGet(() -> credit(account, amount, deposit.reference())));
+    return inAccountCurrency(account, deposit.amount(), amount ->
+        replyToKey(account, deposit.key(), deposit.reference(), Kind.DEPOSIT, amount)
+            .or(() -> replyToRepeat(account, deposit.reference(), null, Kind.DEPOSIT, amount))
+            .orElseGet(() -> credit(account, amount, deposit.reference(), deposit.key())));
   }
 
   private Decision<Event, Balance> withdraw(State account, Withdraw withdraw) {
-    return inAccountCurrency(account, withdraw.amount(), amount -> replyToRepeat(account, withdraw.reference(), null, Kind.WITHDRAWAL, amount)
-        .orElseGet(() -> debit(account, amount, withdraw.reference())));
+    return inAccountCurrency(account, withdraw.amount(), amount ->
+        replyToKey(account, withdraw.key(), withdraw.reference(), Kind.WITHDRAWAL, amount)
+            .or(() -> replyToRepeat(account, withdraw.reference(), null, Kind.WITHDRAWAL, amount))
+            .orElseGet(() -> debit(account, amount, withdraw.reference(), withdraw.key())));
   }
 
   private Decision<Event, Balance> receive(State account, Receive receive) {
@@ -262,7 +316,7 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
       return Decision.reject(forgotten());
     }
     return replyToRepeat(account, receive.reference(), receive.past(), Kind.DEPOSIT, receive.amount())
-        .orElseGet(() -> credit(account, receive.amount(), receive.reference()));
+        .orElseGet(() -> credit(account, receive.amount(), receive.reference(), null));
   }
 
   private Decision<Event, Balance> pay(State account, Pay pay) {
@@ -284,7 +338,7 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
       return repeat.get();
     }
     return clock.instant().isAfter(pay.validUntil()) ? Decision.reject(Rejection.unavailable("EXPIRED", "the payment arrived after its deadline"))
-        : debit(account, pay.amount(), pay.reference());
+        : debit(account, pay.amount(), pay.reference(), null);
   }
 
   private Decision<Event, Balance> payBack(State account, PayBack back) {
@@ -298,7 +352,7 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
           : accept(account, account.balance(), account.ownerId(), new WithdrawalVoided(back.reference(), clock.instant()));
     }
     return known.get().kind() == Kind.WITHDRAWAL
-        ? credit(account, new Money(known.get().amount(), account.balance().currency()), returnOf(back.reference()))
+        ? credit(account, new Money(known.get().amount(), account.balance().currency()), returnOf(back.reference()), null)
         : Decision.reject(reused());
   }
 
@@ -308,16 +362,16 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
         : Decision.reject(new WithdrawalVoided(back.reference(), clock.instant()), notFound());
   }
 
-  private Decision<Event, Balance> credit(State account, Money amount, String reference) {
+  private Decision<Event, Balance> credit(State account, Money amount, String reference, String key) {
     return account.balance().minor() > Money.MAX_MINOR - amount.minor()
         ? Decision.reject(Rejection.conflict("BALANCE_LIMIT", "the balance would become too large"))
-        : accept(account, account.balance().plus(amount), account.ownerId(), new Deposited(amount, reference, clock.instant()));
+        : accept(account, account.balance().plus(amount), account.ownerId(), new Deposited(amount, reference, clock.instant(), key));
   }
 
-  private Decision<Event, Balance> debit(State account, Money amount, String reference) {
+  private Decision<Event, Balance> debit(State account, Money amount, String reference, String key) {
     return account.balance().lessThan(amount)
         ? Decision.reject(Rejection.conflict("INSUFFICIENT_FUNDS", "the balance is below the amount"))
-        : accept(account, account.balance().minus(amount), account.ownerId(), new Withdrawn(amount, reference, clock.instant()));
+        : accept(account, account.balance().minus(amount), account.ownerId(), new Withdrawn(amount, reference, clock.instant(), key));
   }
 
   private Decision<Event, Balance> accept(State account, Money newBalance, String ownerId, Event event) {
@@ -332,6 +386,13 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
       return Decision.reject(Rejection.field("amount", wrong.getMessage()));
     }
     return money.minor() > 0 ? decision.apply(money) : Decision.reject(Rejection.field("amount", "must be above zero"));
+  }
+
+  /** The original reply for a repeated idempotency key; a rejection if the key belongs to another operation. Empty for a new key. */
+  private Optional<Decision<Event, Balance>> replyToKey(State account, String key, String reference, Kind kind, Money amount) {
+    return Optional.ofNullable(key).flatMap(account.operations()::get).map(operation -> operation.kind() == kind
+        && operation.amount() == amount.minor() && Objects.equals(operation.reference(), reference)
+            ? Decision.reply(after(account, operation)) : Decision.reject(Rejection.idempotencyKeyReused()));
   }
 
   /** The original reply for a repeated reference; a rejection if the reference was used for another operation. Empty for a new reference. */
@@ -401,11 +462,11 @@ public final class Account implements Aggregate<Account.Command, Account.Event, 
     }
     if (event instanceof Deposited deposited) {
       return account.after(Kind.DEPOSIT, deposited.amount(), account.balance().plus(deposited.amount()), deposited.reference(),
-          deposited.at(), remembered);
+          deposited.key(), deposited.at(), remembered);
     }
     if (event instanceof Withdrawn withdrawn) {
       return account.after(Kind.WITHDRAWAL, withdrawn.amount(), account.balance().minus(withdrawn.amount()), withdrawn.reference(),
-          withdrawn.at(), remembered);
+          withdrawn.key(), withdrawn.at(), remembered);
     }
     return account.voiding(((WithdrawalVoided) event).reference(), event.at(), remembered);
   }

@@ -45,8 +45,8 @@ public final class AccountModule implements Module {
   public List<Route> routes() {
     AccountHistory history = new AccountHistory(node.system());
     return List.of(
-        new AccountRoutes(accounts, history, node.clients(), node.ids()).routes(),
-        new TransferRoutes(accounts, transfers, node.ids()).routes(),
+        new AccountRoutes(accounts, history, node.clients(), node.requestKeys(), node.ids()).routes(),
+        new TransferRoutes(accounts, transfers, node.requestKeys(), node.ids()).routes(),
         new HistoryRoutes("accounts", "accountId", history.events(), accounts::get, AccountRoutes.owned(accounts)).routes());
   }
 }

@@ -2,19 +2,18 @@ package io.orderflow.account;
 
 import io.orderflow.http.JsonFields;
 import java.math.BigDecimal;
-import java.util.UUID;
-import java.util.function.Supplier;
 
 /** The bodies of requests to {@code /api/accounts}. */
 final class AccountRequest {
 
-  /** @param ownerId null for an account without an owner */
+  /**
+   * @param accountId null if the client chose none
+   * @param ownerId null for an account without an owner
+   */
   record Opening(String accountId, String ownerId, String currency) {
 
-    /** @param ids generates ids for accounts whose client chose none */
-    static Opening read(JsonFields fields, Supplier<UUID> ids) {
-      return new Opening(fields.optionalId("accountId").orElseGet(() -> ids.get().toString()),
-          fields.optionalId("ownerId").orElse(null), fields.currency("currency"));
+    static Opening read(JsonFields fields) {
+      return new Opening(fields.optionalId("accountId").orElse(null), fields.optionalId("ownerId").orElse(null), fields.currency("currency"));
     }
   }
 

@@ -10,7 +10,9 @@ import io.orderflow.http.ClientPresence;
 import io.orderflow.http.Json;
 import io.orderflow.http.Ownership;
 import io.orderflow.http.Problem;
+import io.orderflow.http.RequestKey;
 import io.orderflow.http.Routes;
+import io.orderflow.idempotency.RequestKeys;
 import io.orderflow.kernel.Ids;
 import io.orderflow.security.Caller;
 import io.orderflow.security.Denied;
@@ -32,14 +34,16 @@ public final class AccountRoutes extends Routes {
   private final Ownership owned;
   private final AccountHistory history;
   private final ClientPresence clients;
+  private final RequestKeys keys;
   private final Supplier<UUID> ids;
 
   /** @param ids generates ids for accounts whose client chose none */
-  public AccountRoutes(AccountService accounts, AccountHistory history, ClientPresence clients, Supplier<UUID> ids) {
+  public AccountRoutes(AccountService accounts, AccountHistory history, ClientPresence clients, RequestKeys keys, Supplier<UUID> ids) {
     this.accounts = accounts;
     this.owned = owned(accounts);
     this.history = history;
     this.clients = clients;
+    this.keys = keys;
     this.ids = ids;
   }
 
@@ -51,25 +55,29 @@ public final class AccountRoutes extends Routes {
   /** Routes {@code /api/accounts} except for transfers and events. */
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix("accounts", () -> concat(
-        pathEnd(() -> post(Access.CALLERS, caller ->
-            body(fields -> AccountRequest.Opening.read(fields, ids), opening -> open(caller, opening)))),
+        pathEnd(() -> post(Access.CALLERS, caller -> keyed(caller, key ->
+            body(AccountRequest.Opening::read, opening -> open(caller, key, opening))))),
         id("accountId", account -> concat(
             pathEnd(() -> get(Access.CALLERS, caller -> own(owned, caller, account, () -> extractRequest(request ->
                 parameterOptional("atSequence", sequence -> parameterOptional("at", time ->
                     answer(balance(request, account, sequence, time), balance -> Json.response(200, AccountResponse.of(balance))))))))),
-            path("deposits", () -> post(WRITERS, caller -> body(AccountRequest.Movement::read, deposit -> deposit(account, deposit)))),
-            path("withdrawals", () -> post(WRITERS, caller -> body(AccountRequest.Movement::read, withdrawal -> withdraw(account, withdrawal)))))))));
+            path("deposits", () -> post(WRITERS, caller -> keyed(caller, key ->
+                body(AccountRequest.Movement::read, deposit -> deposit(account, key, deposit))))),
+            path("withdrawals", () -> post(WRITERS, caller -> keyed(caller, key ->
+                body(AccountRequest.Movement::read, withdrawal -> withdraw(account, key, withdrawal))))))))));
   }
 
   /** A customer's account is their own; an account without an owner, or for others, needs the scope. */
-  private Route open(Caller caller, AccountRequest.Opening opening) {
+  private Route open(Caller caller, Optional<RequestKey> key, AccountRequest.Opening opening) {
     boolean mayBeUnowned = caller.has(Scopes.ACCOUNTS_WRITE);
     String owner = opening.ownerId() == null && !mayBeUnowned ? caller.subject() : opening.ownerId();
     if (!mayBeUnowned && !(caller.subject().equals(owner) && Ids.valid(owner))) {
       throw Denied.needs(Scopes.ACCOUNTS_WRITE);
     }
-    return answer(accounts.open(opening.accountId(), owner, opening.currency()),
-        account -> Json.response(201, AccountResponse.of(account)).addHeader(Location.create("/api/accounts/" + opening.accountId())));
+    String id = Optional.ofNullable(opening.accountId()).or(() -> key.map(known -> known.named("account")))
+        .orElseGet(() -> ids.get().toString());
+    return after(keys.claim(key, "accounts", opening), claimed -> answer(accounts.open(id, owner, opening.currency()),
+        account -> Json.response(201, AccountResponse.of(account)).addHeader(Location.create("/api/accounts/" + id))));
   }
 
   /** Reads the current or a past balance. */
@@ -105,13 +113,13 @@ public final class AccountRoutes extends Routes {
     }
   }
 
-  private Route deposit(String accountId, AccountRequest.Movement deposit) {
-    return answer(accounts.deposit(accountId, deposit.amount(), deposit.reference()),
+  private Route deposit(String accountId, Optional<RequestKey> key, AccountRequest.Movement deposit) {
+    return answer(accounts.deposit(accountId, deposit.amount(), deposit.reference(), key.map(RequestKey::remembered).orElse(null)),
         account -> Json.response(200, AccountResponse.ofMovement(account)));
   }
 
-  private Route withdraw(String accountId, AccountRequest.Movement withdrawal) {
-    return answer(accounts.withdraw(accountId, withdrawal.amount(), withdrawal.reference()),
+  private Route withdraw(String accountId, Optional<RequestKey> key, AccountRequest.Movement withdrawal) {
+    return answer(accounts.withdraw(accountId, withdrawal.amount(), withdrawal.reference(), key.map(RequestKey::remembered).orElse(null)),
         account -> Json.response(200, AccountResponse.ofMovement(account)));
   }
 }

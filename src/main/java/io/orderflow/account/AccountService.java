@@ -54,18 +54,20 @@ public final class AccountService {
    * Deposits an amount. Rejected with BALANCE_LIMIT.
    *
    * @param reference null if repeats need not be recognised
+   * @param key as in {@link Account.Deposit}
    */
-  CompletionStage<Balance> deposit(String accountId, BigDecimal amount, String reference) {
-    return accounts.ask(accountId, new Account.Deposit(amount, reference));
+  CompletionStage<Balance> deposit(String accountId, BigDecimal amount, String reference, String key) {
+    return accounts.ask(accountId, new Account.Deposit(amount, reference, key));
   }
 
   /**
    * Withdraws an amount. Rejected with INSUFFICIENT_FUNDS.
    *
    * @param reference null if repeats need not be recognised
+   * @param key as in {@link Account.Deposit}
    */
-  CompletionStage<Balance> withdraw(String accountId, BigDecimal amount, String reference) {
-    return accounts.ask(accountId, new Account.Withdraw(amount, reference));
+  CompletionStage<Balance> withdraw(String accountId, BigDecimal amount, String reference, String key) {
+    return accounts.ask(accountId, new Account.Withdraw(amount, reference, key));
   }
 
   /** Reads the current balance. Rejected with ACCOUNT_NOT_FOUND. */

@@ -38,6 +38,6 @@ public final class CartModule implements Module {
 
   @Override
   public List<Route> routes() {
-    return List.of(new CartRoutes(carts, orders.placementRoutes()).routes());
+    return List.of(new CartRoutes(carts, orders.placementRoutes(), node.requestKeys()).routes());
   }
 }

@@ -4,10 +4,13 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.server.Route;
 import io.orderflow.http.Access;
 import io.orderflow.http.Json;
+import io.orderflow.http.RequestKey;
 import io.orderflow.http.Routes;
+import io.orderflow.idempotency.RequestKeys;
 import io.orderflow.kernel.Ids;
 import io.orderflow.order.OrderPlacementRoutes;
 import io.orderflow.security.Caller;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Reads, changes and checks out carts at {@code /api/carts}. */
@@ -15,8 +18,10 @@ public final class CartRoutes extends Routes {
 
   private final CartService carts;
   private final OrderPlacementRoutes placementRoutes;
+  private final RequestKeys keys;
 
-  public CartRoutes(CartService carts, OrderPlacementRoutes placementRoutes) {
+  public CartRoutes(CartService carts, OrderPlacementRoutes placementRoutes, RequestKeys keys) {
+    this.keys = keys;
     this.carts = carts;
     this.placementRoutes = placementRoutes;
   }
@@ -29,9 +34,8 @@ public final class CartRoutes extends Routes {
             put(Access.CALLERS, caller -> body(CartRequest::read, item ->
                 contents(caller, cart, carts.put(idOf(caller, cart), sku, item.quantity())))),
             delete(Access.CALLERS, caller -> contents(caller, cart, carts.remove(idOf(caller, cart), sku))))))),
-        path("checkout", () -> post(Access.CALLERS, caller -> admitted(() -> extractRequest(request ->
-            body(CheckoutRequest::read, checkout -> checkOut(request, idOf(caller, cart),
-                checkout.paidBy(OrderPlacementRoutes.payer(caller, checkout.terms().customerId()))))))))))));
+        path("checkout", () -> post(Access.CALLERS, caller -> admitted(() -> keyed(caller, key -> extractRequest(request ->
+            body(CheckoutRequest::read, checkout -> checkOut(caller, request, key, idOf(caller, cart), checkout)))))))))));
   }
 
   /** A cart's id belongs to its caller: the same id of two callers is two carts. */
@@ -42,6 +46,12 @@ public final class CartRoutes extends Routes {
   private Route contents(Caller caller, String cartId, CompletionStage<ShoppingCart.Contents> stage) {
     return answer(stage, contents ->
         Json.response(200, CartResponse.of(cartId, CartService.orderIdOf(idOf(caller, cartId)), contents)));
+  }
+
+  private Route checkOut(Caller caller, HttpRequest request, Optional<RequestKey> key, String cartId, CheckoutRequest checkout) {
+    CheckoutRequest paid = checkout.paidBy(OrderPlacementRoutes.payer(caller, checkout.terms().customerId()));
+    return after(keys.claim(key, "carts/" + cartId + "/checkout", checkout.terms(), checkout.currency().orElse(null)), claimed ->
+        checkOut(request, cartId, paid));
   }
 
   private Route checkOut(HttpRequest request, String cartId, CheckoutRequest checkout) {

@@ -31,7 +31,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.compat.java8.FutureConverters;
@@ -43,7 +42,6 @@ public abstract class Routes extends AllDirectives {
 
   /** The largest request body in bytes; larger ones get 413. An order of 100 items takes a tenth of it. */
   public static final int MAX_BODY_BYTES = 64 * 1024;
-  private static final Pattern KEY_FORM = Pattern.compile("[\\x21-\\x7e]{1,255}");
   private static final Problem OVERLOADED = Problem.of(503, "BUSY", "there are more orders than can be handled now; nothing was done");
   private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
@@ -197,18 +195,9 @@ public abstract class Routes extends AllDirectives {
         future.transformWith(outcome -> inner.apply(outcome).asScala().apply(context), context.executionContext()));
   }
 
-  /**
-   * The request's {@code Idempotency-Key}.
-   *
-   * @throws ProblemException 400 if the key is empty, too long or not visible ASCII
-   */
-  protected static Optional<String> idempotencyKey(HttpRequest request) {
-    return request.getHeader("Idempotency-Key").map(HttpHeader::value).map(key -> {
-      if (!KEY_FORM.matcher(key).matches()) {
-        throw Problem.field("INVALID_FIELD", "Idempotency-Key", "must be 1 to 255 visible ASCII characters").exception();
-      }
-      return key;
-    });
+  /** Continues with the request's {@code Idempotency-Key}; 400 if it is malformed. */
+  protected final Route keyed(Caller caller, Function<Optional<RequestKey>, Route> inner) {
+    return extractRequest(request -> inner.apply(RequestKey.of(request, caller)));
   }
 
   private static boolean isEncoded(HttpRequest request) {

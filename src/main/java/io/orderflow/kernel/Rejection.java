@@ -57,6 +57,11 @@ public record Rejection(Kind kind, String code, String detail) {
     return new Rejection(Kind.UNAVAILABLE, code, detail);
   }
 
+  /** The command came under an idempotency key that belongs to another one. */
+  public static Rejection idempotencyKeyReused() {
+    return unprocessable("IDEMPOTENCY_KEY_REUSED", "this Idempotency-Key was used for another request");
+  }
+
   /** The command was not handled. Repeat it soon. */
   public static Rejection moved() {
     return unavailable(MOVED, "the part of the service that the request needs is moving to another node");

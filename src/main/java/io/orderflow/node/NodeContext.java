@@ -3,6 +3,7 @@ package io.orderflow.node;
 import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import io.orderflow.http.ClientPresence;
+import io.orderflow.idempotency.RequestKeys;
 import io.orderflow.journal.Database;
 import java.time.Clock;
 import java.util.UUID;
@@ -18,6 +19,10 @@ public record NodeContext(ActorSystem<?> system, Database database, Clock clock,
   /** The section {@code orderflow}. */
   public Config config() {
     return system.settings().config().getConfig("orderflow");
+  }
+
+  public RequestKeys requestKeys() {
+    return new RequestKeys(database, clock);
   }
 
   public ClientPresence clients() {

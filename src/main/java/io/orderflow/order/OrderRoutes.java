@@ -8,6 +8,7 @@ import io.orderflow.http.Json;
 import io.orderflow.http.Ownership;
 import io.orderflow.http.Page;
 import io.orderflow.http.Problem;
+import io.orderflow.http.RequestKey;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Ids;
 import io.orderflow.kernel.Rejection;
@@ -67,8 +68,8 @@ public final class OrderRoutes extends Routes {
         pathPrefix("orders", () -> concat(
             pathEnd(() -> concat(
                 get(Access.CALLERS, caller -> parameterOptional("customerId", customer -> list(caller, customer))),
-                post(Access.CALLERS, caller -> admitted(() -> extractRequest(request ->
-                    body(OrderRequest::read, placed -> place(caller, request, placed))))))),
+                post(Access.CALLERS, caller -> admitted(() -> keyed(caller, key -> extractRequest(request ->
+                    body(OrderRequest::read, placed -> place(caller, request, key, placed)))))))),
             id("orderId", this::order)))));
   }
 
@@ -105,9 +106,9 @@ public final class OrderRoutes extends Routes {
         Problem.field("INVALID_FIELD", "status", "must be one of " + Arrays.toString(Order.Status.values())).exception());
   }
 
-  private Route place(Caller caller, HttpRequest request, PlacedOrder read) {
+  private Route place(Caller caller, HttpRequest request, Optional<RequestKey> key, PlacedOrder read) {
     PlacedOrder placed = read.paidBy(OrderPlacementRoutes.payer(caller, read.customerId()));
-    Optional<String> known = idempotencyKey(request).map(key -> idOf(caller, key));
+    Optional<String> known = key.map(OrderRoutes::idOf);
     String orderId = known.orElseGet(() -> ids.get().toString());
     CompletionStage<SagaState> placing = known.isPresent() ? placement.place(orderId, placed) : placement.placeNew(orderId, placed);
     return placementRoutes.afterPlacing(placing, saga -> placementRoutes.placed(request, orderId, placed, saga));
@@ -127,13 +128,8 @@ public final class OrderRoutes extends Routes {
         .map(CompletableFuture::completedStage).orElseGet(() -> placement.read(orderId).thenApply(order -> OrderResponse.of(orderId, order))));
   }
 
-  /** A key belongs to its caller: the same key of two callers is two orders. */
-  private static String idOf(Caller caller, String idempotencyKey) {
-    return caller.namespace().map(namespace -> Ids.named("order-of", namespace, idempotencyKey)).orElseGet(() -> idOf(idempotencyKey));
-  }
-
-  /** The id in open mode, where all callers share their keys. */
-  static String idOf(String idempotencyKey) {
-    return Ids.named("order", idempotencyKey);
+  /** A key belongs to its caller: the same key of two callers is two orders. In open mode all callers share their keys. */
+  static String idOf(RequestKey key) {
+    return key.named("order");
   }
 }

@@ -10,6 +10,7 @@ import io.orderflow.kernel.Rejection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -35,15 +36,25 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
    */
   record Memory(int references, Duration closedFor, int closedOrders) {}
 
-  /** A restock with a reference, and the stock after it. */
-  public record Restocking(int quantity, long available, long reserved) {}
+  /**
+   * A restock with a reference or an idempotency key, and the stock after it.
+   *
+   * @param reference that the restock had beside the key that it is remembered by; null for none
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Restocking(int quantity, long available, long reserved, String reference) {
+
+    public Restocking(int quantity, long available, long reserved) {
+      this(quantity, available, reserved, null);
+    }
+  }
 
   /** The outcome and time of a closed reservation. */
   public record Closing(boolean shipped, Instant at) {}
 
   /**
    * @param price null if the product does not exist
-   * @param restockings the remembered restocks, by reference
+   * @param restockings the remembered restocks, by reference and by idempotency key
    * @param closings the closed reservations, by order
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -60,9 +71,15 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
       return new State(newName, newPrice, available, sold, reservations, restockings, closings);
     }
 
-    State restocked(int quantity, String reference, Memory memory) {
-      return new State(name, price, available + quantity, sold, reservations, reference == null ? restockings
-          : restockings.with(reference, new Restocking(quantity, available + quantity, reserved()), memory.references()), closings);
+    State restocked(int quantity, String reference, String key, Memory memory) {
+      RecentCommands<Restocking> known = restockings;
+      if (reference != null) {
+        known = known.with(reference, new Restocking(quantity, available + quantity, reserved()), memory.references());
+      }
+      if (key != null) {
+        known = known.with(key, new Restocking(quantity, available + quantity, reserved(), reference), memory.references());
+      }
+      return new State(name, price, available + quantity, sold, reservations, known, closings);
     }
 
     State reserving(String orderId, int quantity) {
@@ -97,8 +114,17 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
   /** Sets the name and the price. Creates the product if it does not exist. */
   public record Put(String name, Money price) implements Command {}
 
-  /** @param reference null if repeats need not be recognised */
-  public record Restock(int quantity, String reference) implements Command {}
+  /**
+   * @param reference null if repeats need not be recognised
+   * @param key the request's idempotency key, which no reference can equal; null for none
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Restock(int quantity, String reference, String key) implements Command {
+
+    public Restock(int quantity, String reference) {
+      this(quantity, reference, null);
+    }
+  }
 
   /**
    * Reserves pieces for an order.
@@ -120,8 +146,14 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
 
   public record Offered(String name, Money price, Instant at) implements Event {}
 
+  /** @param key the idempotency key of the client's request; null for none */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Restocked(int quantity, String reference, Instant at) implements Event {}
+  public record Restocked(int quantity, String reference, Instant at, String key) implements Event {
+
+    public Restocked(int quantity, String reference, Instant at) {
+      this(quantity, reference, at, null);
+    }
+  }
 
   public record Reserved(String orderId, int quantity, Instant at) implements Event {}
 
@@ -174,6 +206,12 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
   }
 
   private Decision<Event, Reply> restock(State product, Restock restock) {
+    Optional<Restocking> keyed = Optional.ofNullable(restock.key()).flatMap(product.restockings()::get);
+    if (keyed.isPresent()) {
+      Restocking then = keyed.get();
+      return then.quantity() == restock.quantity() && Objects.equals(then.reference(), restock.reference())
+          ? Decision.reply(new Stock(sku, then.available(), then.reserved())) : Decision.reject(Rejection.idempotencyKeyReused());
+    }
     Optional<Restocking> earlier = Optional.ofNullable(restock.reference()).flatMap(product.restockings()::get);
     if (earlier.isPresent()) {
       Restocking then = earlier.get();
@@ -183,7 +221,7 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
     if (product.available() + product.reserved() + restock.quantity() > MAX_STOCK) {
       return Decision.reject(Rejection.conflict("STOCK_LIMIT", "the stock would become too large"));
     }
-    return Decision.accept(new Restocked(restock.quantity(), restock.reference(), clock.instant()),
+    return Decision.accept(new Restocked(restock.quantity(), restock.reference(), clock.instant(), restock.key()),
         new Stock(sku, product.available() + restock.quantity(), product.reserved()));
   }
 
@@ -255,7 +293,7 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
       return product.closed(released.orderId(), released.quantity(), 0, new Closing(false, released.at()), memory);
     }
     if (event instanceof Restocked restocked) {
-      return product.restocked(restocked.quantity(), restocked.reference(), memory);
+      return product.restocked(restocked.quantity(), restocked.reference(), restocked.key(), memory);
     }
     Offered offered = (Offered) event;
     return product.offered(offered.name(), offered.price());

@@ -6,8 +6,10 @@ import akka.http.javadsl.server.Route;
 import io.orderflow.http.Access;
 import io.orderflow.http.Json;
 import io.orderflow.http.Page;
+import io.orderflow.http.RequestKey;
 import io.orderflow.http.Routes;
 import io.orderflow.security.Scopes;
+import java.util.Optional;
 
 /** Offers, restocks and reads products at {@code /api/products}. */
 public final class ProductRoutes extends Routes {
@@ -31,7 +33,8 @@ public final class ProductRoutes extends Routes {
             pathEnd(() -> concat(
                 get(Access.CALLERS, caller -> read(sku)),
                 put(WRITERS, caller -> body(ProductRequest.Offer::read, offer -> put(sku, offer))))),
-            path("restocks", () -> post(WRITERS, caller -> body(ProductRequest.Restock::read, restock -> restock(sku, restock)))))))));
+            path("restocks", () -> post(WRITERS, caller -> keyed(caller, key ->
+                body(ProductRequest.Restock::read, restock -> restock(sku, key, restock))))))))));
   }
 
   private Route read(String sku) {
@@ -45,7 +48,7 @@ public final class ProductRoutes extends Routes {
     });
   }
 
-  private Route restock(String sku, ProductRequest.Restock restock) {
-    return answer(products.restock(sku, restock.quantity(), restock.reference()), stock -> Json.response(200, stock));
+  private Route restock(String sku, Optional<RequestKey> key, ProductRequest.Restock restock) {
+    return answer(products.restock(sku, restock.quantity(), restock.reference(), key.map(RequestKey::remembered).orElse(null)), stock -> Json.response(200, stock));
   }
 }

@@ -32,12 +32,13 @@ public final class ProductService {
   }
 
   /**
-   * Adds pieces to the stock. Rejected with PRODUCT_NOT_FOUND, STOCK_LIMIT or REFERENCE_REUSED.
+   * Adds pieces to the stock. Rejected with PRODUCT_NOT_FOUND, STOCK_LIMIT, REFERENCE_REUSED or IDEMPOTENCY_KEY_REUSED.
    *
    * @param reference null if repeats need not be recognised
+   * @param key as in {@link Product.Restock}
    */
-  CompletionStage<Product.Stock> restock(String sku, int quantity, String reference) {
-    return products.ask(sku, new Product.Restock(quantity, reference)).thenApply(Product.Stock.class::cast);
+  CompletionStage<Product.Stock> restock(String sku, int quantity, String reference, String key) {
+    return products.ask(sku, new Product.Restock(quantity, reference, key)).thenApply(Product.Stock.class::cast);
   }
 
   /** Reads the product's current state. Rejected with PRODUCT_NOT_FOUND. */

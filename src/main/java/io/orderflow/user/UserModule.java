@@ -18,6 +18,6 @@ public final class UserModule implements Module {
 
   @Override
   public List<Route> routes() {
-    return List.of(new UserRoutes(users, node.ids()).routes());
+    return List.of(new UserRoutes(users, node.requestKeys(), node.ids()).routes());
   }
 }

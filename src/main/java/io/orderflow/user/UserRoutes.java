@@ -5,12 +5,15 @@ import akka.http.javadsl.server.Route;
 import io.orderflow.http.Access;
 import io.orderflow.http.Json;
 import io.orderflow.http.Ownership;
+import io.orderflow.http.RequestKey;
 import io.orderflow.http.Routes;
+import io.orderflow.idempotency.RequestKeys;
 import io.orderflow.kernel.Ids;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.security.Caller;
 import io.orderflow.security.Denied;
 import io.orderflow.security.Scopes;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -22,10 +25,12 @@ public final class UserRoutes extends Routes {
       Rejection.notFound("USER_NOT_FOUND", "there is no such user"));
 
   private final UserService users;
+  private final RequestKeys keys;
   private final Supplier<UUID> ids;
 
   /** @param ids generates ids for users whose client chose none */
-  public UserRoutes(UserService users, Supplier<UUID> ids) {
+  public UserRoutes(UserService users, RequestKeys keys, Supplier<UUID> ids) {
+    this.keys = keys;
     this.users = users;
     this.ids = ids;
   }
@@ -33,22 +38,23 @@ public final class UserRoutes extends Routes {
   /** Routes {@code /api/users}. */
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix("users", () -> concat(
-        pathEnd(() -> post(Access.CALLERS, caller -> body(fields -> UserRequest.read(fields, idsFor(caller)), user -> register(caller, user)))),
+        pathEnd(() -> post(Access.CALLERS, caller -> keyed(caller, key -> body(UserRequest::read, user -> register(caller, key, user))))),
         id("userId", user -> pathEnd(() -> get(Access.CALLERS, caller -> own(OWNED, caller, user, () -> read(user))))))));
   }
 
-  /** A customer who chooses no id is registered under their subject. */
-  private Supplier<String> idsFor(Caller caller) {
-    return () -> caller.has(Scopes.ORDERS_WRITE) || !Ids.valid(caller.subject()) ? ids.get().toString() : caller.subject();
+  /** The id for a client that chose none. A customer is registered under their subject. */
+  private String newId(Caller caller, Optional<RequestKey> key) {
+    return caller.has(Scopes.ORDERS_WRITE) || !Ids.valid(caller.subject())
+        ? key.map(known -> known.named("user")).orElseGet(() -> ids.get().toString()) : caller.subject();
   }
 
-  private Route register(Caller caller, UserRequest registration) {
-    String id = registration.userId();
+  private Route register(Caller caller, Optional<RequestKey> key, UserRequest registration) {
+    String id = registration.userId() == null ? newId(caller, key) : registration.userId();
     if (!caller.mayActFor(id, Scopes.ORDERS_WRITE)) {
       throw Denied.needs(Scopes.ORDERS_WRITE);
     }
-    return answer(users.register(id, registration.name(), registration.email()),
-        user -> Json.response(201, UserResponse.of(id, user)).addHeader(Location.create("/api/users/" + id)));
+    return after(keys.claim(key, "users", registration), claimed -> answer(users.register(id, registration.name(), registration.email()),
+        user -> Json.response(201, UserResponse.of(id, user)).addHeader(Location.create("/api/users/" + id))));
   }
 
   private Route read(String userId) {

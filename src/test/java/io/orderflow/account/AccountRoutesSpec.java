@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.http.ClientPresence;
+import io.orderflow.idempotency.RequestKeys;
 import io.orderflow.testkit.ServiceNode;
 import io.orderflow.testkit.ShopClient;
 import io.orderflow.testkit.ShopClient.Answer;
@@ -28,7 +29,7 @@ class AccountRoutesSpec {
     node = ServiceNode.start();
     AccountService accounts = new AccountService(node.system(), AggregateKit.CLOCK);
     shop = node.serve(new AccountRoutes(accounts, new AccountHistory(node.system()),
-        ClientPresence.of(node.system().classicSystem()), () -> MADE).routes());
+        ClientPresence.of(node.system().classicSystem()), new RequestKeys(null, null), () -> MADE).routes());
   }
 
   @AfterAll

@@ -279,6 +279,31 @@ class AccountSpec {
   }
 
   @Test
+  void a_repeated_key_changes_nothing_and_answers_as_then_also_after_a_restart() {
+    openWith("100");
+    Balance then = account.tell(new Account.Withdraw(BigDecimal.ONE, null, "#k")).reply();
+    account.tell(deposit("5", null));
+    account.restart();
+    assertThat(account.changesNothing(new Account.Withdraw(BigDecimal.ONE, null, "#k"))).isEqualTo(then);
+    account.refuses(new Account.Withdraw(BigDecimal.TEN, null, "#k"), "IDEMPOTENCY_KEY_REUSED");
+    account.refuses(new Account.Deposit(BigDecimal.ONE, null, "#k"), "IDEMPOTENCY_KEY_REUSED");
+    account.refuses(new Account.Withdraw(BigDecimal.ONE, "r", "#k"), "IDEMPOTENCY_KEY_REUSED");
+  }
+
+  @Test
+  void keys_and_references_are_forgotten_alike() {
+    openWith("100");
+    account.tell(new Account.Withdraw(BigDecimal.ONE, "r", "#k"));
+    account.tell(withdraw("1", "second"));
+    account.tell(withdraw("1", "third"));
+    account.changesNothing(new Account.Withdraw(BigDecimal.ONE, "r", "#k"));
+    account.changesNothing(withdraw("1", "r"));
+    account.tell(withdraw("1", "fourth"));
+    account.tell(withdraw("1", "fifth"));
+    assertThat(account.tell(new Account.Withdraw(BigDecimal.ONE, "r", "#k")).reply().balance()).isEqualTo(euro(9400));
+  }
+
+  @Test
   void a_customer_pays_from_their_own_account_alone() {
     account.tell(open("owner", "EUR"));
     account.tell(deposit("10", null));

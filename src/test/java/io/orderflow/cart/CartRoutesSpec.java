@@ -3,6 +3,7 @@ package io.orderflow.cart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.eventsourcing.AggregateKit;
+import io.orderflow.idempotency.RequestKeys;
 import io.orderflow.order.OrderPlacementRoutes;
 import io.orderflow.testkit.ServiceNode;
 import io.orderflow.testkit.ShopClient;
@@ -25,7 +26,7 @@ class CartRoutesSpec {
   static void start() {
     node = ServiceNode.start();
     shop = node.serve(new CartRoutes(new CartService(node.system(), null, null, AggregateKit.CLOCK),
-        new OrderPlacementRoutes(null, null, Duration.ZERO, 1)).routes());
+        new OrderPlacementRoutes(null, null, Duration.ZERO, 1), new RequestKeys(null, null)).routes());
   }
 
   @AfterAll

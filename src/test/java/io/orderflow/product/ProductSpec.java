@@ -67,6 +67,17 @@ class ProductSpec {
   }
 
   @Test
+  void a_restock_is_known_by_its_key_also_after_a_restart() {
+    stock(5);
+    var then = product.tell(new Product.Restock(7, null, "#k")).reply();
+    product.tell(reserve("o-1", 2));
+    product.restart();
+    assertThat(product.changesNothing(new Product.Restock(7, null, "#k"))).isEqualTo(then);
+    product.refuses(new Product.Restock(8, null, "#k"), "IDEMPOTENCY_KEY_REUSED");
+    product.refuses(new Product.Restock(7, "r", "#k"), "IDEMPOTENCY_KEY_REUSED");
+  }
+
+  @Test
   void a_repeated_restock_changes_nothing_and_answers_as_then_also_after_a_restart() {
     stock(5);
     var then = product.tell(restock(7, "r")).reply();

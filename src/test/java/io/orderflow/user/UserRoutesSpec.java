@@ -3,6 +3,7 @@ package io.orderflow.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.eventsourcing.AggregateKit;
+import io.orderflow.idempotency.RequestKeys;
 import io.orderflow.testkit.ServiceNode;
 import io.orderflow.testkit.ShopClient;
 import io.orderflow.testkit.ShopClient.Answer;
@@ -25,7 +26,7 @@ class UserRoutesSpec {
   @BeforeAll
   static void start() {
     node = ServiceNode.start();
-    shop = node.serve(new UserRoutes(new UserService(node.system(), AggregateKit.CLOCK), () -> MADE).routes());
+    shop = node.serve(new UserRoutes(new UserService(node.system(), AggregateKit.CLOCK), new RequestKeys(null, null), () -> MADE).routes());
   }
 
   @AfterAll

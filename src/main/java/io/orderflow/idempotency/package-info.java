@@ -1,0 +1,2 @@
+/** Idempotency keys of requests that no aggregate remembers. */
+package io.orderflow.idempotency;
