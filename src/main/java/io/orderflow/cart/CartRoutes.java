@@ -3,11 +3,13 @@ package io.orderflow.cart;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.server.Route;
 import io.orderflow.http.Access;
+import io.orderflow.http.EntityTags;
 import io.orderflow.http.Json;
 import io.orderflow.http.RequestKey;
 import io.orderflow.http.Routes;
 import io.orderflow.idempotency.RequestKeys;
 import io.orderflow.kernel.Ids;
+import io.orderflow.kernel.Precondition;
 import io.orderflow.order.OrderPlacementRoutes;
 import io.orderflow.security.Caller;
 import java.util.Optional;
@@ -31,11 +33,12 @@ public final class CartRoutes extends Routes {
     return pathPrefix("api", () -> pathPrefix("carts", () -> id("cartId", cart -> concat(
         pathEnd(() -> get(Access.CALLERS, caller -> contents(caller, cart, carts.get(idOf(caller, cart))))),
         pathPrefix("items", () -> id("sku", sku -> pathEnd(() -> concat(
-            put(Access.CALLERS, caller -> body(CartRequest::read, item ->
-                contents(caller, cart, carts.put(idOf(caller, cart), sku, item.quantity())))),
-            delete(Access.CALLERS, caller -> contents(caller, cart, carts.remove(idOf(caller, cart), sku))))))),
-        path("checkout", () -> post(Access.CALLERS, caller -> admitted(() -> keyed(caller, key -> extractRequest(request ->
-            body(CheckoutRequest::read, checkout -> checkOut(caller, request, key, idOf(caller, cart), checkout)))))))))));
+            put(Access.CALLERS, caller -> ifMatch(condition -> body(CartRequest::read, item ->
+                contents(caller, cart, carts.put(idOf(caller, cart), sku, item.quantity(), condition))))),
+            delete(Access.CALLERS, caller -> ifMatch(condition ->
+                contents(caller, cart, carts.remove(idOf(caller, cart), sku, condition)))))))),
+        path("checkout", () -> post(Access.CALLERS, caller -> admitted(() -> keyed(caller, key -> ifMatch(condition -> extractRequest(request ->
+            body(CheckoutRequest::read, checkout -> checkOut(caller, request, key, condition, idOf(caller, cart), checkout))))))))))));
   }
 
   /** A cart's id belongs to its caller: the same id of two callers is two carts. */
@@ -45,17 +48,18 @@ public final class CartRoutes extends Routes {
 
   private Route contents(Caller caller, String cartId, CompletionStage<ShoppingCart.Contents> stage) {
     return answer(stage, contents ->
-        Json.response(200, CartResponse.of(cartId, CartService.orderIdOf(idOf(caller, cartId)), contents)));
+        EntityTags.tagged(Json.response(200, CartResponse.of(cartId, CartService.orderIdOf(idOf(caller, cartId)), contents)), contents.tag()));
   }
 
-  private Route checkOut(Caller caller, HttpRequest request, Optional<RequestKey> key, String cartId, CheckoutRequest checkout) {
+  private Route checkOut(Caller caller, HttpRequest request, Optional<RequestKey> key, Precondition condition, String cartId,
+      CheckoutRequest checkout) {
     CheckoutRequest paid = checkout.paidBy(OrderPlacementRoutes.payer(caller, checkout.terms().customerId()));
     return after(keys.claim(key, "carts/" + cartId + "/checkout", checkout.terms(), checkout.currency().orElse(null)), claimed ->
-        checkOut(request, cartId, paid));
+        checkOut(request, cartId, paid, condition));
   }
 
-  private Route checkOut(HttpRequest request, String cartId, CheckoutRequest checkout) {
-    return placementRoutes.afterPlacing(carts.checkOut(cartId, checkout.terms(), checkout.currency()), order ->
+  private Route checkOut(HttpRequest request, String cartId, CheckoutRequest checkout, Precondition condition) {
+    return placementRoutes.afterPlacing(carts.checkOut(cartId, checkout.terms(), checkout.currency(), condition), order ->
         after(carts.place(cartId, order), saga -> placementRoutes.placed(request, CartService.orderIdOf(cartId), order, saga)));
   }
 }

@@ -6,6 +6,7 @@ import io.orderflow.eventsourcing.AggregateClient;
 import io.orderflow.eventsourcing.AggregateType;
 import io.orderflow.eventsourcing.Aggregates;
 import io.orderflow.kernel.Ids;
+import io.orderflow.kernel.Precondition;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.order.OrderPlacement;
 import io.orderflow.order.PlacedOrder;
@@ -52,22 +53,31 @@ public final class CartService {
     return carts.ask(cartId, new ShoppingCart.Get());
   }
 
-  /** Sets the quantity of a product. Rejected with CART_FULL or CART_CHECKED_OUT. */
-  CompletionStage<Contents> put(String cartId, String sku, int quantity) {
-    return carts.ask(cartId, new ShoppingCart.PutItem(sku, quantity));
+  /**
+   * Sets the quantity of a product. Rejected with CART_FULL, CART_CHECKED_OUT or PRECONDITION_FAILED.
+   *
+   * @param condition as in {@link ShoppingCart.PutItem}
+   */
+  CompletionStage<Contents> put(String cartId, String sku, int quantity, Precondition condition) {
+    return carts.ask(cartId, new ShoppingCart.PutItem(sku, quantity, condition));
   }
 
-  /** Removes a product. Rejected with CART_NOT_FOUND or CART_CHECKED_OUT. */
-  CompletionStage<Contents> remove(String cartId, String sku) {
-    return carts.ask(cartId, new ShoppingCart.RemoveItem(sku));
+  /**
+   * Removes a product. Rejected with CART_NOT_FOUND, CART_CHECKED_OUT or PRECONDITION_FAILED.
+   *
+   * @param condition as in {@link ShoppingCart.PutItem}
+   */
+  CompletionStage<Contents> remove(String cartId, String sku, Precondition condition) {
+    return carts.ask(cartId, new ShoppingCart.RemoveItem(sku, condition));
   }
 
   /**
    * Records the cart's order, or returns the order that was recorded before. After a rejection the cart stays open.
    *
    * @param currency the currency that the customer expects; empty to accept the products' currency
+   * @param condition as in {@link ShoppingCart.PutItem}
    */
-  CompletionStage<PlacedOrder> checkOut(String cartId, PlacedOrder.Terms terms, Optional<String> currency) {
+  CompletionStage<PlacedOrder> checkOut(String cartId, PlacedOrder.Terms terms, Optional<String> currency, Precondition condition) {
     return get(cartId).thenCompose(cart -> {
       if (cart.order() != null) {
         return CompletableFuture.completedFuture(cart);
@@ -79,7 +89,7 @@ public final class CartService {
         throw OrderPlacement.paymentQueueFull().exception();
       }
       return priced(cart.items()).thenApply(items -> order(terms, items, currency)).thenCompose(order ->
-          carts.ask(cartId, new ShoppingCart.CheckOut(order)));
+          carts.ask(cartId, new ShoppingCart.CheckOut(order, condition)));
     }).thenApply(Contents::order);
   }
 

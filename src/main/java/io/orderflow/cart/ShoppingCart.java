@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.eventsourcing.Aggregate;
 import io.orderflow.eventsourcing.Decision;
 import io.orderflow.kernel.CborSerializable;
+import io.orderflow.kernel.Ids;
+import io.orderflow.kernel.Precondition;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.order.PlacedOrder;
 import java.time.Clock;
@@ -12,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A shopping cart: products and their quantities, until it is checked out, once, into an order.
@@ -43,6 +46,11 @@ public final class ShoppingCart implements Aggregate<ShoppingCart.Command, Shopp
   public record State(List<Item> items, PlacedOrder order, boolean placed, Instant changedAt) implements CborSerializable {
 
     static final State NONE = new State(List.of(), null, false, null);
+
+    /** The tag of the cart as clients see it; null if it does not exist. */
+    String tag() {
+      return changedAt == null ? null : ShoppingCart.tag(items, order, changedAt);
+    }
 
     Optional<Item> item(String sku) {
       return items.stream().filter(item -> item.sku().equals(sku)).findFirst();
@@ -76,22 +84,55 @@ public final class ShoppingCart implements Aggregate<ShoppingCart.Command, Shopp
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Contents(List<Item> items, PlacedOrder order, boolean placed, Instant changedAt, Instant expiresAt)
-      implements CborSerializable {}
+      implements CborSerializable {
+
+    /** The tag of the cart as clients see it. */
+    String tag() {
+      return ShoppingCart.tag(items, order, changedAt);
+    }
+  }
 
   public sealed interface Command extends CborSerializable {}
 
-  /** Sets the quantity of a product. The first item creates the cart. */
-  public record PutItem(String sku, int quantity) implements Command {}
+  /**
+   * Sets the quantity of a product. The first item creates the cart.
+   *
+   * @param condition on the cart's tag; null for none. A command that would change nothing is not held to its condition
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record PutItem(String sku, int quantity, Precondition condition) implements Command {
 
-  /** Removes a product. Changes nothing if the product is not in the cart. */
-  public record RemoveItem(String sku) implements Command {}
+    public PutItem(String sku, int quantity) {
+      this(sku, quantity, null);
+    }
+  }
+
+  /**
+   * Removes a product. Changes nothing if the product is not in the cart.
+   *
+   * @param condition as in {@link PutItem}
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record RemoveItem(String sku, Precondition condition) implements Command {
+
+    public RemoveItem(String sku) {
+      this(sku, null);
+    }
+  }
 
   /**
    * Records the order. If an order was recorded before, changes nothing and replies with that order.
    *
    * @param order must have the cart's items
+   * @param condition as in {@link PutItem}
    */
-  public record CheckOut(PlacedOrder order) implements Command {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record CheckOut(PlacedOrder order, Precondition condition) implements Command {
+
+    public CheckOut(PlacedOrder order) {
+      this(order, null);
+    }
+  }
 
   /** Notes that the recorded order is placed. */
   public record NotePlaced() implements Command {}
@@ -160,7 +201,8 @@ public final class ShoppingCart implements Aggregate<ShoppingCart.Command, Shopp
       return Decision.reject(expired, notFound());
     }
     ItemPut item = itemPut(put);
-    return Decision.accept(List.of(expired, item), contents(apply(State.NONE, item)));
+    return Precondition.failure(put.condition(), null).<Decision<Event, Contents>>map(failed -> Decision.reject(expired, failed))
+        .orElseGet(() -> Decision.accept(List.of(expired, item), contents(apply(State.NONE, item))));
   }
 
   private Decision<Event, Contents> put(State cart, PutItem put) {
@@ -171,11 +213,12 @@ public final class ShoppingCart implements Aggregate<ShoppingCart.Command, Shopp
     if (known.isEmpty() && cart.items().size() == PlacedOrder.MAX_ITEMS) {
       return Decision.reject(Rejection.conflict("CART_FULL", "a cart holds at most " + PlacedOrder.MAX_ITEMS + " products"));
     }
-    return accept(cart, itemPut(put));
+    return acceptIf(put.condition(), cart, itemPut(put));
   }
 
   private Decision<Event, Contents> remove(State cart, RemoveItem remove) {
-    return cart.item(remove.sku()).isEmpty() ? Decision.reply(contents(cart)) : accept(cart, new ItemRemoved(remove.sku(), clock.instant()));
+    return cart.item(remove.sku()).isEmpty() ? Decision.reply(contents(cart))
+        : acceptIf(remove.condition(), cart, new ItemRemoved(remove.sku(), clock.instant()));
   }
 
   private Decision<Event, Contents> checkOut(State cart, CheckOut checkOut) {
@@ -185,7 +228,16 @@ public final class ShoppingCart implements Aggregate<ShoppingCart.Command, Shopp
     if (!cart.isSameAs(checkOut.order())) {
       return Decision.reject(Rejection.conflict("CART_CHANGED", "the cart was changed during its checkout"));
     }
-    return accept(cart, new CheckedOut(checkOut.order(), clock.instant()));
+    return acceptIf(checkOut.condition(), cart, new CheckedOut(checkOut.order(), clock.instant()));
+  }
+
+  private Decision<Event, Contents> acceptIf(Precondition condition, State cart, Event event) {
+    return Precondition.failure(condition, cart.tag()).<Decision<Event, Contents>>map(Decision::reject).orElseGet(() -> accept(cart, event));
+  }
+
+  private static String tag(List<Item> items, PlacedOrder order, Instant changedAt) {
+    String contents = items.stream().map(item -> item.sku() + "=" + item.quantity()).collect(Collectors.joining(","));
+    return Ids.named("cart", changedAt.toString(), order == null ? "open" : "checked-out", contents);
   }
 
   private Decision<Event, Contents> accept(State cart, Event event) {

@@ -9,7 +9,6 @@ import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.RequestEntity;
-import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.Route;
 import akka.util.ByteString;
 import com.typesafe.config.Config;
@@ -21,17 +20,12 @@ import io.orderflow.http.Problem;
 import io.orderflow.http.ProblemException;
 import io.orderflow.http.RequestBody;
 import io.orderflow.http.RequestId;
-import io.orderflow.http.Routes;
 import io.orderflow.http.SecurityHeaders;
 import io.orderflow.http.tls.Tls;
 import io.orderflow.metrics.Meters;
-import io.orderflow.security.Authenticator;
-import io.orderflow.security.Caller;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -55,14 +49,12 @@ public final class Gateway {
   private final Duration maxWait;
   private final Duration bodyTimeout;
   private final ClientAddress addresses;
-  private final Optional<RateLimiter> limiter;
-  private final RateLimitFields limitFields;
+  private final Throttle throttle;
   private final InFlight inFlight;
   private final Holding holding;
   private final Hops hops = new Hops();
   private final String scheme;
   private final ClientPresence clients;
-  private final Authenticator authenticator;
   /** Indexed by the first digit of the status. */
   private final Counter[] answers = new Counter[6];
 
@@ -71,13 +63,10 @@ public final class Gateway {
     this.scheme = Tls.of(system.classicSystem()).scheme();
     this.bodyTimeout = config.getDuration("orderflow.gateway.body-timeout");
     this.timeout = config.getDuration("orderflow.gateway.timeout");
-    Config limits = config.getConfig("orderflow.gateway.rate-limit");
     this.addresses = new ClientAddress(config.getString("orderflow.gateway.trusted-proxies"));
-    this.limiter = limits.getLong("requests") == 0 ? Optional.empty() : Optional.of(RateLimiter.start(system, limits));
-    this.limitFields = limiter.map(RateLimiter::fields).orElse(null);
+    this.throttle = new Throttle(system, config.getConfig("orderflow.gateway.rate-limit"), addresses);
     this.inFlight = new InFlight(config.getConfig("orderflow.gateway"));
     this.holding = new Holding(config.getConfig("orderflow.gateway"));
-    this.authenticator = Authenticator.of(system.classicSystem());
     this.clients = ClientPresence.of(system.classicSystem());
     for (int digit = 1; digit < answers.length; digit++) {
       answers[digit] = Meters.of(system).counter("orderflow.gateway.answers", "status", digit + "xx");
@@ -141,15 +130,7 @@ public final class Gateway {
     });
     HttpRequest granted = permit.mayWait() ? received : Preferences.withoutWait(received);
     HttpRequest request = bodyInMemory ? granted : granted.withEntity(arriving(granted.entity(), exchange, permit));
-    if (limiter.isPresent() && RequestTarget.isThrottled(target)) {
-      Consumer<RateLimiter.Decision> decided = decision -> throttled(exchange, request, target, permit, decision);
-      RateLimiter.Decision decision = limiter.get().ask(bucketKey(request), decided);
-      if (decision != null) {
-        decided.accept(decision);
-      }
-    } else {
-      authenticate(exchange, request, target, permit);
-    }
+    throttle.admit(exchange, request, RequestTarget.isThrottled(target), () -> route(exchange, request, target, permit));
     return exchange;
   }
 
@@ -161,41 +142,6 @@ public final class Gateway {
       }
       return free;
     }, () -> exchange.reject(Problem.of(408, "BODY_TIMEOUT", "the body did not arrive in time")));
-  }
-
-  private long bucketKey(HttpRequest request) {
-    InetAddress peer = Forwarding.peer(request).orElseGet(InetAddress::getLoopbackAddress);
-    return ClientAddress.bucketKey(addresses.trusts(peer)
-        ? addresses.of(peer, Forwarding.values(request, "x-forwarded-for")) : peer);
-  }
-
-  private void throttled(Exchange exchange, HttpRequest request, String target, InFlight.Permit permit, RateLimiter.Decision decision) {
-    if (decision instanceof RateLimiter.Admitted admitted) {
-      limitFields.of(admitted).forEach(exchange::addResponseHeader);
-      authenticate(exchange, request, target, permit);
-    } else if (decision instanceof RateLimiter.Refused refused) {
-      limitFields.of(refused).forEach(exchange::addResponseHeader);
-      exchange.addResponseHeader(RawHeader.create("Retry-After", Long.toString(refused.retryAfterSeconds())));
-      exchange.reject(Problem.of(429, "TOO_MANY_REQUESTS", "the client's rate limit is exceeded"));
-    } else {
-      exchange.reject(Problem.of(503, Problem.SERVICE_UNAVAILABLE, "the rate limiter is unavailable"));
-    }
-  }
-
-  /** Routes the request if its token is valid. After the rate limit, since a signature that is checked costs more than a request that is counted. */
-  private void authenticate(Exchange exchange, HttpRequest request, String target, InFlight.Permit permit) {
-    CompletableFuture<Caller> caller = authenticator.authenticate(Routes.authorization(request), bucketKey(request));
-    if (caller.isDone() && !caller.isCompletedExceptionally()) {
-      route(exchange, request, target, permit);
-      return;
-    }
-    caller.whenComplete((known, denied) -> {
-      if (denied == null) {
-        route(exchange, request, target, permit);
-      } else {
-        exchange.reject(Problem.of(denied));
-      }
-    });
   }
 
   private void route(Exchange exchange, HttpRequest request, String target, InFlight.Permit permit) {

@@ -49,8 +49,6 @@ final class RateLimiter {
   /** Number of home shards. It must be the same on every node, since it determines the entity ids. */
   private static final int HOMES = 64;
   private static final EntityTypeKey<TokenBucketShard.Command> HOME = EntityTypeKey.create(TokenBucketShard.Command.class, "TokenBucketShard");
-  /** The name of the limit. */
-  private static final String POLICY = "default";
   private static final Duration TICK = Duration.ofMillis(100);
   private static final long MILLION = 1_000_000;
 
@@ -58,6 +56,7 @@ final class RateLimiter {
 
   /** One client's leased tokens on this gateway, and the requests waiting for more. Guarded by its own monitor. */
   private static final class Lease {
+    private final TokenBucket.Rate rate;
     private int tokens;
     private long left;
     private long grantedAt;
@@ -67,9 +66,12 @@ final class RateLimiter {
     private long askedAt;
     private boolean over;
     private List<Consumer<Decision>> waiting = new ArrayList<>(2);
+
+    private Lease(TokenBucket.Rate rate) {
+      this.rate = rate;
+    }
   }
 
-  private final TokenBucket.Rate rate;
   private final int batch;
   private final long leaseMicros;
   private final long replyTimeoutMicros;
@@ -89,7 +91,6 @@ final class RateLimiter {
    * @param homes sends a message to the home shard with that number
    */
   RateLimiter(Config limits, LongSupplier micros, BiConsumer<Integer, TokenBucketShard.Command> homes) {
-    this.rate = rate(limits);
     this.batch = limits.getInt("lease");
     this.leaseMicros = limits.getDuration("lease-time").toNanos() / 1000;
     this.replyTimeoutMicros = limits.getDuration("patience").toNanos() / 1000;
@@ -101,13 +102,17 @@ final class RateLimiter {
 
   private enum WhenUnreachable { open, closed }
 
-  /** Starts a limiter whose home shards are distributed over the cluster's gateways. */
-  static RateLimiter start(ActorSystem<?> system, Config limits) {
+  /**
+   * Starts a limiter whose home shards are distributed over the cluster's gateways.
+   *
+   * @param byAddress the rate of leases by older gateways, which limit by address alone
+   */
+  static RateLimiter start(ActorSystem<?> system, Config limits, TokenBucket.Rate byAddress) {
     LongSupplier micros = () -> System.nanoTime() / 1000;
     ClusterSharding sharding = ClusterSharding.get(system);
     int perHome = Math.max(1, limits.getInt("clients") / HOMES);
     Entity<TokenBucketShard.Command, ShardingEnvelope<TokenBucketShard.Command>> homes =
-        Entity.of(HOME, context -> TokenBucketShard.create(rate(limits), perHome, micros))
+        Entity.of(HOME, context -> TokenBucketShard.create(byAddress, perHome, micros))
             // Passivation would lose the token buckets.
             .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy());
     sharding.init(Cluster.get(system).selfMember().hasRole("gateway") ? homes.withRole("gateway") : homes);
@@ -115,15 +120,6 @@ final class RateLimiter {
         (home, message) -> sharding.entityRefFor(HOME, Integer.toString(home)).tell(message));
     limiter.inbox = system.<Granted>systemActorOf(limiter.inbox(), "rate-limiter", Props.empty());
     return limiter;
-  }
-
-  private static TokenBucket.Rate rate(Config limits) {
-    return TokenBucket.Rate.of(limits.getLong("requests"), limits.getDuration("period"));
-  }
-
-  /** The fields of answers. */
-  RateLimitFields fields() {
-    return new RateLimitFields(POLICY, rate);
   }
 
   /** Clients with leased tokens or waiting requests on this gateway. */
@@ -134,17 +130,19 @@ final class RateLimiter {
   /**
    * Takes a token for one request of the client.
    *
+   * @param client the key of its bucket
+   * @param rate of its bucket; always the same for the same client
    * @param later called with the decision when it needs a reply from the home shard
    * @return the decision, or null if it is passed to {@code later}
    */
-  Decision ask(long client, Consumer<Decision> later) {
+  Decision ask(long client, TokenBucket.Rate rate, Consumer<Decision> later) {
     while (true) {
       Lease lease = leases.get(client);
       if (lease == null) {
         if (leases.size() >= maxClients) {
           return new Unknown();
         }
-        lease = leases.computeIfAbsent(client, unknown -> new Lease());
+        lease = leases.computeIfAbsent(client, unknown -> new Lease(rate));
       }
       synchronized (lease) {
         if (!lease.over) {
@@ -165,7 +163,7 @@ final class RateLimiter {
       return refused(lease, now);
     }
     if (unreachableUntil > now) {
-      return unreachable();
+      return unreachable(lease);
     }
     lease.waiting.add(later);
     if (!lease.asking) {
@@ -178,7 +176,7 @@ final class RateLimiter {
 
   private void lease(long client, Lease lease) {
     int needed = lease.waiting.size();
-    homes.accept(home(client), new TokenBucketShard.Lease(client, needed, Math.max(needed, batch), inbox));
+    homes.accept(home(client), new TokenBucketShard.Lease(client, needed, Math.max(needed, batch), lease.rate, inbox));
   }
 
   /** Handles a home shard's reply. */
@@ -196,7 +194,7 @@ final class RateLimiter {
       }
       long now = micros.getAsLong();
       lease.asking = false;
-      lease.tokens = granted.tokens();
+      lease.tokens += granted.tokens();
       lease.left = granted.left();
       lease.grantedAt = now;
       lease.nextAt = now + granted.nextMillis() * 1000;
@@ -244,12 +242,12 @@ final class RateLimiter {
           leases.remove(client, lease);
         }
       }
-      waiting.forEach(each -> each.accept(unreachable()));
+      waiting.forEach(each -> each.accept(unreachable(lease)));
     });
   }
 
   private Decision admitted(Lease lease, long now) {
-    long perToken = rate.periodMicros() / rate.tokens();
+    long perToken = lease.rate.periodMicros() / lease.rate.tokens();
     long untilFull = lease.fullAt - now - lease.tokens * perToken;
     // Tokens come in at a steady pace up to the last one, with which the bucket is full.
     long untilNext = untilFull <= 0 || perToken == 0 ? untilFull : (untilFull - 1) % perToken + 1;
@@ -260,8 +258,26 @@ final class RateLimiter {
     return new Refused(Math.max(1, seconds(lease.nextAt - now)), Math.max(1, seconds(lease.fullAt - now)));
   }
 
-  private Decision unreachable() {
-    return open ? new Admitted(rate.tokens(), 0, 0) : new Unknown();
+  private Decision unreachable(Lease lease) {
+    return open ? new Admitted(lease.rate.tokens(), 0, 0) : new Unknown();
+  }
+
+  /** Gives a token back that was taken for a request. */
+  void refund(long client, Admitted admitted) {
+    if (admitted.resetSeconds() == 0) {
+      // It was not counted.
+      return;
+    }
+    Lease lease = leases.get(client);
+    if (lease != null) {
+      synchronized (lease) {
+        if (!lease.over) {
+          lease.tokens++;
+          return;
+        }
+      }
+    }
+    giveBack(client, 1);
   }
 
   private void giveBack(long client, int tokens) {

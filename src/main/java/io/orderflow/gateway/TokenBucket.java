@@ -41,6 +41,10 @@ final class TokenBucket {
     this.asOf = now;
   }
 
+  Rate rate() {
+    return rate;
+  }
+
   /** Whole tokens available now. */
   long available(long now) {
     refill(now);

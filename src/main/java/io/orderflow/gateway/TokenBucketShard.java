@@ -8,7 +8,9 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import io.orderflow.kernel.CborSerializable;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,11 +25,12 @@ final class TokenBucketShard extends AbstractBehavior<TokenBucketShard.Command> 
   /**
    * Asks for tokens; the reply is {@link Granted}.
    *
-   * @param client the key from {@link ClientAddress#bucketKey}
+   * @param client the key from {@link RateLimits}
    * @param needed requests that wait for a token
    * @param wanted the most tokens to grant, the needed ones included
+   * @param rate of the client's bucket; null from a gateway of an older version, which knows one rate
    */
-  record Lease(long client, int needed, int wanted, ActorRef<Granted> replyTo) implements Command {}
+  record Lease(long client, int needed, int wanted, TokenBucket.Rate rate, ActorRef<Granted> replyTo) implements Command {}
 
   /** Returns leased tokens that were not used. */
   record Return(long client, int tokens) implements Command {}
@@ -48,14 +51,16 @@ final class TokenBucketShard extends AbstractBehavior<TokenBucketShard.Command> 
   private static final int SHARE = 10;
   private static final Duration SWEEP = Duration.ofSeconds(30);
 
-  private final TokenBucket.Rate rate;
+  private final TokenBucket.Rate defaultRate;
   private final int maxClients;
   private final LongSupplier micros;
+  /** One object for each rate, of which there are few: buckets have a reference to it. */
+  private final Map<TokenBucket.Rate, TokenBucket.Rate> rates = new HashMap<>();
   private final LinkedHashMap<Long, TokenBucket> buckets = new LinkedHashMap<>(16, 0.75f, true);
 
   private TokenBucketShard(ActorContext<Command> context, TokenBucket.Rate rate, int maxClients, LongSupplier micros) {
     super(context);
-    this.rate = rate;
+    this.defaultRate = rate;
     this.maxClients = maxClients;
     this.micros = micros;
   }
@@ -63,6 +68,7 @@ final class TokenBucketShard extends AbstractBehavior<TokenBucketShard.Command> 
   /**
    * A shard without buckets.
    *
+   * @param rate of leases that name none
    * @param maxClients the most buckets that it keeps
    * @param micros a monotonic clock, in microseconds
    */
@@ -84,8 +90,9 @@ final class TokenBucketShard extends AbstractBehavior<TokenBucketShard.Command> 
 
   private Behavior<Command> lease(Lease lease) {
     long now = micros.getAsLong();
+    TokenBucket.Rate rate = rates.computeIfAbsent(lease.rate() == null ? defaultRate : lease.rate(), known -> known);
     TokenBucket bucket = buckets.get(lease.client());
-    if (bucket == null) {
+    if (bucket == null || !bucket.rate().equals(rate)) {
       bucket = new TokenBucket(rate, now);
       buckets.put(lease.client(), bucket);
       if (buckets.size() > maxClients) {

@@ -90,6 +90,7 @@ public record Problem(int status, String code, String detail, String field, @Jso
       case NOT_FOUND -> 404;
       case CONFLICT -> 409;
       case UNPROCESSABLE -> 422;
+      case PRECONDITION -> 412;
       case UNAVAILABLE -> 503;
     };
     return new Problem(status, refusal.code(), refusal.detail(), refusal.field().orElse(null), RETRY_AFTER, null, null);

@@ -29,6 +29,11 @@ public record RequestKey(Optional<String> namespace, String text) {
    * @throws ProblemException 400 if the key is malformed, empty or too long, or there are several
    */
   static Optional<RequestKey> of(HttpRequest request, Caller caller) {
+    return text(request).map(text -> new RequestKey(caller.namespace(), text));
+  }
+
+  /** The request's key alone, as {@link #of} reads it. */
+  static Optional<String> text(HttpRequest request) {
     HttpHeader found = null;
     for (HttpHeader header : request.getHeaders()) {
       if (header.is("idempotency-key")) {
@@ -38,7 +43,7 @@ public record RequestKey(Optional<String> namespace, String text) {
         found = header;
       }
     }
-    return Optional.ofNullable(found).map(header -> new RequestKey(caller.namespace(), text(header.value())));
+    return Optional.ofNullable(found).map(header -> text(header.value()));
   }
 
   private static String text(String value) {

@@ -17,6 +17,7 @@ import akka.http.javadsl.server.Route;
 import akka.http.javadsl.server.directives.RouteAdapter;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import io.orderflow.kernel.Ids;
+import io.orderflow.kernel.Precondition;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.security.Authenticator;
 import io.orderflow.security.Caller;
@@ -193,6 +194,20 @@ public abstract class Routes extends AllDirectives {
     Future<T> future = FutureConverters.toScala(stage);
     return RouteAdapter.asJava(context ->
         future.transformWith(outcome -> inner.apply(outcome).asScala().apply(context), context.executionContext()));
+  }
+
+  /** Continues with the condition in {@code If-Match}, null for none; 400 if it is malformed. */
+  protected final Route ifMatch(Function<Precondition, Route> inner) {
+    return extractRequest(request -> inner.apply(EntityTags.ifMatch(request).orElse(null)));
+  }
+
+  /**
+   * The request's {@code Idempotency-Key}, where all callers share their keys.
+   *
+   * @throws ProblemException 400 if it is malformed
+   */
+  protected static Optional<String> idempotencyKey(HttpRequest request) {
+    return RequestKey.text(request);
   }
 
   /** Continues with the request's {@code Idempotency-Key}; 400 if it is malformed. */

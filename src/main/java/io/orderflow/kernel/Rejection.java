@@ -28,6 +28,8 @@ public record Rejection(Kind kind, String code, String detail) {
     CONFLICT,
     /** It contradicts itself or an earlier command. */
     UNPROCESSABLE,
+    /** Its condition does not hold: the state is not the one that its sender has seen. */
+    PRECONDITION,
     /** It can't be handled now. A retry may succeed. */
     UNAVAILABLE
   }

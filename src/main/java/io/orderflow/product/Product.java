@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.eventsourcing.Aggregate;
 import io.orderflow.eventsourcing.Decision;
 import io.orderflow.kernel.CborSerializable;
+import io.orderflow.kernel.Ids;
 import io.orderflow.kernel.Money;
+import io.orderflow.kernel.Precondition;
 import io.orderflow.kernel.RecentCommands;
 import io.orderflow.kernel.Rejection;
 import java.time.Clock;
@@ -100,7 +102,13 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
 
   public sealed interface Reply extends CborSerializable {}
 
-  public record Details(String sku, String name, Money price, long available, long reserved) implements Reply {}
+  public record Details(String sku, String name, Money price, long available, long reserved) implements Reply {
+
+    /** The tag of what people change: the name and the price. The stock, which every order changes, is no part of it. */
+    String tag() {
+      return Product.tag(name, price);
+    }
+  }
 
   /** @param created whether the product is new */
   public record Offer(boolean created, Details product) implements Reply {}
@@ -111,8 +119,18 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
 
   public sealed interface Command extends CborSerializable {}
 
-  /** Sets the name and the price. Creates the product if it does not exist. */
-  public record Put(String name, Money price) implements Command {}
+  /**
+   * Sets the name and the price. Creates the product if it does not exist.
+   *
+   * @param condition on the tag of name and price; null for none. A product that has the name and the price already is left as it is
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Put(String name, Money price, Precondition condition) implements Command {
+
+    public Put(String name, Money price) {
+      this(name, price, null);
+    }
+  }
 
   /**
    * @param reference null if repeats need not be recognised
@@ -201,8 +219,14 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
     if (put.name().equals(product.name()) && put.price().equals(product.price())) {
       return Decision.reply(new Offer(false, details(product)));
     }
-    return Decision.accept(new Offered(put.name(), put.price(), clock.instant()),
-        new Offer(product.price() == null, details(product.offered(put.name(), put.price()))));
+    Optional<Rejection> failed = Precondition.failure(put.condition(), product.price() == null ? null : tag(product.name(), product.price()));
+    return failed.<Decision<Event, Reply>>map(Decision::reject).orElseGet(() ->
+        Decision.accept(new Offered(put.name(), put.price(), clock.instant()),
+            new Offer(product.price() == null, details(product.offered(put.name(), put.price())))));
+  }
+
+  private static String tag(String name, Money price) {
+    return Ids.named("product", price.currency(), Long.toString(price.minor()), name);
   }
 
   private Decision<Event, Reply> restock(State product, Restock restock) {

@@ -4,10 +4,12 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.Location;
 import akka.http.javadsl.server.Route;
 import io.orderflow.http.Access;
+import io.orderflow.http.EntityTags;
 import io.orderflow.http.Json;
 import io.orderflow.http.Page;
 import io.orderflow.http.RequestKey;
 import io.orderflow.http.Routes;
+import io.orderflow.kernel.Precondition;
 import io.orderflow.security.Scopes;
 import java.util.Optional;
 
@@ -32,18 +34,22 @@ public final class ProductRoutes extends Routes {
         id("sku", sku -> concat(
             pathEnd(() -> concat(
                 get(Access.CALLERS, caller -> read(sku)),
-                put(WRITERS, caller -> body(ProductRequest.Offer::read, offer -> put(sku, offer))))),
+                put(WRITERS, caller -> ifMatch(condition -> body(ProductRequest.Offer::read, offer -> put(sku, offer, condition)))))),
             path("restocks", () -> post(WRITERS, caller -> keyed(caller, key ->
                 body(ProductRequest.Restock::read, restock -> restock(sku, key, restock))))))))));
   }
 
   private Route read(String sku) {
-    return answer(products.get(sku), product -> Json.response(200, ProductResponse.of(product)));
+    return answer(products.get(sku), product -> response(200, product));
   }
 
-  private Route put(String sku, ProductRequest.Offer offer) {
-    return answer(products.put(sku, offer.name(), offer.price()), put -> {
-      HttpResponse response = Json.response(put.created() ? 201 : 200, ProductResponse.of(put.product()));
+  private static HttpResponse response(int status, Product.Details product) {
+    return EntityTags.tagged(Json.response(status, ProductResponse.of(product)), product.tag());
+  }
+
+  private Route put(String sku, ProductRequest.Offer offer, Precondition condition) {
+    return answer(products.put(sku, offer.name(), offer.price(), condition), put -> {
+      HttpResponse response = response(put.created() ? 201 : 200, put.product());
       return put.created() ? response.addHeader(Location.create("/api/products/" + sku)) : response;
     });
   }

@@ -6,6 +6,7 @@ import io.orderflow.eventsourcing.AggregateClient;
 import io.orderflow.eventsourcing.AggregateType;
 import io.orderflow.eventsourcing.Aggregates;
 import io.orderflow.kernel.Money;
+import io.orderflow.kernel.Precondition;
 import java.time.Clock;
 import java.util.concurrent.CompletionStage;
 
@@ -26,9 +27,13 @@ public final class ProductService {
         sku -> new Product(sku, clock, memory)).withGroupCommit().withSnapshots();
   }
 
-  /** Sets the name and the price. Creates the product if it does not exist. */
-  CompletionStage<Product.Offer> put(String sku, String name, Money price) {
-    return products.ask(sku, new Product.Put(name, price)).thenApply(Product.Offer.class::cast);
+  /**
+   * Sets the name and the price. Creates the product if it does not exist. Rejected with PRECONDITION_FAILED.
+   *
+   * @param condition as in {@link Product.Put}
+   */
+  CompletionStage<Product.Offer> put(String sku, String name, Money price, Precondition condition) {
+    return products.ask(sku, new Product.Put(name, price, condition)).thenApply(Product.Offer.class::cast);
   }
 
   /**

@@ -6,6 +6,7 @@ import io.orderflow.cart.ShoppingCart.Contents;
 import io.orderflow.cart.ShoppingCart.Item;
 import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.kernel.Money;
+import io.orderflow.kernel.Precondition;
 import io.orderflow.order.PlacedOrder;
 import io.orderflow.payment.PaymentMethod;
 import io.orderflow.product.Inventory;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,32 @@ class ShoppingCartSpec {
     assertThat(removed.reply()).isEqualTo(open(NOW, CUPS));
     assertThat(cart.changesNothing(remove("tea"))).isEqualTo(open(NOW, CUPS));
     assertThat(cart.tell(remove("cups")).reply()).isEqualTo(open(NOW));
+  }
+
+  @Test
+  void a_change_under_a_condition_is_made_to_what_its_sender_has_seen_alone() {
+    cart.refuses(new ShoppingCart.PutItem("tea", 2, Precondition.EXISTS), "PRECONDITION_FAILED");
+    cart.tell(put(TEA));
+    Precondition seen = Precondition.oneOf(Set.of(contents().tag()));
+    cart.tell(new ShoppingCart.PutItem("tea", 3, seen));
+    cart.refuses(new ShoppingCart.PutItem("tea", 4, seen), "PRECONDITION_FAILED");
+    cart.refuses(new ShoppingCart.RemoveItem("tea", seen), "PRECONDITION_FAILED");
+    cart.refuses(new ShoppingCart.CheckOut(order("ada", new Item("tea", 3)), seen), "PRECONDITION_FAILED");
+    cart.changesNothing(new ShoppingCart.PutItem("tea", 3, seen));
+    cart.changesNothing(new ShoppingCart.RemoveItem("none", seen));
+    cart.restart();
+    Precondition now = Precondition.oneOf(Set.of(contents().tag()));
+    cart.tell(new ShoppingCart.CheckOut(order("ada", new Item("tea", 3)), now));
+    cart.changesNothing(new ShoppingCart.CheckOut(order("ada", new Item("tea", 3)), now));
+  }
+
+  @Test
+  void an_expired_cart_is_not_what_its_sender_has_seen() {
+    cart.tell(put(TEA));
+    Precondition seen = Precondition.oneOf(Set.of(contents().tag()));
+    now.set(NOW.plus(EXPIRES_AFTER));
+    assertThat(cart.refusesRemembering(new ShoppingCart.PutItem("tea", 3, seen), "PRECONDITION_FAILED"))
+        .containsExactly(new ShoppingCart.Expired(now.get()));
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.orderflow.gateway.RateLimiter.Decision;
 import io.orderflow.gateway.RateLimiter.Refused;
 import io.orderflow.gateway.RateLimiter.Unknown;
 import io.orderflow.gateway.TokenBucketShard.Granted;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,7 @@ class RateLimiterSpec {
 
   private static final long CLIENT = 42;
   private static final long SECOND = 1_000_000;
+  private static final TokenBucket.Rate RATE = TokenBucket.Rate.of(100, Duration.ofMinutes(15));
 
   private final List<TokenBucketShard.Command> sent = new ArrayList<>();
   private final List<Decision> decided = new ArrayList<>();
@@ -30,7 +32,7 @@ class RateLimiterSpec {
   }
 
   private Decision ask() {
-    Decision decision = limiter.ask(CLIENT, decided::add);
+    Decision decision = limiter.ask(CLIENT, RATE, decided::add);
     if (decision != null) {
       decided.add(decision);
     }
@@ -44,7 +46,7 @@ class RateLimiterSpec {
   @Test
   void the_first_request_leases_a_few_tokens_and_waits() {
     assertThat(ask()).isNull();
-    assertThat(sent).containsExactly(new TokenBucketShard.Lease(CLIENT, 1, 10, null));
+    assertThat(sent).containsExactly(new TokenBucketShard.Lease(CLIENT, 1, 10, RATE, null));
   }
 
   @Test
@@ -88,7 +90,7 @@ class RateLimiterSpec {
     grant(1, 5, 0, 855_000);
 
     assertThat(decided).hasSize(1);
-    assertThat(sent).last().isEqualTo(new TokenBucketShard.Lease(CLIENT, 2, 10, null));
+    assertThat(sent).last().isEqualTo(new TokenBucketShard.Lease(CLIENT, 2, 10, RATE, null));
     grant(2, 3, 0, 873_000);
     assertThat(decided).hasSize(3).allMatch(Admitted.class::isInstance);
   }
@@ -161,12 +163,45 @@ class RateLimiterSpec {
   }
 
   @Test
+  void a_token_that_is_given_back_admits_another_request() {
+    ask();
+    grant(1, 0, 9_000, 900_000);
+    limiter.refund(CLIENT, (Admitted) decided.get(0));
+
+    assertThat(ask()).isInstanceOf(Admitted.class);
+    assertThat(ask()).isInstanceOf(Refused.class);
+  }
+
+  @Test
+  void a_token_that_is_given_back_after_its_lease_goes_home() {
+    ask();
+    grant(1, 0, 9_000, 900_000);
+    now += 6 * SECOND;
+    limiter.tick();
+    limiter.refund(CLIENT, (Admitted) decided.get(0));
+
+    assertThat(sent).last().isEqualTo(new TokenBucketShard.Return(CLIENT, 1));
+  }
+
+  @Test
+  void a_request_that_was_not_counted_gives_no_token_back() {
+    ask();
+    now += SECOND;
+    limiter.tick();
+    limiter.refund(CLIENT, (Admitted) decided.get(0));
+
+    assertThat(sent).hasSize(1);
+    now += SECOND;
+    assertThat(ask()).isNull();
+  }
+
+  @Test
   void clients_beyond_the_bound_are_not_admitted() {
     limiter = limiter("clients-per-gateway = 2");
-    limiter.ask(1, decided::add);
-    limiter.ask(2, decided::add);
+    limiter.ask(1, RATE, decided::add);
+    limiter.ask(2, RATE, decided::add);
 
-    assertThat(limiter.ask(3, decided::add)).isEqualTo(new Unknown());
+    assertThat(limiter.ask(3, RATE, decided::add)).isEqualTo(new Unknown());
     assertThat(limiter.clients()).isEqualTo(2);
   }
 }

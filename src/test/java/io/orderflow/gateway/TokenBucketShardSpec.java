@@ -29,7 +29,7 @@ class TokenBucketShardSpec {
   }
 
   private Granted lease(ActorRef<TokenBucketShard.Command> from, long client, int needed, int wanted) {
-    from.tell(new Lease(client, needed, wanted, gateway.getRef()));
+    from.tell(new Lease(client, needed, wanted, null, gateway.getRef()));
     return gateway.receiveMessage(Duration.ofSeconds(60));
   }
 
@@ -76,6 +76,16 @@ class TokenBucketShardSpec {
   }
 
   @Test
+  void a_bucket_has_the_rate_of_its_lease_and_starts_anew_with_another_one() {
+    home.tell(new Lease(7, 300, 300, Rate.of(300, Duration.ofMinutes(1)), gateway.getRef()));
+    assertThat(gateway.receiveMessage(Duration.ofSeconds(60)).tokens()).isEqualTo(300);
+    home.tell(new Lease(7, 300, 300, Rate.of(300, Duration.ofMinutes(1)), gateway.getRef()));
+    assertThat(gateway.receiveMessage(Duration.ofSeconds(60)).tokens()).isZero();
+    home.tell(new Lease(7, 300, 300, Rate.of(20, Duration.ofMinutes(1)), gateway.getRef()));
+    assertThat(gateway.receiveMessage(Duration.ofSeconds(60)).tokens()).isEqualTo(20);
+  }
+
+  @Test
   void tokens_grow_back_evenly() {
     lease(home, 1, 100, 100);
     micros.addAndGet(Duration.ofSeconds(9).toNanos() / 1000);
@@ -89,7 +99,7 @@ class TokenBucketShardSpec {
     ActorRef<TokenBucketShard.Command> large = KIT.spawn(TokenBucketShard.create(Rate.of(100, Duration.ofMinutes(15)), 1_000_000, micros::get));
     ActorRef<Granted> deaf = KIT.spawn(Behaviors.ignore());
     for (long client = 0; client < 1_200_000; client++) {
-      large.tell(new Lease(client, 1, 10, deaf));
+      large.tell(new Lease(client, 1, 10, Rate.of(100, Duration.ofMinutes(15)), deaf));
     }
     assertThat(lease(large, 5_000_000, 1, 1).tokens()).isEqualTo(1);
     assertThat(usedMemory() - before).isLessThan(1_000_000 * 150L);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.kernel.Money;
+import io.orderflow.kernel.Precondition;
 import io.orderflow.product.Product.Details;
 import io.orderflow.product.Product.Offer;
 import io.orderflow.product.Product.Stock;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ProductSpec {
@@ -48,6 +50,18 @@ class ProductSpec {
     product.refuses(restock(1, "r"), "PRODUCT_NOT_FOUND");
     product.refuses(reserve("o-1", 1), "UNKNOWN_PRODUCT");
     product.refuses(ship("o-1"), "NOT_RESERVED");
+  }
+
+  @Test
+  void a_change_under_a_condition_is_made_to_what_its_sender_has_seen_alone() {
+    product.refuses(new Product.Put("Tea", PRICE, Precondition.EXISTS), "PRECONDITION_FAILED");
+    product.tell(put("Tea", PRICE));
+    Precondition seen = Precondition.oneOf(Set.of("other", details().tag()));
+    product.tell(restock(5, null));
+    product.tell(new Product.Put("Green tea", PRICE, seen));
+    product.refuses(new Product.Put("Black tea", PRICE, seen), "PRECONDITION_FAILED");
+    product.changesNothing(new Product.Put("Green tea", PRICE, seen));
+    product.tell(new Product.Put("Black tea", PRICE, Precondition.EXISTS));
   }
 
   @Test
