@@ -13,6 +13,8 @@ import com.typesafe.config.ConfigFactory;
 import io.orderflow.account.AccountModule;
 import io.orderflow.archive.JournalArchive;
 import io.orderflow.cart.CartModule;
+import io.orderflow.console.ConsoleModule;
+import io.orderflow.console.ConsolePageRoutes;
 import io.orderflow.gateway.Gateway;
 import io.orderflow.gateway.ServiceNodes;
 import io.orderflow.http.Admission;
@@ -31,14 +33,19 @@ import io.orderflow.metrics.Meters;
 import io.orderflow.node.Module;
 import io.orderflow.node.NodeContext;
 import io.orderflow.openapi.DocumentationRoutes;
+import io.orderflow.operators.AuditRoutes;
+import io.orderflow.operators.OperatorActions;
 import io.orderflow.order.OrderModule;
 import io.orderflow.order.OrderSaga;
 import io.orderflow.payment.PaymentModule;
 import io.orderflow.product.ProductModule;
 import io.orderflow.projection.ProjectionRoutes;
 import io.orderflow.projection.Projections;
+import io.orderflow.saga.SagaDefinitionRoutes;
+import io.orderflow.saga.SagaDirectory;
 import io.orderflow.saga.SagaRecovery;
 import io.orderflow.saga.SagaRoutes;
+import io.orderflow.saga.SagaStatistics;
 import io.orderflow.saga.Sagas;
 import io.orderflow.security.Authenticator;
 import io.orderflow.security.SecuritySettings;
@@ -149,7 +156,8 @@ public final class Node {
     local.ifPresent(routes -> parts.add(HttpServer.bind(system, "services", config.getString("orderflow.bind"),
         config.getInt("orderflow.services.port"), Draining.of(system).untilEnd(routes)).thenAccept(bound -> ServiceNodes.announce(system, bound.localAddress()))));
     if (roles.contains(Roles.GATEWAY)) {
-      parts.add(Gateway.start(system, config, local, Routes.sealed(new DocumentationRoutes().routes())));
+      parts.add(Gateway.start(system, config, local, Routes.sealed(
+          Directives.concat(new DocumentationRoutes().routes(), new ConsolePageRoutes().routes()))));
     }
     return CompletableFuture.allOf(parts.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new))
         .thenAccept(serving -> Readiness.serves(system, local.map(routes -> Database.of(system)),
@@ -170,12 +178,13 @@ public final class Node {
     ShippingModule shipping = new ShippingModule(node, OrderSaga.HOME);
     OrderModule orders = new OrderModule(node, products.service(), payments, shipping);
     CartModule carts = new CartModule(node, products.service(), orders);
+    ConsoleModule console = new ConsoleModule(node, orders, payments, accounts);
     // Routes and sagas are searched in this order. Requests about orders are the most frequent.
-    return start(node, List.of(orders, payments, carts, products, accounts, users, shipping));
+    return start(node, console, List.of(orders, payments, carts, products, accounts, users, shipping, console));
   }
 
   /** Starts the engines with the parts of all modules. Returns the routes of modules and engines. */
-  private static Route start(NodeContext node, List<Module> modules) {
+  private static Route start(NodeContext node, ConsoleModule console, List<Module> modules) {
     ActorSystem<?> system = node.system();
     Database database = node.database();
     List<Sagas<?>> sagas = all(modules, Module::sagas);
@@ -186,11 +195,15 @@ public final class Node {
     tables.addAll(all(modules, Module::tables));
     JournalIndex.start(system, database, tables, node.clock());
     Projections projections = Projections.start(system, database, all(modules, Module::projections), node.clock());
+    console.watches(projections);
     JournalArchive.start(system, database, all(modules, Module::archiveRules), all(modules, Module::snapshotted),
         List.of(Projections::readUpTo), node.clock());
     List<Route> routes = new ArrayList<>(all(modules, Module::routes));
-    routes.add(new ProjectionRoutes(projections).routes());
-    routes.add(new SagaRoutes(database, sagas).routes());
+    OperatorActions actions = new OperatorActions(database, node.clock());
+    routes.add(new ProjectionRoutes(projections, actions).routes());
+    routes.add(new SagaDefinitionRoutes(new SagaStatistics(database, sagas)).routes());
+    routes.add(new SagaRoutes(database, new SagaDirectory(sagas), actions).routes());
+    routes.add(new AuditRoutes(actions).routes());
     return Directives.concat(routes.get(0), routes.subList(1, routes.size()).toArray(Route[]::new));
   }
 

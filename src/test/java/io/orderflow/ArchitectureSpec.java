@@ -38,10 +38,11 @@ class ArchitectureSpec {
 
   private static final String ROOT = "io.orderflow.";
   private static final Set<String> ENGINES = Set.of("eventsourcing", "saga", "projection", "journal", "archive", "gateway", "http", "kernel", "history",
-      "idempotency", "metrics", "logging", "simulator", "node", "security", "openapi");
+      "idempotency", "metrics", "logging", "simulator", "node", "security", "openapi", "operators");
   /** The business packages that use others; all the rest stand alone. */
   private static final Map<String, Set<String>> USES =
-      Map.of("order", Set.of("product", "payment", "shipping"), "cart", Set.of("order", "product"), "payment", Set.of("account"));
+      Map.of("order", Set.of("product", "payment", "shipping"), "cart", Set.of("order", "product"), "payment", Set.of("account"),
+          "console", Set.of("order", "payment", "shipping", "product", "account", "user"));
 
   private static final DescribedPredicate<JavaClass> ENGINE = describe("engines", type -> ENGINES.contains(packageOf(type)));
   private static final DescribedPredicate<JavaClass> BUSINESS =

@@ -3,6 +3,7 @@ package io.orderflow.account;
 import akka.http.javadsl.server.Route;
 import io.orderflow.archive.ArchiveRule;
 import io.orderflow.history.HistoryRoutes;
+import io.orderflow.history.PastRoutes;
 import io.orderflow.node.Module;
 import io.orderflow.node.NodeContext;
 import io.orderflow.saga.EndedSagas;
@@ -47,6 +48,8 @@ public final class AccountModule implements Module {
     return List.of(
         new AccountRoutes(accounts, history, node.clients(), node.requestKeys(), node.ids()).routes(),
         new TransferRoutes(accounts, transfers, node.requestKeys(), node.ids()).routes(),
-        new HistoryRoutes("accounts", "accountId", history.events(), accounts::get, AccountRoutes.owned(accounts)).routes());
+        new HistoryRoutes("accounts", "accountId", history.events(), accounts::get, AccountRoutes.owned(accounts)).routes(),
+        new PastRoutes("accounts", "accountId", history.events(),
+            (account, sequence, stop) -> history.atSequence(account, sequence, stop).thenApply(AccountResponse::of), Account.notFound(), node.clients()).routes());
   }
 }

@@ -183,7 +183,7 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
       return Effect().none();
     }
     mustWrite = false;
-    writing = new EventGroup(List.copyOf(unstored), processes.stream().map(ProcessPart::manifest).collect(Collectors.joining(" ")));
+    writing = new EventGroup(List.copyOf(unstored), manifest());
     processes.forEach(part -> part.process.writing());
     return Effect().persist(writing).thenRun(stored -> {
       writing = null;
@@ -191,6 +191,14 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
       processes.forEach(part -> part.process.written());
       after.forEach(Runnable::run);
     });
+  }
+
+  private String manifest() {
+    String manifest = processes.stream().map(ProcessPart::manifest).collect(Collectors.joining(" "));
+    for (ProcessPart<?, ?, ?> part : processes) {
+      manifest = EventGroup.withNote(manifest, part.note());
+    }
+    return manifest;
   }
 
   private void handle(Message message) {
@@ -347,6 +355,10 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
 
     String manifest() {
       return process.manifest((S) state, (List<E>) unstored.stream().filter(events::isInstance).toList());
+    }
+
+    String note() {
+      return process.note((S) state);
     }
 
     @Override

@@ -44,4 +44,12 @@ public interface Process<M extends Message, E, S> {
    * @param events this process's events of the row; may be empty
    */
   String manifest(S state, List<E> events);
+
+  /**
+   * A further word of the manifest column, without the mark of {@link io.orderflow.journal.EventGroup#note}; empty for none. It comes after the
+   * words of all processes, where nodes of earlier versions don't look.
+   */
+  default String note(S state) {
+    return "";
+  }
 }

@@ -44,7 +44,7 @@ public final class Gateway {
   private final ActorSystem<?> system;
   private final ServiceRegistry services;
   private final Service clusterServices;
-  private final Service documentation;
+  private final Service pages;
   private final Duration timeout;
   private final Duration maxWait;
   private final Duration bodyTimeout;
@@ -58,7 +58,7 @@ public final class Gateway {
   /** Indexed by the first digit of the status. */
   private final Counter[] answers = new Counter[6];
 
-  private Gateway(ActorSystem<?> system, Config config, Optional<Route> local, Route documentation) {
+  private Gateway(ActorSystem<?> system, Config config, Optional<Route> local, Route pages) {
     this.system = system;
     this.scheme = Tls.of(system.classicSystem()).scheme();
     this.bodyTimeout = config.getDuration("orderflow.gateway.body-timeout");
@@ -76,7 +76,7 @@ public final class Gateway {
     this.maxWait = config.getDuration("orderflow.http.max-wait");
     this.clusterServices = local.<Service>map(routes -> new LocalService(system, routes, RemoteService.holds(config)))
         .orElseGet(() -> RemoteService.onOtherNodes(system, config));
-    this.documentation = new LocalService(system, documentation, false);
+    this.pages = new LocalService(system, pages, false);
     this.services = ServiceRegistry.of(config.getConfig("orderflow.gateway"), clusterServices,
         (instances, held) -> RemoteService.at(system, config, instances, held && RemoteService.holds(config)));
   }
@@ -89,11 +89,11 @@ public final class Gateway {
    *
    * @param config the whole configuration
    * @param local the routes of this node's services, sealed and with their full paths; empty if it has none
-   * @param documentation the routes of the API's document and its pages, sealed; the gateway serves them itself
+   * @param pages the routes of the API's document and of the console, sealed; the gateway serves them itself
    * @throws com.typesafe.config.ConfigException when a setting is invalid
    */
-  public static CompletionStage<Bound> start(ActorSystem<?> system, Config config, Optional<Route> local, Route documentation) {
-    Gateway gateway = new Gateway(system, config, local, documentation);
+  public static CompletionStage<Bound> start(ActorSystem<?> system, Config config, Optional<Route> local, Route pages) {
+    Gateway gateway = new Gateway(system, config, local, pages);
     return gateway.bind(config, "Gateway", config.getString("orderflow.bind"), config.getInt("orderflow.gateway.port"), false)
         .thenCompose(clients -> gateway.bind(config, "Gateway for operators", config.getString("orderflow.ops.bind"),
             config.getInt("orderflow.ops.port"), true).thenApply(operators -> new Bound(clients, operators)));
@@ -114,7 +114,8 @@ public final class Gateway {
     String target = RequestTarget.originForm(received);
     Exchange exchange = new Exchange(system, RequestId.of(received));
     exchange.addResponseHeader(SecurityHeaders.NO_SNIFFING);
-    if (target.startsWith(RequestTarget.OPS) != forOperators && !RequestTarget.isDocumentation(target)) {
+    boolean isPage = RequestTarget.isPage(target, forOperators);
+    if (!isPage && (target.startsWith(RequestTarget.OPS) != forOperators || RequestTarget.isPage(target, true))) {
       exchange.reject(Problem.NOTHING_HERE);
       return exchange;
     }
@@ -130,7 +131,12 @@ public final class Gateway {
     });
     HttpRequest granted = permit.mayWait() ? received : Preferences.withoutWait(received);
     HttpRequest request = bodyInMemory ? granted : granted.withEntity(arriving(granted.entity(), exchange, permit));
-    throttle.admit(exchange, request, RequestTarget.isThrottled(target), () -> route(exchange, request, target, permit));
+    if (isPage) {
+      // Pages hold no data, and a browser has no token before it has loaded the page that asks for one.
+      route(exchange, request, target, permit);
+    } else {
+      throttle.admit(exchange, request, RequestTarget.isThrottled(target), () -> route(exchange, request, target, permit));
+    }
     return exchange;
   }
 
@@ -148,7 +154,7 @@ public final class Gateway {
     try {
       RequestTarget parsed = RequestTarget.of(target);
       Service service = switch (parsed.area()) {
-        case DOCUMENTATION -> documentation;
+        case PAGES -> pages;
         case OPS -> clusterServices;
         case API -> services.find(parsed.service())
             .orElseThrow(() -> Problem.of(404, "SERVICE_NOT_FOUND", "no service has this name").exception());

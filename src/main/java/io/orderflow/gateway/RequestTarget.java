@@ -10,19 +10,21 @@ import java.util.regex.Pattern;
 /**
  * A request's target, parsed from the client's bytes. Nothing is decoded, so the service gets the target exactly as sent.
  *
- * @param area {@code api}, {@code ops} or the documentation, which has no service
+ * @param area {@code api}, {@code ops} or the node's own pages, which have no service
  * @param service the service's name; in {@code ops} the segment that follows
  * @param rest the target after the name, from its first {@code /} or {@code ?}, query included; may be empty
  */
 record RequestTarget(Area area, String service, String rest) {
 
-  enum Area { API, OPS, DOCUMENTATION }
+  enum Area { API, OPS, PAGES }
 
   private static final String API = "/api/";
   /** Path prefix of operators' requests. */
   static final String OPS = "/ops/";
   /** The paths of the documentation: these, and the pages below the second. */
   private static final Pattern DOCUMENTATION = Pattern.compile("/(?:openapi\\.json|docs(?:/[^?]*)?)(?:\\?.*)?");
+  /** The paths of the operators' console. The first leads to the others. */
+  private static final Pattern CONSOLE = Pattern.compile("/(?:console(?:/[^?]*)?)?(?:\\?.*)?");
   /** Rounds of percent-decoding that are checked for dot segments. */
   private static final int DECODINGS = 3;
 
@@ -36,23 +38,26 @@ record RequestTarget(Area area, String service, String rest) {
     return target.startsWith(API);
   }
 
-  /** Whether the target is the API's document or one of its pages, which both ports serve. */
-  static boolean isDocumentation(String target) {
-    return DOCUMENTATION.matcher(target).matches();
+  /**
+   * Whether the target is a page of the node itself: the API's document and its pages, which both ports serve, or the console, which only the
+   * operators' port serves.
+   */
+  static boolean isPage(String target, boolean forOperators) {
+    return DOCUMENTATION.matcher(target).matches() || forOperators && CONSOLE.matcher(target).matches();
   }
 
   /**
    * Parses a path and query.
    *
-   * @throws ProblemException 404 if the path is none of the API, the operators or the documentation; 400 if a server could read one of its
+   * @throws ProblemException 404 if the path is none of the API, the operators or the pages; 400 if a server could read one of its
    *     segments as {@code .} or {@code ..}
    */
   static RequestTarget of(String target) {
     Area area = target.startsWith(API) ? Area.API : target.startsWith(OPS) ? Area.OPS : null;
     if (area == null) {
-      if (isDocumentation(target)) {
+      if (isPage(target, true)) {
         refuseDotSegments(target.split("\\?", 2)[0]);
-        return new RequestTarget(Area.DOCUMENTATION, "", target);
+        return new RequestTarget(Area.PAGES, "", target);
       }
       throw Problem.NOTHING_HERE.exception();
     }
@@ -69,7 +74,7 @@ record RequestTarget(Area area, String service, String rest) {
     return switch (area) {
       case API -> API + service + rest;
       case OPS -> OPS + service + rest;
-      case DOCUMENTATION -> rest;
+      case PAGES -> rest;
     };
   }
 

@@ -4,8 +4,10 @@ import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
+import io.orderflow.journal.Database;
 import io.orderflow.journal.StoredEvents;
 import io.orderflow.journal.StoredEvents.Stored;
+import io.orderflow.kernel.Sql;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -79,6 +81,14 @@ public final class EventHistory<E> {
   /** At most {@code limit} events, starting at sequence number {@code from}. */
   public CompletionStage<List<Entry>> page(String aggregateId, long from, int limit) {
     return stored(aggregateId, from, from + limit - 1).map(event -> shown(aggregateId, event)).runWith(Sink.seq(), system);
+  }
+
+  /** The number of the aggregate's last event; 0 if it has none. Only for aggregates that have a stream of their own. */
+  CompletionStage<Long> last(String aggregateId) {
+    String persistenceId = entityType + "|" + aggregateId;
+    String highest = "COALESCE((SELECT MAX(sequence_number) FROM %s WHERE persistence_id = ?), 0)";
+    return Database.of(system).async(connection -> Sql.selectFirst(connection, "SELECT GREATEST(" + highest.formatted("event_journal") + ", "
+        + highest.formatted("event_archive") + ")", row -> row.getLong(1), persistenceId, persistenceId).orElse(0L));
   }
 
   private Source<Stored, NotUsed> stored(String aggregateId, long from, long to) {

@@ -87,7 +87,7 @@ public record Page(int limit, Instant before, String beforeId) {
     List<T> shown = rows.size() > limit ? rows.subList(0, limit) : rows;
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put(name, shown.stream().map(view).toList());
-    answer.put("next", rows.size() > limit ? cursor(shown.get(limit - 1), time, id) : null);
+    answer.put("next", rows.size() > limit ? cursor(time.apply(shown.get(limit - 1)), id.apply(shown.get(limit - 1))) : null);
     return answer;
   }
 
@@ -101,8 +101,9 @@ public record Page(int limit, Instant before, String beforeId) {
     return NextPage.response(answer, parameter);
   }
 
-  private static <T> String cursor(T last, Function<T, Instant> time, Function<T, String> id) {
-    String plain = time.apply(last).toEpochMilli() + "|" + id.apply(last);
+  /** The cursor of the page that begins after the row with this time and id. */
+  public static String cursor(Instant time, String id) {
+    String plain = time.toEpochMilli() + "|" + id;
     return Base64.getUrlEncoder().withoutPadding().encodeToString(plain.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -172,6 +172,11 @@ public abstract class Routes extends AllDirectives {
     });
   }
 
+  /** The same for a request that may have no body: then it continues with the other value. */
+  protected final <T> Route optionalBody(Function<JsonFields, T> reader, T without, Function<T, Route> inner) {
+    return extractRequest(request -> request.entity().isKnownEmpty() ? inner.apply(without) : body(reader, inner));
+  }
+
   /** Matches a path segment that is an id and continues with it; 400 if it is not a valid id. */
   protected final Route id(String name, Function<String, Route> inner) {
     return pathPrefix(PathMatchers.segment(), text -> Ids.valid(text) ? inner.apply(text)

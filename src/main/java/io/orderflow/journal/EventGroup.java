@@ -12,6 +12,10 @@ public record EventGroup(List<Object> events, String manifest) {
 
   /** The word of a part that has nothing to say. */
   public static final String NOTHING = "-";
+  /** Precedes a note. */
+  private static final char NOTE = '@';
+  /** The width of the manifest column. */
+  private static final int MAX_MANIFEST = 255;
 
   /** A group that was read. */
   EventGroup(List<Object> events) {
@@ -22,6 +26,17 @@ public record EventGroup(List<Object> events, String manifest) {
   public static String word(String manifest, int part) {
     String[] words = manifest == null ? new String[0] : manifest.split(" ");
     return part < words.length ? words[part] : NOTHING;
+  }
+
+  /** The manifest with a note at its end; unchanged if the note is empty or there is no room for it. */
+  public static String withNote(String manifest, String note) {
+    return note.isEmpty() || manifest.length() + note.length() + 2 > MAX_MANIFEST ? manifest : manifest + " " + NOTE + note;
+  }
+
+  /** The first note in the manifest of a row; empty if it has none. */
+  public static String note(String manifest) {
+    int mark = manifest == null ? -1 : manifest.indexOf(" " + NOTE);
+    return mark < 0 ? "" : manifest.substring(mark + 2).split(" ", 2)[0];
   }
 
   /** The events of a row that are of this class; a row without a group is an event itself. */

@@ -72,6 +72,11 @@ public final class JournalReader {
     return new JournalReader(new JournalPosition(position, List.of()), Instant.EPOCH, List.of());
   }
 
+  /** The same, from where another reader of heads has come to. */
+  public static JournalReader ofHeads(JournalPosition from, Instant now) {
+    return new JournalReader(from, now, List.of());
+  }
+
   /** Creates a reader of whole events of these entity types. Of all other events it returns the ordering and the time. */
   public static JournalReader of(Collection<String> entityTypes, JournalPosition from, Instant now) {
     return new JournalReader(from, now, entityTypes.stream().map(type -> type + "|").toList());

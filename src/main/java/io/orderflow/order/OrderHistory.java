@@ -33,7 +33,8 @@ public final class OrderHistory {
     return EventHistory.ofHomes(system, OrderSaga.HOME, Order.NAME, Order.Event.class, OrderHistory::describe, Order.Event::at);
   }
 
-  private static Description describe(Order.Event event) {
+  /** An event in business terms. */
+  public static Description describe(Order.Event event) {
     if (event instanceof Order.Created created) {
       PlacedOrder order = created.order();
       return new Description("CREATED", new Creation(order.customerId(), order.total().currency(), order.total().amount(),

@@ -5,6 +5,8 @@ import io.orderflow.payment.PaymentService;
 import io.orderflow.saga.SagaState;
 import io.orderflow.saga.Sagas;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -60,8 +62,8 @@ public final class OrderPlacement {
     return sagas.start(orderId, order);
   }
 
-  /** Cancels the order at the customer's request. Rejected with ORDER_NOT_FOUND or ALREADY_SHIPPED. */
-  CompletionStage<SagaState> cancel(String orderId) {
+  /** Cancels the order at the customer's request, perhaps by an operator. Rejected with ORDER_NOT_FOUND or ALREADY_SHIPPED. */
+  public CompletionStage<SagaState> cancel(String orderId) {
     return sagas.cancel(orderId, "CUSTOMER_REQUEST", "the customer cancelled the order").exceptionallyCompose(failure ->
         CompletableFuture.failedFuture(Rejection.in(failure).<Throwable>map(rejection -> switch (rejection.kind()) {
           case NOT_FOUND -> notFound();
@@ -71,7 +73,7 @@ public final class OrderPlacement {
   }
 
   /** Reads the order, or its saga if the saga has not created it yet: an order that was answered with 201 is always found. */
-  CompletionStage<Order.State> read(String orderId) {
+  public CompletionStage<Order.State> read(String orderId) {
     return orders.get(orderId).exceptionallyCompose(failure -> Rejection.isNotFound(failure)
         ? saga(orderId).thenApply(saga -> Order.State.pending(sagas.input(saga), saga.startedAt()))
         : CompletableFuture.failedFuture(failure));
@@ -93,8 +95,13 @@ public final class OrderPlacement {
         CompletableFuture.failedFuture(Rejection.isNotFound(failure) ? notFound() : failure));
   }
 
+  /** When the order's saga repeats the call under way; empty if it is in flight, or none is under way. */
+  public CompletionStage<Optional<Instant>> nextAttempt(String orderId) {
+    return sagas.nextAttempt(orderId);
+  }
+
   /** The name of the saga's definition. */
-  String sagaName() {
+  public String sagaName() {
     return sagas.name();
   }
 

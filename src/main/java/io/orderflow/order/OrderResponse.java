@@ -13,17 +13,17 @@ import java.util.List;
  * @param createdAt in milliseconds, the precision by which lists are sorted
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record OrderResponse(String orderId, String customerId, Order.Status status, String reason, String detail, String currency, String total,
+public record OrderResponse(String orderId, String customerId, Order.Status status, String reason, String detail, String currency, String total,
     List<Item> items, Payment payment, Shipment shipment, Address shippingAddress, Instant createdAt, Instant updatedAt) {
 
-  record Item(String sku, int quantity, String unitPrice) {}
+  public record Item(String sku, int quantity, String unitPrice) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Payment(String method, String accountId, String transactionId) {}
+  public record Payment(String method, String accountId, String transactionId) {}
 
-  record Shipment(String shipmentId) {}
+  public record Shipment(String shipmentId) {}
 
-  static OrderResponse of(String orderId, Order.State order) {
+  public static OrderResponse of(String orderId, Order.State order) {
     PlacedOrder placed = order.order();
     String account = placed.payment() instanceof PaymentMethod.FromAccount from ? from.accountId() : null;
     return new OrderResponse(orderId, placed.customerId(), order.status(), order.reason(), order.detail(), placed.total().currency(),

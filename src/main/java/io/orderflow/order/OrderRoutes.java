@@ -129,7 +129,7 @@ public final class OrderRoutes extends Routes {
   }
 
   /** A key belongs to its caller: the same key of two callers is two orders. In open mode all callers share their keys. */
-  static String idOf(RequestKey key) {
+  public static String idOf(RequestKey key) {
     return key.named("order");
   }
 }

@@ -11,7 +11,11 @@ public final class OrderSaga {
 
   /** The step whose compensation is the refund. */
   public static final String CHARGE = "charge-payment";
-  static final String SHIP = "create-shipment";
+  /** The step whose compensation gives the stock back. */
+  public static final String RESERVE = "reserve-inventory";
+  /** The step by which the stock leaves for good. */
+  public static final String SHIP_STOCK = "ship-inventory";
+  public static final String SHIP = "create-shipment";
 
   /** The name of the definition. */
   static final String NAME = "order";
@@ -24,10 +28,10 @@ public final class OrderSaga {
   public static SagaDefinition<PlacedOrder> definition(OrderService orders, Inventory inventory, PaymentService payments, ShippingService shipping) {
     return SagaDefinition.named(NAME, PlacedOrder.class)
         .step("create-order",      orders::create,           orders::cancel)
-        .step("reserve-inventory", inventory::reserve,       inventory::release).concurrently()
+        .step(RESERVE,             inventory::reserve,       inventory::release).concurrently()
         .step(CHARGE,              payments::charge,         payments::refund)
         .step(SHIP,                shipping::createShipment, shipping::cancelShipment)
-        .retriable("ship-inventory", inventory::ship)
+        .retriable(SHIP_STOCK,       inventory::ship)
         .retriable("confirm-order",  orders::confirm).concurrently();
   }
 }

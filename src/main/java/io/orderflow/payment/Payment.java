@@ -1,5 +1,6 @@
 package io.orderflow.payment;
 
+import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
 import io.orderflow.eventsourcing.Process;
 import io.orderflow.eventsourcing.ProcessContext;
@@ -77,7 +78,10 @@ final class Payment implements Process<PaymentCommand, PaymentEvent, PaymentStat
     } else if (command instanceof PaymentCommand.Refund refund) {
       refund(home.state(), refund);
     } else if (command instanceof PaymentCommand.Attempt attempt) {
-      attempt(home.state(), attempt);
+      calls.sourceAnswered(attempt.lastAnswered());
+      attempt(home.state(), false, attempt.replyTo());
+    } else if (command instanceof PaymentCommand.AttemptNow attempt) {
+      attempt(home.state(), true, attempt.replyTo());
     } else if (command instanceof PaymentCommand.Get get) {
       get.replyTo().tell(PaymentReplies.toGet(home.state()));
     }
@@ -119,20 +123,19 @@ final class Payment implements Process<PaymentCommand, PaymentEvent, PaymentStat
     }
   }
 
-  private void attempt(PaymentState payment, PaymentCommand.Attempt attempt) {
+  private void attempt(PaymentState payment, boolean atOnce, ActorRef<AttemptOutcome> replyTo) {
     if (payment.status() != Status.QUEUED) {
-      attempt.replyTo().tell(PaymentReplies.toAttempt(payment));
+      replyTo.tell(PaymentReplies.toAttempt(payment));
       return;
     }
-    calls.sourceAnswered(attempt.lastAnswered());
     boolean othersSucceed = calls.othersSucceed(payment);
     if (isTimedOut(payment)) {
-      replies.awaitAttempt(attempt.replyTo());
+      replies.awaitAttempt(replyTo);
       record(payment, planner.timedOut(payment, clock.instant()));
-    } else if (planner.isBackingOff(payment, othersSucceed, clock.instant())) {
-      attempt.replyTo().tell(AttemptOutcome.POSTPONED);
+    } else if (!atOnce && planner.isBackingOff(payment, othersSucceed, clock.instant())) {
+      replyTo.tell(AttemptOutcome.POSTPONED);
     } else {
-      replies.awaitAttempt(attempt.replyTo());
+      replies.awaitAttempt(replyTo);
       calls.make(payment.waitsFor(), payment.details(), payment.postponed() || othersSucceed);
     }
   }

@@ -67,6 +67,12 @@ public final class PaymentBacklog {
     });
   }
 
+  /** The queue as it was within the last second. */
+  PaymentQueueStatus status() {
+    Backlog known = latest;
+    return new PaymentQueueStatus(known.waiting(), known.postponed(), known.oldest(), known.givenUp());
+  }
+
   /** Whether the queue has reached its bound. No further order by card is accepted then. */
   boolean isFull() {
     return latest.waiting() >= max;

@@ -1,6 +1,7 @@
 package io.orderflow.payment;
 
 import akka.Done;
+import akka.actor.Scheduler;
 import akka.actor.typed.ActorSystem;
 import akka.pattern.CircuitBreaker;
 import com.typesafe.config.Config;
@@ -56,10 +57,14 @@ final class PaymentBreaker {
   private final int halfOpenCalls;
   private final Duration open;
   private final Clock clock;
-  private final CircuitBreaker akka;
+  private final Scheduler scheduler;
+  /** Replaced when operators reset it. */
+  private volatile CircuitBreaker akka;
   private final List<Consumer<State>> listeners = new CopyOnWriteArrayList<>();
   private Phase phase;
   private Instant lastAnswered;
+  /** The state in which operators hold it: OPEN or CLOSED; null if its calls decide. */
+  private volatile State forced;
 
   /**
    * @param settings {@code orderflow.payment.breaker}
@@ -77,8 +82,19 @@ final class PaymentBreaker {
     }
     // No call timeout: the HTTP call has its own. Without one, Akka 2.8.5 ignores the failure function and counts each failed stage. So it
     // gets the verdict as a stage, not the answer.
-    this.akka = CircuitBreaker.create(system.classicSystem().scheduler(), 1, Duration.ZERO, open)
-        .addOnHalfOpenListener(() -> changed(State.HALF_OPEN));
+    this.scheduler = system.classicSystem().scheduler();
+    this.akka = guard();
+  }
+
+  private CircuitBreaker guard() {
+    CircuitBreaker[] guard = new CircuitBreaker[1];
+    guard[0] = CircuitBreaker.create(scheduler, 1, Duration.ZERO, open).addOnHalfOpenListener(() -> {
+      // Not that of a breaker which was replaced while it was open, and not while operators hold it.
+      if (guard[0] == akka && forced == null) {
+        changed(State.HALF_OPEN);
+      }
+    });
+    return guard[0];
   }
 
   /** Makes the call and judges its outcome. If the breaker does not permit it, the stage fails with {@code NOT_CALLED}. */
@@ -93,14 +109,71 @@ final class PaymentBreaker {
    * @param knownToFail whether the payment fails while others succeed: its failures don't count
    */
   <T> CompletionStage<T> call(String payment, boolean knownToFail, Supplier<CompletionStage<T>> call) {
+    if (forced == State.CLOSED) {
+      return unguarded(call);
+    }
     Attempt<T> attempt = new Attempt<>(payment, knownToFail, call);
-    akka.callWithCircuitBreakerCS(attempt);
+    if (forced == null) {
+      akka.callWithCircuitBreakerCS(attempt);
+    }
     return attempt.answer != null ? attempt.answer : CompletableFuture.failedFuture(
         new ProviderFailure(Kind.NOT_CALLED, "the payment provider was not called: its circuit breaker is open"));
   }
 
+  /** Makes a call that is not judged. */
+  private <T> CompletionStage<T> unguarded(Supplier<CompletionStage<T>> call) {
+    CompletionStage<T> answer = begun(call);
+    return answer.whenComplete((value, failure) -> {
+      if (isAnswer(Failures.cause(failure))) {
+        answered();
+      }
+    });
+  }
+
+  private static <T> CompletionStage<T> begun(Supplier<CompletionStage<T>> call) {
+    try {
+      return call.get();
+    } catch (RuntimeException defect) {
+      return CompletableFuture.failedFuture(defect);
+    }
+  }
+
+  /** @param cause null for success */
+  private static boolean isAnswer(Throwable cause) {
+    return cause == null || cause instanceof ProviderFailure known && known.kind() == Kind.NOT_ACCEPTED;
+  }
+
+  private synchronized void answered() {
+    lastAnswered = clock.instant();
+  }
+
+  /**
+   * Holds it in a state until told otherwise: closed permits every call and judges none, open permits none.
+   *
+   * @param state OPEN or CLOSED; null lets its calls decide again, from an empty window
+   */
+  void force(State state) {
+    State before = snapshot().state();
+    synchronized (this) {
+      if (forced == state) {
+        return;
+      }
+      forced = state;
+      if (state == null) {
+        akka = guard();
+        phase = closed();
+      }
+    }
+    if (snapshot().state() != before) {
+      changed(snapshot().state());
+    }
+  }
+
   /** Whether a call is permitted now. */
   synchronized boolean permitsCalls() {
+    if (forced != null) {
+      return forced == State.CLOSED;
+    }
     return switch (phase.state) {
       case CLOSED -> true;
       case OPEN -> akka.isHalfOpen();
@@ -111,7 +184,7 @@ final class PaymentBreaker {
 
   /** Whether the last judged call did not fail. True while open, and after a transition until the next call is judged. */
   synchronized boolean seemsHealthy() {
-    return phase.state == State.OPEN || !phase.rate.lastFailed();
+    return forced != null || phase.state == State.OPEN || !phase.rate.lastFailed();
   }
 
   /** When the provider last answered a call of this breaker, with a result or by not accepting it; null if it never has. */
@@ -122,7 +195,8 @@ final class PaymentBreaker {
   synchronized BreakerSnapshot snapshot() {
     boolean noCallYet = phase.state == State.OPEN && akka.isHalfOpen();
     Phase shown = noCallYet ? halfOpen(phase.openSince) : phase;
-    return new BreakerSnapshot(NAME, shown.state, shown.rate.percent(), shown.rate.calls(), shown.openSince);
+    return new BreakerSnapshot(NAME, forced == null ? shown.state : forced, shown.rate.percent(), shown.rate.calls(),
+        forced == State.CLOSED ? null : shown.openSince, forced);
   }
 
   /** Adds a listener of transitions. It is called on the thread of the transition and must not block. */
@@ -150,19 +224,11 @@ final class PaymentBreaker {
       Optional<Phase> startedIn = admit();
       if (startedIn.isPresent()) {
         answer = new CompletableFuture<>();
-        begin().whenComplete((value, failure) -> end(startedIn.get(), verdict, value, failure));
+        begun(call).whenComplete((value, failure) -> end(startedIn.get(), verdict, value, failure));
       } else {
         complete(verdict, isOpen());
       }
       return verdict;
-    }
-
-    private CompletionStage<T> begin() {
-      try {
-        return call.get();
-      } catch (RuntimeException defect) {
-        return CompletableFuture.failedFuture(defect);
-      }
     }
 
     private void end(Phase startedIn, CompletableFuture<Done> verdict, T value, Throwable failure) {
@@ -207,7 +273,7 @@ final class PaymentBreaker {
   private synchronized State judge(Phase startedIn, String payment, boolean knownToFail, Throwable failure) {
     Throwable cause = Failures.cause(failure);
     boolean failed = cause instanceof ProviderFailure known && known.kind() == Kind.IN_DOUBT;
-    boolean answered = cause == null || cause instanceof ProviderFailure known && known.kind() == Kind.NOT_ACCEPTED;
+    boolean answered = isAnswer(cause);
     if (answered) {
       lastAnswered = clock.instant();
     }

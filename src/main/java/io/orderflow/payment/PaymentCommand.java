@@ -28,6 +28,9 @@ sealed interface PaymentCommand extends Message {
    */
   record Attempt(Instant lastAnswered, ActorRef<AttemptOutcome> replyTo) implements PaymentCommand, CborSerializable {}
 
+  /** Makes the call for which the payment is queued at once, at an operator's request, even if its back-off is not over. */
+  record AttemptNow(ActorRef<AttemptOutcome> replyTo) implements PaymentCommand, CborSerializable {}
+
   /** Asks for the state. The reply is the rejection PAYMENT_NOT_FOUND if nothing is recorded. */
   record Get(ActorRef<StatusReply<PaymentState>> replyTo) implements PaymentCommand, CborSerializable {}
 }

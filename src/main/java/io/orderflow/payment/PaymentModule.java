@@ -6,6 +6,7 @@ import io.orderflow.account.AccountService;
 import io.orderflow.journal.JournalIndex;
 import io.orderflow.node.Module;
 import io.orderflow.node.NodeContext;
+import io.orderflow.operators.OperatorActions;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -31,7 +32,7 @@ public final class PaymentModule implements Module {
     PaymentBacklog backlog = PaymentBacklog.watch(node.system(), queue);
     PaymentSource source = new PaymentMethodRouter(node.system(), accounts, provider, backlog, node.clock());
     this.payments = new PaymentService(node.system(),
-        Payment.type(source, PaymentSettings.of(node.config().getConfig("payment")), node.clock()), home, backlog);
+        Payment.type(source, PaymentSettings.of(node.config().getConfig("payment")), node.clock()), home, backlog, queue);
   }
 
   /**
@@ -64,6 +65,11 @@ public final class PaymentModule implements Module {
     PaymentQueue.start(node.system(), queue, payments, provider, onSettled, onRefundGivenUp, node.clock());
   }
 
+  /** This node's circuit breakers. */
+  public List<BreakerSnapshot> breakers() {
+    return List.of(provider.snapshot());
+  }
+
   @Override
   public List<JournalIndex.Table> tables() {
     return List.of(PaymentQueue.table());
@@ -71,6 +77,7 @@ public final class PaymentModule implements Module {
 
   @Override
   public List<Route> routes() {
-    return List.of(new PaymentRoutes(queue, payments, customerOf).routes(), new BreakerRoutes(provider, node.clock()).routes());
+    return List.of(new PaymentRoutes(queue, payments, customerOf).routes(), new PaymentQueueRoutes(queue).routes(), new BreakerRoutes(provider,
+        BreakerHold.start(node.system(), provider::force), new OperatorActions(node.database(), node.clock()), node.clock()).routes());
   }
 }

@@ -134,6 +134,11 @@ public final class PaymentProvider {
     return breaker.snapshot();
   }
 
+  /** Holds the circuit breaker in a state, as {@link PaymentBreaker#force} says. */
+  void force(BreakerSnapshot.State state) {
+    breaker.force(state);
+  }
+
   /** Whether the circuit breaker permits a call now. */
   public boolean permitsCalls() {
     return breaker.permitsCalls();

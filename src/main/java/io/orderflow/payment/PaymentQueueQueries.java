@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -68,6 +69,21 @@ final class PaymentQueueQueries {
   /** Counts the queued payments and the refunds that were given up, each up to the bound. */
   CompletionStage<Backlog> backlog(Instant now, int bound) {
     return database.async(connection -> backlog(connection, now, bound));
+  }
+
+  /** The place of the order's payment among those that wait, from 1; 0 if it does not wait. Counts no further than the bound. */
+  CompletionStage<Integer> placeOf(String orderId, int bound) {
+    return database.async(connection -> {
+      Optional<Long> position = Sql.selectFirst(connection, "SELECT position FROM payment_queue WHERE order_id = ? AND NOT given_up",
+          row -> row.getLong(1), orderId);
+      return position.isEmpty() ? 0 : Sql.selectFirst(connection, "SELECT COUNT(*) FROM (SELECT 1 FROM payment_queue WHERE position <= ?"
+          + " AND NOT given_up ORDER BY position LIMIT ?) before", row -> row.getInt(1), position.get(), bound).orElse(0);
+    });
+  }
+
+  /** Queued payments in the order of their places, beginning after that position. */
+  CompletionStage<List<QueuedPayment>> inOrder(long afterPosition, int limit) {
+    return database.async(connection -> select(connection, "WHERE NOT given_up AND position > ? ORDER BY position LIMIT ?", afterPosition, limit));
   }
 
   /** A page of the queued payments, or of the refunds that were given up: the newest first, beginning after the given one. */

@@ -37,19 +37,24 @@ public final class PaymentService {
   /** The longest pause before a saga repeats the call. {@link PaymentQueue} also tells the saga when the payment has left the queue. */
   private static final Duration MAX_PAUSE = Duration.ofMinutes(5);
 
+  private static final int MAX_COUNTED = 10_000;
+
   private final ProcessType<PaymentCommand, PaymentEvent, PaymentState> type;
   private final EntityTypeKey<Message> homes;
   private final ClusterSharding sharding;
   private final StoredEvents stored;
   private final PaymentBacklog backlog;
+  private final PaymentQueueQueries queue;
 
   /** @param home the name of the homes that payments live in */
-  PaymentService(ActorSystem<?> system, ProcessType<PaymentCommand, PaymentEvent, PaymentState> type, String home, PaymentBacklog backlog) {
+  PaymentService(ActorSystem<?> system, ProcessType<PaymentCommand, PaymentEvent, PaymentState> type, String home, PaymentBacklog backlog,
+      PaymentQueueQueries queue) {
     this.type = type;
     this.homes = Homes.key(home);
     this.sharding = ClusterSharding.get(system);
     this.stored = new StoredEvents(system);
     this.backlog = backlog;
+    this.queue = queue;
   }
 
   /** The process, for the home that hosts it. */
@@ -81,9 +86,19 @@ public final class PaymentService {
   }
 
   /** The payment of an order, from the journal or the archive, or the rejection PAYMENT_NOT_FOUND. */
-  CompletionStage<PaymentState> get(String orderId) {
+  public CompletionStage<PaymentState> get(String orderId) {
     return ask(orderId, PaymentCommand.Get::new).exceptionallyCompose(failure -> stored.foldIfNotFound(
         failure, homes.name() + "|" + orderId, PaymentEvent.class, PaymentState.NONE, PaymentState::apply));
+  }
+
+  /** The place of the order's payment in the queue for the provider, from 1; 0 if it is not in it. Counts no further than 10,000. */
+  public CompletionStage<Integer> placeInQueue(String orderId) {
+    return queue.placeOf(orderId, MAX_COUNTED);
+  }
+
+  /** The queue for the provider, as it was within the last second. */
+  public PaymentQueueStatus queueStatus() {
+    return backlog.status();
   }
 
   /** Calls the consumer with the reason if the order's refund was given up and not retried since. Does nothing if the payment can't be read. */
@@ -127,6 +142,22 @@ public final class PaymentService {
 
   private CompletionStage<PaymentState> ask(String orderId, Function<ActorRef<StatusReply<PaymentState>>, PaymentCommand> command) {
     return SameThread.answer(sharding.entityRefFor(homes, orderId).askWithStatus(command::apply, ASK_TIMEOUT));
+  }
+
+  /**
+   * Makes the call for which the order's payment is queued, at an operator's request. Rejected with BREAKER_OPEN if the circuit breaker of its
+   * node does not permit the call. A call that fails is no rejection: it will be repeated.
+   *
+   * @return whether the payment was queued
+   */
+  public CompletionStage<Boolean> attemptNow(String orderId) {
+    return SameThread.answer(sharding.entityRefFor(homes, orderId).<AttemptOutcome>ask(PaymentCommand.AttemptNow::new, ASK_TIMEOUT))
+        .thenApply(outcome -> {
+          if (outcome == AttemptOutcome.NOT_CALLED) {
+            throw Rejection.conflict("BREAKER_OPEN", "the circuit breaker for the payment provider does not permit the call").exception();
+          }
+          return outcome != AttemptOutcome.OVER;
+        });
   }
 
   /** Makes the call for which a payment is queued. Fails if the outcome is not known in time. */

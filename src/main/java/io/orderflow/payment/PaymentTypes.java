@@ -22,6 +22,7 @@ public final class PaymentTypes implements TypeNames {
   public Map<String, Class<?>> sent() {
     return Map.ofEntries(
         Map.entry("payment.get", PaymentCommand.Get.class),
+        Map.entry("payment.attempt-now", PaymentCommand.AttemptNow.class),
         Map.entry("payment.take-turn", PaymentCommand.Attempt.class),
         Map.entry("payment.attempt-outcome", AttemptOutcome.class));
   }

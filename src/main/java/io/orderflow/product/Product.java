@@ -210,7 +210,7 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
       return put(product, put);
     }
     if (product.price() == null) {
-      return Decision.reject(Rejection.notFound("PRODUCT_NOT_FOUND", "there is no such product"));
+      return Decision.reject(notFound());
     }
     return command instanceof Restock restock ? restock(product, restock) : Decision.reply(details(product));
   }
@@ -291,6 +291,10 @@ public final class Product implements Aggregate<Product.Command, Product.Event, 
     return product.reservations().of(ship.orderId())
         .map(quantity -> accept(new ReservationShipped(ship.orderId(), quantity, clock.instant())))
         .orElseGet(() -> Decision.reject(Rejection.conflict("NOT_RESERVED", "order " + ship.orderId() + " has no reservation of " + sku)));
+  }
+
+  static Rejection notFound() {
+    return Rejection.notFound("PRODUCT_NOT_FOUND", "there is no such product");
   }
 
   private static Decision<Event, Reply> accept(Event event) {

@@ -1,6 +1,7 @@
 package io.orderflow.product;
 
 import akka.http.javadsl.server.Route;
+import io.orderflow.history.PastRoutes;
 import io.orderflow.node.Module;
 import io.orderflow.node.NodeContext;
 import io.orderflow.projection.ProjectionDefinition;
@@ -33,6 +34,8 @@ public final class ProductModule implements Module {
 
   @Override
   public List<Route> routes() {
-    return List.of(new ProductRoutes(products, new ProductQueries(node.database())).routes());
+    ProductHistory history = new ProductHistory(node.system());
+    return List.of(new ProductRoutes(products, new ProductQueries(node.database())).routes(),
+        new PastRoutes("products", "sku", history.events(), history::atSequence, Product.notFound(), node.clients()).routes());
   }
 }

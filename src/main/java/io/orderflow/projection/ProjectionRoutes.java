@@ -10,6 +10,8 @@ import io.orderflow.http.JsonFields;
 import io.orderflow.http.Page;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
+import io.orderflow.operators.OperatorActions;
+import io.orderflow.operators.Reason;
 import io.orderflow.security.Caller;
 import io.orderflow.security.Scopes;
 import java.util.Map;
@@ -40,18 +42,20 @@ public final class ProjectionRoutes extends Routes {
   private static final Pattern PERSISTENCE_ID = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
   private final Projections projections;
+  private final OperatorActions actions;
 
-  public ProjectionRoutes(Projections projections) {
+  public ProjectionRoutes(Projections projections, OperatorActions actions) {
     this.projections = projections;
+    this.actions = actions;
   }
 
   public Route routes() {
     return pathPrefix("ops", () -> pathPrefix("projections", () -> concat(
         pathEnd(() -> get(READERS, caller -> answer(projections.statuses(), statuses -> Json.response(200, Map.of("projections", statuses))))),
         id("name", name -> concat(
-            path("rebuild", () -> post(WRITERS, caller -> change(name, projections::rebuild,
+            path("rebuild", () -> post(WRITERS, caller -> change(caller, "rebuild-view", name, projections::rebuild,
                 Problem.of(409, "REBUILD_RUNNING", "the projection is being rebuilt already")))),
-            path("resume", () -> post(WRITERS, caller -> change(name, projections::resume,
+            path("resume", () -> post(WRITERS, caller -> change(caller, "resume-view", name, projections::resume,
                 Problem.of(409, "NOT_STOPPED", "the projection has not stopped")))),
             pathPrefix("parked", () -> parked(name)))))));
   }
@@ -79,9 +83,10 @@ public final class ProjectionRoutes extends Routes {
     return name.substring(0, Math.min(name.length(), MAX_BY));
   }
 
-  private Route change(String name, Function<String, CompletionStage<Optional<ProjectionStatus>>> change, Problem refusal) {
-    return known(name, () -> answer(change.apply(name), status ->
-        status.map(changed -> Json.response(202, changed)).orElseGet(refusal::response)));
+  private Route change(Caller caller, String action, String name, Function<String, CompletionStage<Optional<ProjectionStatus>>> change, Problem refusal) {
+    return known(name, () -> extractRequest(request -> optionalBody(Reason::readOptional, new Reason(""), reason -> answer(
+        actions.record(by(caller, request), action, name, reason.text(), () -> change.apply(name).thenApply(status -> status.orElseThrow(refusal::exception))),
+        changed -> Json.response(202, changed)))));
   }
 
   private Route known(String view, Supplier<Route> inner) {

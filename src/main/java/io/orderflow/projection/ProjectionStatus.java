@@ -14,14 +14,15 @@ import java.util.List;
  * @param error the last exception, if the projection is failing or has stopped
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record ProjectionStatus(String name, State state, long lagEvents, double lagSeconds, long generation, int parked, String error,
+public record ProjectionStatus(String name, State state, long lagEvents, double lagSeconds, long generation, int parked, String error,
     Rebuild rebuild, List<FailureView> failures) {
 
-  enum State { RUNNING, REBUILDING, FAILING, STOPPED }
+  /** The states of a projection. */
+  public enum State { RUNNING, REBUILDING, FAILING, STOPPED }
 
   /** The generation that a rebuild fills. It goes live once it is complete. */
-  record Rebuild(long generation, Instant startedAt, long lagEvents, double lagSeconds, int parked) {}
+  public record Rebuild(long generation, Instant startedAt, long lagEvents, double lagSeconds, int parked) {}
 
   /** A slice's failure at an event. */
-  record FailureView(long generation, int slice, String event, String error, int attempts, boolean stopped, Instant at) {}
+  public record FailureView(long generation, int slice, String event, String error, int attempts, boolean stopped, Instant at) {}
 }

@@ -135,7 +135,7 @@ public final class Projections {
   }
 
   /** The status of each projection. */
-  CompletionStage<List<ProjectionStatus>> statuses() {
+  public CompletionStage<List<ProjectionStatus>> statuses() {
     return database.async(connection -> {
       List<ProjectionStatus> statuses = new ArrayList<>();
       for (ProjectionDefinition<?> view : views) {

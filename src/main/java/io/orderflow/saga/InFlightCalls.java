@@ -37,6 +37,8 @@ final class InFlightCalls<I> {
   private long current;
   /** Whether the service has answered {@link StepResult.Pending} to the current call. */
   private boolean pending;
+  /** When the current call is made again; null if it is in flight. */
+  private Instant repeatsAt;
   /** The call made concurrently with the current one; null for none. */
   private ConcurrentCall concurrent;
   /** The outcome of the concurrent call, if it came before the current call's; null otherwise. */
@@ -99,6 +101,7 @@ final class InFlightCalls<I> {
 
   /** Runs the action after the pause, unless the current call is given up: for its next attempt. */
   void repeatAfter(Duration pause, Runnable backoffOver) {
+    repeatsAt = context.now().plus(pause);
     alarm.set(pause, backoffOver);
   }
 
@@ -112,6 +115,7 @@ final class InFlightCalls<I> {
   /** Ignores the outcome of the current call from now on. */
   void giveUp() {
     alarm.clear();
+    repeatsAt = null;
     pending = false;
     current = ++lastNumber;
   }
@@ -131,6 +135,11 @@ final class InFlightCalls<I> {
 
   boolean isPending() {
     return pending;
+  }
+
+  /** When the current call is made again, after its back-off or because it is pending; null if it is in flight. */
+  Instant repeatsAt() {
+    return repeatsAt;
   }
 
   /** The number of the current call: it changes when the call is given up. */

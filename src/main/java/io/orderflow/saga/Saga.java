@@ -59,6 +59,12 @@ final class Saga<I> implements Process<SagaCommand, SagaEvent, SagaState> {
     return saga.exists() ? saga.state().name() : EventGroup.NOTHING;
   }
 
+  /** The position of a saga that an operator may look for; see {@link SagaPosition}. */
+  @Override
+  public String note(SagaState saga) {
+    return saga.exists() ? SagaPosition.note(saga) : "";
+  }
+
   @Override
   public boolean isBusy() {
     return isActive();
@@ -118,6 +124,10 @@ final class Saga<I> implements Process<SagaCommand, SagaEvent, SagaState> {
       recordOr(event, retry.replyTo(), SagaReplies::notRetried);
     } else if (command instanceof SagaCommand.CompensationFailed failed) {
       compensationFailed(failed);
+    } else if (command instanceof SagaCommand.RetryNow retry) {
+      retryNow(retry);
+    } else if (command instanceof SagaCommand.GetNextAttempt get) {
+      get.replyTo().tell(StatusReply.success(new SagaCommand.NextAttempt(isActive() ? calls.repeatsAt() : null)));
     } else if (command == SagaCommand.AskAgain.INSTANCE) {
       if (calls.isPending() && isActive()) {
         call();
@@ -180,6 +190,15 @@ final class Saga<I> implements Process<SagaCommand, SagaEvent, SagaState> {
     StatusReply<SagaState> reply = StatusReply.success(saga());
     context.home().afterWrite(() -> client.tell(reply));
     proceed();
+  }
+
+  /** Nothing is recorded of the request itself: it changes only when the next attempt is made. */
+  private void retryNow(SagaCommand.RetryNow retry) {
+    boolean waits = isActive() && calls.repeatsAt() != null && saga().underWay().filter(step -> step.name().equals(retry.step())).isPresent();
+    retry.replyTo().tell(waits ? StatusReply.success(saga()) : SagaReplies.notWaiting(saga()));
+    if (waits) {
+      backoffOver();
+    }
   }
 
   private void compensationFailed(SagaCommand.CompensationFailed failed) {

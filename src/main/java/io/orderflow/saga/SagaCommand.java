@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.orderflow.eventsourcing.Message;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Rejection;
+import java.time.Instant;
 
 /** The messages to a saga. */
 sealed interface SagaCommand extends Message, CborSerializable {
@@ -45,6 +46,21 @@ sealed interface SagaCommand extends Message, CborSerializable {
 
   /** Retries the failed compensations. */
   record Retry(ActorRef<StatusReply<SagaState>> replyTo) implements Answered {}
+
+  /** Repeats the call of this step at once instead of after its back-off. */
+  record RetryNow(String step, ActorRef<StatusReply<SagaState>> replyTo) implements Answered {}
+
+  /** Asks when the call under way is repeated. */
+  record GetNextAttempt(ActorRef<StatusReply<NextAttempt>> replyTo) implements SagaCommand {
+
+    @Override
+    public void reject(Rejection rejection) {
+      replyTo().tell(rejection.reply());
+    }
+  }
+
+  /** @param at null if the call is in flight, or none is under way */
+  record NextAttempt(Instant at) implements CborSerializable {}
 
   /** A compensation failed after its service had answered success. */
   record CompensationFailed(String step, String error) implements SagaCommand {}

@@ -51,6 +51,15 @@ final class SagaReplies {
     return saga.exists() ? nothingToRetry().reply() : of(saga);
   }
 
+  /** The reply to a retry of a step that does not wait for its next attempt. */
+  static StatusReply<SagaState> notWaiting(SagaState saga) {
+    return saga.exists() ? notWaiting().reply() : of(saga);
+  }
+
+  static Rejection notWaiting() {
+    return Rejection.conflict("STEP_NOT_WAITING", "the saga does not wait to repeat this step");
+  }
+
   static Rejection tooLate() {
     return Rejection.conflict("TOO_LATE", "all steps have succeeded already");
   }

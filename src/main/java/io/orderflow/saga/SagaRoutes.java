@@ -8,16 +8,14 @@ import io.orderflow.http.Page;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.journal.Database;
-import io.orderflow.kernel.Rejection;
+import io.orderflow.operators.OperatorActions;
+import io.orderflow.operators.Reason;
 import io.orderflow.saga.SagaTable.Listed;
 import io.orderflow.security.Scopes;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 
 /** {@code /ops/sagas}: lists sagas, shows one, retries failed compensations. */
 public final class SagaRoutes extends Routes {
@@ -25,11 +23,13 @@ public final class SagaRoutes extends Routes {
   private static final Access READERS = Access.scope(Scopes.OPS_READ);
 
   private final Database database;
-  private final List<Sagas<?>> sagas;
+  private final SagaDirectory sagas;
+  private final OperatorActions actions;
 
-  public SagaRoutes(Database database, List<Sagas<?>> sagas) {
+  public SagaRoutes(Database database, SagaDirectory sagas, OperatorActions actions) {
     this.database = database;
     this.sagas = sagas;
+    this.actions = actions;
   }
 
   /** All routes under {@code /ops/sagas}. */
@@ -37,9 +37,11 @@ public final class SagaRoutes extends Routes {
     return pathPrefix("ops", () -> pathPrefix("sagas", () -> concat(
         pathEnd(() -> get(READERS, caller -> list())),
         id("sagaId", saga -> concat(
-            pathEnd(() -> get(READERS, caller -> answer(inAny(saga, 0, of -> of.get(saga)), view -> Json.response(200, view)))),
-            path("retry", () -> post(Access.scope(Scopes.OPS_WRITE), caller ->
-                answer(inAny(saga, 0, of -> of.retry(saga)), view -> Json.response(202, view)))))))));
+            pathEnd(() -> get(READERS, caller -> answer(sagas.get(saga), view -> Json.response(200, view)))),
+            path("retry", () -> post(Access.scope(Scopes.OPS_WRITE), caller -> extractRequest(request ->
+                optionalBody(Reason::readOptional, new Reason(""), reason -> answer(
+                    actions.record(OperatorActions.operator(caller, request), "retry-compensation", saga, reason.text(), () -> sagas.retry(saga)),
+                    view -> Json.response(202, view)))))))))));
   }
 
   private Route list() {
@@ -57,17 +59,5 @@ public final class SagaRoutes extends Routes {
   private static SagaStatus state(String name) {
     return Arrays.stream(SagaStatus.values()).filter(state -> state.name().equals(name)).findFirst().orElseThrow(() ->
         Problem.field("INVALID_FIELD", "state", "must be one of " + Arrays.toString(SagaStatus.values())).exception());
-  }
-
-  /** An id doesn't show its definition. There are few definitions, so each is asked until one has the saga. */
-  private CompletionStage<SagaView> inAny(String id, int index, Function<Sagas<?>, CompletionStage<SagaState>> call) {
-    Sagas<?> asked = sagas.get(index);
-    CompletionStage<SagaView> found = call.apply(asked).thenApply(saga -> SagaView.of(id, asked.name(), saga));
-    if (index == sagas.size() - 1) {
-      return found;
-    }
-    return found.exceptionallyCompose(failure ->
-        Rejection.in(failure).filter(rejection -> rejection.kind() == Rejection.Kind.NOT_FOUND).isPresent()
-            ? inAny(id, index + 1, call) : CompletableFuture.failedFuture(failure));
   }
 }

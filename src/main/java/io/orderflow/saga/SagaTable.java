@@ -7,7 +7,6 @@ import io.orderflow.kernel.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,14 @@ final class SagaTable {
   /** An active saga and the sequence number of its last event. */
   record Active(String definition, String sagaId, long sequence) {}
 
-  private record Change(String definition, String sagaId, String state, long sequence, long startedAt, long updatedAt) {}
+  /** The primary key. */
+  record Key(String definition, String sagaId) {
+
+    static Key of(Row row) {
+      int separator = row.persistenceId().indexOf('|');
+      return new Key(row.persistenceId().substring(PREFIX.length(), separator), row.persistenceId().substring(separator + 1));
+    }
+  }
 
   private static final String PREFIX = Sagas.entityType("");
 
@@ -32,13 +38,17 @@ final class SagaTable {
   static void record(Connection connection, List<Row> rows) throws SQLException {
     RowBatch changes = RowBatch.of("definition VARCHAR", "saga_id VARCHAR", "state VARCHAR", "sequence BIGINT", "started_at BIGINT",
         "updated_at BIGINT");
-    for (Change change : lastOfEach(rows)) {
-      changes.add(change.definition(), change.sagaId(), change.state(), change.sequence(), change.startedAt(), change.updatedAt());
+    Map<String, Seen> sagas = seen(rows);
+    for (Seen saga : sagas.values()) {
+      Row last = saga.last();
+      changes.add(Key.of(last).definition(), Key.of(last).sagaId(), EventGroup.word(last.manifest(), 0), last.sequence(),
+          saga.first().writtenAt(), last.writtenAt());
     }
     changes.execute(connection, "MERGE INTO sagas s USING :rows r ON s.saga_id = r.saga_id AND s.definition = r.definition"
         + " WHEN MATCHED AND s.sequence < r.sequence THEN UPDATE SET state = r.state, sequence = r.sequence, updated_at = r.updated_at"
         + " WHEN NOT MATCHED THEN INSERT (definition, saga_id, state, sequence, started_at, updated_at)"
         + " VALUES (r.definition, r.saga_id, r.state, r.sequence, r.started_at, r.updated_at)");
+    SagaPositionTable.record(connection, sagas.values().stream().map(Seen::last).toList());
   }
 
   /** Sagas of an active status, by id and definition, beginning after the given saga. */
@@ -80,20 +90,17 @@ final class SagaTable {
             Instant.ofEpochMilli(row.getLong(5))), values);
   }
 
-  private static Collection<Change> lastOfEach(List<Row> rows) {
-    Map<String, Change> last = new LinkedHashMap<>();
+  /** The first and the last row of a saga in a batch. */
+  private record Seen(Row first, Row last) {}
+
+  private static Map<String, Seen> seen(List<Row> rows) {
+    Map<String, Seen> seen = new LinkedHashMap<>();
     for (Row row : rows) {
-      String state = EventGroup.word(row.manifest(), 0);
-      if (row.persistenceId().startsWith(PREFIX) && !state.equals(EventGroup.NOTHING)) {
-        Change before = last.get(row.persistenceId());
-        if (before == null || before.sequence() < row.sequence()) {
-          int separator = row.persistenceId().indexOf('|');
-          last.put(row.persistenceId(), new Change(row.persistenceId().substring(PREFIX.length(), separator),
-              row.persistenceId().substring(separator + 1), state, row.sequence(),
-              before == null ? row.writtenAt() : before.startedAt(), row.writtenAt()));
-        }
+      if (row.persistenceId().startsWith(PREFIX) && !EventGroup.word(row.manifest(), 0).equals(EventGroup.NOTHING)) {
+        seen.merge(row.persistenceId(), new Seen(row, row), (before, now) ->
+            before.last().sequence() < row.sequence() ? new Seen(before.first(), row) : before);
       }
     }
-    return last.values();
+    return seen;
   }
 }

@@ -30,7 +30,10 @@ public final class SagaTypes implements TypeNames {
         Map.entry("saga.cancel", SagaCommand.Cancel.class),
         Map.entry("saga.compensation-failed", SagaCommand.CompensationFailed.class),
         Map.entry("saga.get", SagaCommand.Get.class),
+        Map.entry("saga.get-next-attempt", SagaCommand.GetNextAttempt.class),
+        Map.entry("saga.next-attempt", SagaCommand.NextAttempt.class),
         Map.entry("saga.retry", SagaCommand.Retry.class),
+        Map.entry("saga.retry-now", SagaCommand.RetryNow.class),
         Map.entry("saga.start", SagaCommand.Start.class),
         Map.entry("saga.wake", SagaCommand.Wake.class));
   }

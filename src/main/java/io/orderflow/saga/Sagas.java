@@ -19,8 +19,10 @@ import io.orderflow.kernel.Rejection;
 import io.orderflow.kernel.SteadyClock;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -150,6 +152,21 @@ public final class Sagas<I> {
         fromArchive(id, failure, saga -> CompletableFuture.failedFuture(SagaReplies.nothingToRetry().reply().getError())));
   }
 
+  /**
+   * Repeats the call of this step at once, which the saga would repeat after its back-off. The rejection is STEP_NOT_WAITING if the call is in
+   * flight, or the saga is at another step.
+   */
+  public CompletionStage<SagaState> retryNow(String id, String step) {
+    return ask(id, replyTo -> new SagaCommand.RetryNow(step, replyTo), ASK).exceptionallyCompose(failure ->
+        fromArchive(id, failure, saga -> CompletableFuture.failedFuture(SagaReplies.notWaiting().reply().getError())));
+  }
+
+  /** When the saga repeats the call under way; empty if it is in flight, or none is under way. */
+  public CompletionStage<Optional<Instant>> nextAttempt(String id) {
+    return EntityAsk.<SagaCommand.NextAttempt>ask(system, entity(id), SagaCommand.GetNextAttempt::new, ASK)
+        .thenApply(next -> Optional.ofNullable(next.at()));
+  }
+
   /** Tells the saga that a pending call may have its outcome. Without this the saga asks again after the call's pause. */
   public void askAgain(String id) {
     entity(id).tell(SagaCommand.AskAgain.INSTANCE);
@@ -170,6 +187,24 @@ public final class Sagas<I> {
   /** The answer from the archive if the journal doesn't have the saga. If the archive doesn't have it either, the failure stays. */
   private CompletionStage<SagaState> fromArchive(String id, Throwable failure, Function<SagaState, CompletionStage<SagaState>> answer) {
     return stored.foldIfNotFound(failure, persistenceId(id), SagaEvent.class, SagaState.NONE, SagaState::apply).thenCompose(answer);
+  }
+
+  /** The saga as its stored events say, without waking it. */
+  CompletionStage<SagaState> recorded(String id) {
+    return archived(id);
+  }
+
+  /** All calls that the definition has: the steps, and in reverse order their compensations. */
+  List<SagaEvent.Begins> calls() {
+    List<SagaEvent.Begins> calls = new ArrayList<>();
+    definition.steps().forEach(step -> calls.add(new SagaEvent.Begins(StepRecord.Kind.ACTION, step.name())));
+    definition.retriables().forEach(step -> calls.add(new SagaEvent.Begins(StepRecord.Kind.RETRIABLE, step.name())));
+    for (int i = definition.steps().size() - 1; i >= 0; i--) {
+      if (definition.steps().get(i).compensation() != null) {
+        calls.add(new SagaEvent.Begins(StepRecord.Kind.COMPENSATION, definition.steps().get(i).name()));
+      }
+    }
+    return calls;
   }
 
   private CompletionStage<SagaState> archived(String id) {

@@ -46,10 +46,10 @@ class PaymentBreakerSpec {
     PaymentBreaker breaker = breaker("window = 10, failure-rate = 50, open = 1h");
 
     calls(breaker, "FFFFFFFF.");
-    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 8 * 100.0 / 9, 9, null));
+    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 8 * 100.0 / 9, 9, null, null));
     calls(breaker, ".");
 
-    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.OPEN, 80, 10, NOW));
+    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.OPEN, 80, 10, NOW, null));
   }
 
   @Test
@@ -96,23 +96,23 @@ class PaymentBreakerSpec {
 
     assertThat(breaker.permitsCalls()).isFalse();
     assertThat(kindOf(call(breaker, "."))).isEqualTo(Kind.NOT_CALLED);
-    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.HALF_OPEN, 0, 1, NOW));
+    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.HALF_OPEN, 0, 1, NOW, null));
 
     third.complete("answer");
     assertThat(breaker.snapshot().state()).isEqualTo(State.HALF_OPEN);
     second.complete("answer");
-    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 0, 0, null));
+    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 0, 0, null, null));
   }
 
   @Test
   void it_stays_half_open_until_the_calls_that_decide_are_judged() {
     PaymentBreaker breaker = halfOpen("half-open-calls = 3, failure-rate = 50");
 
-    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.HALF_OPEN, 0, 0, NOW));
+    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.HALF_OPEN, 0, 0, NOW, null));
     calls(breaker, "F");
     assertThat(breaker.snapshot().state()).isEqualTo(State.HALF_OPEN);
     calls(breaker, ".");
-    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.HALF_OPEN, 50, 2, NOW));
+    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.HALF_OPEN, 50, 2, NOW, null));
     calls(breaker, ".");
     assertThat(breaker.snapshot().state()).isEqualTo(State.CLOSED);
   }
@@ -160,7 +160,7 @@ class PaymentBreakerSpec {
 
     calls(breaker, "AAAA");
 
-    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 0, 2, null));
+    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 0, 2, null, null));
   }
 
   @Test
@@ -175,7 +175,7 @@ class PaymentBreakerSpec {
     call(breaker, "c", false, ".");
     call(breaker, "failing", false, "F");
 
-    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 25, 4, null));
+    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 25, 4, null, null));
     call(breaker, "d", false, "F");
     assertThat(breaker.snapshot().state()).as("its failure has left the window").isEqualTo(State.CLOSED);
     call(breaker, "failing", false, "F");
@@ -190,7 +190,7 @@ class PaymentBreakerSpec {
       call(breaker, "failing", false, "F");
       call(breaker, "known", true, "F");
     }
-    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.HALF_OPEN, 100, 1, NOW));
+    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.HALF_OPEN, 100, 1, NOW, null));
     call(breaker, "a", false, ".");
     call(breaker, "known", true, ".");
 
@@ -216,7 +216,7 @@ class PaymentBreakerSpec {
     }).toCompletableFuture();
 
     assertThat(answer).isCompletedExceptionally();
-    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 0, 0, null));
+    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 0, 0, null, null));
     assertThat(call(breaker, ".")).isCompletedWithValue("answer");
   }
 
@@ -231,7 +231,7 @@ class PaymentBreakerSpec {
 
     late.completeExceptionally(failure(Kind.IN_DOUBT));
 
-    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.HALF_OPEN, 0, 1, NOW));
+    assertThat(breaker.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.HALF_OPEN, 0, 1, NOW, null));
     calls(breaker, ".");
     assertThat(breaker.snapshot().state()).isEqualTo(State.CLOSED);
   }

@@ -89,7 +89,7 @@ class PaymentProviderSpec {
     ChargeResult result = join(provider.charge(key, "o-1", AMOUNT, "tok_declined"));
 
     assertThat(result).isEqualTo(new Declined("PAYMENT_DECLINED", "card_declined"));
-    assertThat(provider.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 0, 1, null));
+    assertThat(provider.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 0, 1, null, null));
   }
 
   @Test
@@ -194,7 +194,7 @@ class PaymentProviderSpec {
     for (int i = 5; i < 9; i++) {
       assertThat(failure(provider.charge(key + i, "o-1", AMOUNT, "tok_visa")).kind()).isEqualTo(Kind.IN_DOUBT);
     }
-    assertThat(provider.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 4 * 100.0 / 9, 9, null));
+    assertThat(provider.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 4 * 100.0 / 9, 9, null, null));
 
     failure(provider.refund(key));
 
@@ -225,7 +225,7 @@ class PaymentProviderSpec {
     assertThat(provider.snapshot().calls()).isEqualTo(2);
     charge(provider, key + 3);
 
-    assertThat(provider.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 0, 0, null));
+    assertThat(provider.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 0, 0, null, null));
   }
 
   @Test
@@ -324,7 +324,7 @@ class PaymentProviderSpec {
       failure(provider.charge(key, "o-1", AMOUNT, "tok_visa"));
       failure(provider.charge(key + i, "o-1", AMOUNT, "tok_visa", true));
     }
-    assertThat(provider.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 100, 1, null));
+    assertThat(provider.snapshot()).isEqualTo(new BreakerSnapshot("payment-provider", State.CLOSED, 100, 1, null, null));
     failure(provider.charge(key + "other", "o-1", AMOUNT, "tok_visa"));
     assertThat(provider.snapshot().state()).isEqualTo(State.OPEN);
   }

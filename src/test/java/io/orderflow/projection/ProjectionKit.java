@@ -15,6 +15,7 @@ import io.orderflow.http.Page;
 import io.orderflow.journal.Database;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Configuration;
+import io.orderflow.operators.OperatorActions;
 import io.orderflow.testkit.ShopClient;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -237,7 +238,8 @@ public final class ProjectionKit implements AutoCloseable {
 
   /** A client of the routes of this node's projections. */
   ShopClient client() {
-    return new ShopClient("http://127.0.0.1:" + HttpServer.bind(system, "service", "127.0.0.1", 0, new ProjectionRoutes(projections).routes())
+    return new ShopClient("http://127.0.0.1:" + HttpServer.bind(system, "service", "127.0.0.1", 0, new ProjectionRoutes(projections,
+            new OperatorActions(database(), Clock.systemUTC())).routes())
         .toCompletableFuture().join().localAddress().getPort());
   }
 

@@ -40,6 +40,13 @@ class RightsSpec {
       Map.entry("POST /api/accounts/{account}/withdrawals", AMOUNT),
       Map.entry("POST /api/accounts/{account}/transfers", "{'to':'shop','amount':'1.00'}"),
       Map.entry("PUT /api/carts/new/items/tea", "{'quantity':1}"),
+      Map.entry("POST /ops/breakers/payment-provider/force-open", "{'reason':'tried'}"),
+      Map.entry("POST /ops/breakers/payment-provider/force-closed", "{'reason':'tried'}"),
+      Map.entry("POST /ops/breakers/payment-provider/reset", "{'reason':'tried'}"),
+      Map.entry("POST /ops/batches", "{'action':'CANCEL','state':'RUNNING'}"),
+      Map.entry("POST /ops/batches/{batch}/confirm", "{'count':0,'reason':'tried'}"),
+      Map.entry("POST /ops/orders/{order}/cancel", "{'reason':'tried'}"),
+      Map.entry("POST /ops/sagas/{order}/steps/charge-payment/retry-now", "{'reason':'tried'}"),
       Map.entry("POST /api/carts/{cart}/checkout", "{'customerId':'ada','payment':" + ShopClient.card("tok_visa") + "}"));
 
   @TempDir
@@ -72,6 +79,7 @@ class RightsSpec {
     names.put("account", "adas");
     names.put("cart", "hers");
     names.put("order", ada.ended(ORDER).text("orderId"));
+    names.put("batch", clients.get("operator").post("/ops/batches", BODIES.get("POST /ops/batches")).expect(201).text("batchId"));
     names.put("transfer", ada.post("/api/accounts/adas/transfers", "{'to':'shop','amount':'1.00'}").expect(202).text("transferId"));
   }
 

@@ -256,7 +256,9 @@ public final class ApiContract {
         .filter(name -> !headers.contains(name) && !OF_REQUESTS.contains(name)).forEach(name -> found.add("it has the header " + name));
     JsonNode body = resolved(operation.node().path("requestBody"));
     if (!body.isMissingNode() && exchange.requestBody() == null) {
-      found.add("it has no body");
+      if (body.path("required").asBoolean(true)) {
+        found.add("it has no body");
+      }
     } else if (!body.isMissingNode()) {
       violations(body.at("/content/application~1json/schema"), withoutNulls(tree(exchange.requestBody())))
           .forEach(violation -> found.add("its body: " + violation));

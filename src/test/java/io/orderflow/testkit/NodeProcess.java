@@ -181,7 +181,12 @@ public final class NodeProcess implements Serving, AutoCloseable {
   }
 
   private ShopClient client(String part) {
-    return clients.computeIfAbsent(part, one -> new ShopClient("http://" + host + ":" + ports.get("orderflow." + one + ".port")));
+    return clients.computeIfAbsent(part, one -> new ShopClient(address(one)));
+  }
+
+  /** The URL of a part: gateway, ops, services, management or provider. */
+  public String address(String part) {
+    return "http://" + host + ":" + ports.get("orderflow." + part + ".port");
   }
 
   @Override

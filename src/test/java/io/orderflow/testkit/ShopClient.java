@@ -135,7 +135,8 @@ public final class ShopClient {
       HttpResponse<byte[]> response = http.send(sent, HttpResponse.BodyHandlers.ofByteArray());
       boolean isJson = response.headers().firstValue("Content-Type").filter(type -> type.contains("json")).isPresent();
       JsonNode json = isJson ? JSON.readTree(response.body()) : MissingNode.getInstance();
-      ApiContract.published().check(new ApiContract.Exchange(method, path, sent.headers().map(), body == null ? null : body.replace('\'', '"'),
+      String sentBody = body == null || body.isEmpty() ? null : body.replace('\'', '"');
+      ApiContract.published().check(new ApiContract.Exchange(method, path, sent.headers().map(), sentBody,
           response.statusCode(), response.headers().map(), json));
       return new Answer(response.statusCode(), json, response.headers());
     } catch (IOException failure) {
@@ -144,6 +145,11 @@ public final class ShopClient {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(interrupted);
     }
+  }
+
+  /** Waits until products answer: the first answers of a node may take longer than the gateway waits for them. */
+  public void awaitAnswers() {
+    Awaitility.await().atMost(PATIENCE).until(() -> get("/api/products/none").status(), Integer.valueOf(404)::equals);
   }
 
   /** Puts a product on sale at 3.50 EUR with that stock. */

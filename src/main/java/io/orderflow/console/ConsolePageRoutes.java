@@ -1,0 +1,50 @@
+package io.orderflow.console;
+
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.headers.Location;
+import akka.http.javadsl.server.PathMatchers;
+import akka.http.javadsl.server.Route;
+import io.orderflow.http.Access;
+import io.orderflow.http.Problem;
+import io.orderflow.http.Routes;
+import io.orderflow.http.StaticFile;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/**
+ * Serves the console's pages at {@code /console/}, and leads {@code /} there. The pages ask for no token: they hold no data. All come from the
+ * program itself, and nothing from another site.
+ */
+public final class ConsolePageRoutes extends Routes {
+
+  private static final String FOLDER = "console/";
+  /** At most one folder deep. No name can lead out of the console's folder. */
+  private static final Pattern NAME = Pattern.compile("(?:[a-z0-9-]{1,40}/)?[a-z0-9-]{1,40}\\.(?:html|css|js|svg)");
+
+  private final StaticFile page = StaticFile.resource(FOLDER + "index.html");
+  /** Those that were asked for. Only files that exist are kept. */
+  private final Map<String, StaticFile> files =
+      new ConcurrentHashMap<>(Map.of("preact.js", StaticFile.webjar("org.webjars.npm", "preact", "dist/preact.module.js")));
+
+  /** Routes {@code /} and everything under {@code /console}. */
+  public Route routes() {
+    return concat(
+        pathSingleSlash(() -> get(Access.ANYBODY, anybody -> complete(toConsole()))),
+        pathPrefix("console", () -> concat(
+            pathEnd(() -> get(Access.ANYBODY, anybody -> complete(toConsole()))),
+            pathSingleSlash(() -> get(Access.ANYBODY, anybody -> extractRequest(request -> complete(page.response(request))))),
+            path(PathMatchers.remaining(), name -> get(Access.ANYBODY, anybody -> extractRequest(request ->
+                complete(find(name).map(file -> file.response(request)).orElseGet(Problem.NOTHING_HERE::response))))))));
+  }
+
+  private static HttpResponse toConsole() {
+    return HttpResponse.create().withStatus(302).addHeader(Location.create("/console/"));
+  }
+
+  private Optional<StaticFile> find(String name) {
+    return NAME.matcher(name).matches()
+        ? Optional.ofNullable(files.computeIfAbsent(name, asked -> StaticFile.find(FOLDER + asked).orElse(null))) : Optional.empty();
+  }
+}

@@ -1,0 +1,2 @@
+/** Records what operators do, with their reasons. Independent of business packages. */
+package io.orderflow.operators;
