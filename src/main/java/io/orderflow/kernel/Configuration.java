@@ -6,10 +6,13 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import java.io.File;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Loads a node's configuration from four layers. Environment variables override the operator's file, which overrides Orderflow's settings
@@ -42,16 +45,34 @@ public final class Configuration {
         .withFallback(ConfigFactory.defaultReferenceUnresolved());
     Config node = layers.resolve().getConfig("orderflow");
     return node.getString("host").isEmpty()
-        ? ConfigFactory.parseMap(Map.of("orderflow.host", reachableAt(node.getString("bind")))).withFallback(layers).resolve()
+        ? ConfigFactory.parseMap(Map.of("orderflow.host", reachableAt(node.getString("bind"), node.getString("discovery.service")))).withFallback(layers).resolve()
         : layers.resolve();
   }
 
-  private static String reachableAt(String bound) {
+  /** A machine in several networks is reached in that in which nodes look for each other. */
+  private static String reachableAt(String bound, String discoveredAs) {
     try {
-      return InetAddress.getByName(bound).isAnyLocalAddress() ? InetAddress.getLocalHost().getHostAddress() : bound;
+      return InetAddress.getByName(bound).isAnyLocalAddress()
+          ? ownAddressAmong(discoveredAs).orElse(InetAddress.getLocalHost()).getHostAddress() : bound;
     } catch (UnknownHostException unknown) {
       throw new ConfigException.BadValue("orderflow.bind", "is not an address of this machine: " + bound, unknown);
     }
+  }
+
+  private static Optional<InetAddress> ownAddressAmong(String name) {
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      for (InetAddress address : InetAddress.getAllByName(name)) {
+        if (NetworkInterface.getByInetAddress(address) != null) {
+          return Optional.of(address);
+        }
+      }
+    } catch (UnknownHostException | SocketException notThere) {
+      // The node has not that name, or not yet.
+    }
+    return Optional.empty();
   }
 
   /** Splits a comma-separated setting. Such a list fits into one environment variable. */
