@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -105,7 +106,10 @@ class ConsoleProcessSpec {
     return IntStream.range(0, 2).mapToObj(i -> {
       Path own = folder.resolve("node-" + i);
       settle(own);
-      return new NodeProcess(own, "127.0.0." + (2 + i), environment);
+      String host = "127.0.0." + (2 + i);
+      Map<String, String> here = new HashMap<>(environment);
+      here.put("ORDERFLOW_OPS_BIND", host);
+      return new NodeProcess(own, host, here);
     }).toList();
   }
 
