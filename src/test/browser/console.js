@@ -38,6 +38,7 @@ async function shot(page, name) {
 
 async function main() {
   const { browser, page } = await open(OPS);
+  const lead = (text) => page.locator('.lead', { hasText: text });
   const title = (text) => page.getByRole('heading', { level: 1, name: text }).waitFor();
 
   say('the operators\' port leads to the console, and all is well');
@@ -63,7 +64,7 @@ async function main() {
   await row.waitFor();
   await check(page, 'Orders');
   await row.getByRole('link').first().click();
-  await page.getByText('but the refund of 10.50 EUR failed').waitFor();
+  await lead('but the refund of 10.50 EUR failed').waitFor();
   await page.getByText('It does not balance').waitFor();
   await check(page, 'Order');
   await shot(page, 'order');
@@ -80,7 +81,7 @@ async function main() {
     await dialog.getByRole('button', { name: 'Retry what failed' }).click();
     await dialog.waitFor({ state: 'hidden', timeout: 6000 }).catch(() => {});
   }
-  await page.getByText('nothing is owed').waitFor({ timeout: 90_000 });
+  await lead('nothing is owed').waitFor({ timeout: 90_000 });
   await page.getByText('It balances').waitFor();
   await page.getByText('The provider refunds again').first().waitFor();
   await control('/restart');
@@ -105,14 +106,14 @@ async function main() {
   const waits = await place();
   const unwanted = await place();
   await page.goto(`${OPS}/console/#/orders/${waits}`);
-  await page.getByText('Waits for the payment provider since').waitFor();
+  await lead('Waits for the payment provider since').waitFor();
   await check(page, 'Order that waits');
   await shot(page, 'order-waits');
   await page.goto(`${OPS}/console/#/orders/${unwanted}`);
   await page.getByRole('button', { name: 'Cancel the order' }).click();
   await dialog.getByLabel('Reason, for the record').fill('Ordered twice');
   await dialog.getByRole('button', { name: 'Cancel the order' }).click();
-  await page.getByText('because it was called off').waitFor();
+  await lead('because it was called off').waitFor();
   await page.goto(`${OPS}/console/#/payments`);
   await title('Payments');
   await page.getByRole('link', { name: waits.slice(-8) }).first().waitFor();
@@ -131,14 +132,14 @@ async function main() {
     await page.locator('.badge', { hasText: shown }).first().waitFor();
   }
   await page.goto(`${OPS}/console/#/orders/${waits}`);
-  await page.getByText('Confirmed: 10.50 EUR').waitFor({ timeout: 60_000 });
+  await lead('Confirmed: 10.50 EUR').waitFor({ timeout: 60_000 });
 
   say('what waits is cancelled at once, by its number');
   await control('/outage/on');
   await place();
   const last = await place();
   await page.goto(`${OPS}/console/#/orders/${last}`);
-  await page.getByText('Waits for the payment provider since').waitFor();
+  await lead('Waits for the payment provider since').waitFor();
   await page.goto(`${OPS}/console/#/batches`);
   await title('Batches');
   await check(page, 'Batches');
