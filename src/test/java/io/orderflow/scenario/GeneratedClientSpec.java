@@ -63,9 +63,9 @@ class GeneratedClientSpec {
 
   @Test
   void the_first_order_is_placed_and_confirmed_and_the_one_that_fails_is_cancelled() throws ApiException {
-    assertThat(products.putProduct("tea", new ProductRequest().name("Green tea").price(new RequestedAmount("3.50")).currency("EUR")).getPrice())
+    assertThat(products.putProduct("tea", new ProductRequest().name("Green tea").price(new RequestedAmount("3.50")).currency("EUR"), null).getPrice())
         .isEqualTo("3.50");
-    assertThat(products.restockProduct("tea", new RestockRequest().quantity(100)).getAvailable()).isEqualTo(100);
+    assertThat(products.restockProduct("tea", new RestockRequest().quantity(100), null).getAvailable()).isEqualTo(100);
 
     Order placed = orders.placeOrder(order("DE"), "first", "wait=20");
     assertThat(placed.getStatus()).isEqualTo(OrderStatus.CONFIRMED);
