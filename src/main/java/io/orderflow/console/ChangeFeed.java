@@ -174,7 +174,10 @@ final class ChangeFeed {
       QueueOfferResult offered = watcher.offer(message);
       if (!offered.isEnqueued()) {
         watchers.remove(watcher);
-        watcher.complete();
+        // A queue whose watcher has left throws here, and the others would not be told.
+        if (offered == QueueOfferResult.dropped()) {
+          watcher.complete();
+        }
       }
     }
   }

@@ -119,6 +119,21 @@ class ChangeStreamSpec {
   }
 
   @Test
+  void those_who_leave_keep_nothing_from_those_who_stay() throws Exception {
+    List<Watcher> leaving = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      leaving.add(new Watcher(null));
+    }
+    try (Watcher staying = new Watcher(null)) {
+      staying.awaitTold(place());
+      for (Watcher watcher : leaving) {
+        watcher.close();
+      }
+      staying.awaitTold(place());
+    }
+  }
+
+  @Test
   void whoever_comes_back_is_told_what_was_missed_and_nothing_twice_that_was_not() throws Exception {
     String before;
     String last;
