@@ -62,9 +62,9 @@ public final class AccountRoutes extends Routes {
                 parameterOptional("atSequence", sequence -> parameterOptional("at", time ->
                     answer(balance(request, account, sequence, time), balance -> Json.response(200, AccountResponse.of(balance))))))))),
             path("deposits", () -> post(WRITERS, caller -> keyed(caller, key ->
-                body(AccountRequest.Movement::read, deposit -> deposit(account, key, deposit))))),
+                body(AccountRequest.Movement::read, deposit -> deposit(caller, account, key, deposit))))),
             path("withdrawals", () -> post(WRITERS, caller -> keyed(caller, key ->
-                body(AccountRequest.Movement::read, withdrawal -> withdraw(account, key, withdrawal))))))))));
+                body(AccountRequest.Movement::read, withdrawal -> withdraw(caller, account, key, withdrawal))))))))));
   }
 
   /** A customer's account is their own; an account without an owner, or for others, needs the scope. */
@@ -76,7 +76,7 @@ public final class AccountRoutes extends Routes {
     }
     String id = Optional.ofNullable(opening.accountId()).or(() -> key.map(known -> known.named("account")))
         .orElseGet(() -> ids.get().toString());
-    return after(keys.claim(key, "accounts", opening), claimed -> answer(accounts.open(id, owner, opening.currency()),
+    return after(keys.claim(key, "accounts", opening), claimed -> answer(accounts.as(caller.actor()).open(id, owner, opening.currency()),
         account -> Json.response(201, AccountResponse.of(account)).addHeader(Location.create("/api/accounts/" + id))));
   }
 
@@ -113,13 +113,13 @@ public final class AccountRoutes extends Routes {
     }
   }
 
-  private Route deposit(String accountId, Optional<RequestKey> key, AccountRequest.Movement deposit) {
-    return answer(accounts.deposit(accountId, deposit.amount(), deposit.reference(), key.map(RequestKey::remembered).orElse(null)),
+  private Route deposit(Caller caller, String accountId, Optional<RequestKey> key, AccountRequest.Movement deposit) {
+    return answer(accounts.as(caller.actor()).deposit(accountId, deposit.amount(), deposit.reference(), key.map(RequestKey::remembered).orElse(null)),
         account -> Json.response(200, AccountResponse.ofMovement(account)));
   }
 
-  private Route withdraw(String accountId, Optional<RequestKey> key, AccountRequest.Movement withdrawal) {
-    return answer(accounts.withdraw(accountId, withdrawal.amount(), withdrawal.reference(), key.map(RequestKey::remembered).orElse(null)),
+  private Route withdraw(Caller caller, String accountId, Optional<RequestKey> key, AccountRequest.Movement withdrawal) {
+    return answer(accounts.as(caller.actor()).withdraw(accountId, withdrawal.amount(), withdrawal.reference(), key.map(RequestKey::remembered).orElse(null)),
         account -> Json.response(200, AccountResponse.ofMovement(account)));
   }
 }

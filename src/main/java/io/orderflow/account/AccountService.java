@@ -36,6 +36,11 @@ public final class AccountService {
     this.accounts = accounts;
   }
 
+  /** The same service on behalf of somebody, whom the events name. */
+  AccountService as(String actor) {
+    return new AccountService(accounts.as(actor));
+  }
+
   private static Account.Remembered remembered(Config account) {
     return new Account.Remembered(account.getInt("remembered-references"), account.getInt("remembered-saga-references"));
   }

@@ -73,13 +73,13 @@ public final class TransferRoutes extends Routes {
           .or(() -> key.map(claimed -> claimed.named("transfer-by-key", from)));
       String id = known.orElseGet(() -> ids.get().toString());
       return after(keys.claim(key, "accounts/" + from + "/transfers", request.to(), transfer.amount(), request.reference().orElse(null)), claimed ->
-          answer(start(id, known.isPresent(), transfer, request.reference().isPresent() ? REUSED : Rejection.idempotencyKeyReused()), saga ->
+          answer(start(sagas.as(caller.actor()), id, known.isPresent(), transfer, request.reference().isPresent() ? REUSED : Rejection.idempotencyKeyReused()), saga ->
               Json.response(202, TransferResponse.of(id, transfer, saga)).addHeader(Location.create("/api/transfers/" + id))));
     });
   }
 
   /** @param mayExist whether a transfer may have been started under this id */
-  private CompletionStage<SagaState> start(String id, boolean mayExist, Transfer transfer, Rejection reused) {
+  private static CompletionStage<SagaState> start(Sagas<Transfer> sagas, String id, boolean mayExist, Transfer transfer, Rejection reused) {
     CompletionStage<SagaState> started = mayExist ? sagas.start(id, transfer) : sagas.startNew(id, transfer);
     return started.thenApply(saga -> sagas.startedWith(saga, transfer, reused));
   }

@@ -34,9 +34,9 @@ public final class CartRoutes extends Routes {
         pathEnd(() -> get(Access.CALLERS, caller -> contents(caller, cart, carts.get(idOf(caller, cart))))),
         pathPrefix("items", () -> id("sku", sku -> pathEnd(() -> concat(
             put(Access.CALLERS, caller -> ifMatch(condition -> body(CartRequest::read, item ->
-                contents(caller, cart, carts.put(idOf(caller, cart), sku, item.quantity(), condition))))),
+                contents(caller, cart, carts.as(caller.actor()).put(idOf(caller, cart), sku, item.quantity(), condition))))),
             delete(Access.CALLERS, caller -> ifMatch(condition ->
-                contents(caller, cart, carts.remove(idOf(caller, cart), sku, condition)))))))),
+                contents(caller, cart, carts.as(caller.actor()).remove(idOf(caller, cart), sku, condition)))))))),
         path("checkout", () -> post(Access.CALLERS, caller -> admitted(() -> keyed(caller, key -> ifMatch(condition -> extractRequest(request ->
             body(CheckoutRequest::read, checkout -> checkOut(caller, request, key, condition, idOf(caller, cart), checkout))))))))))));
   }
@@ -55,11 +55,11 @@ public final class CartRoutes extends Routes {
       CheckoutRequest checkout) {
     CheckoutRequest paid = checkout.paidBy(OrderPlacementRoutes.payer(caller, checkout.terms().customerId()));
     return after(keys.claim(key, "carts/" + cartId + "/checkout", checkout.terms(), checkout.currency().orElse(null)), claimed ->
-        checkOut(request, cartId, paid, condition));
+        checkOut(request, carts.as(caller.actor()), cartId, paid, condition));
   }
 
-  private Route checkOut(HttpRequest request, String cartId, CheckoutRequest checkout, Precondition condition) {
-    return placementRoutes.afterPlacing(carts.checkOut(cartId, checkout.terms(), checkout.currency(), condition), order ->
-        after(carts.place(cartId, order), saga -> placementRoutes.placed(request, CartService.orderIdOf(cartId), order, saga)));
+  private Route checkOut(HttpRequest request, CartService asCaller, String cartId, CheckoutRequest checkout, Precondition condition) {
+    return placementRoutes.afterPlacing(asCaller.checkOut(cartId, checkout.terms(), checkout.currency(), condition), order ->
+        after(asCaller.place(cartId, order), saga -> placementRoutes.placed(request, CartService.orderIdOf(cartId), order, saga)));
   }
 }

@@ -33,9 +33,19 @@ public final class CartService {
 
   /** Hosts carts. */
   public CartService(ActorSystem<?> system, ProductService products, OrderPlacement placement, Clock clock) {
-    this.carts = Aggregates.host(system, type(clock, system.settings().config().getDuration("orderflow.cart.expires-after")));
+    this(Aggregates.host(system, type(clock, system.settings().config().getDuration("orderflow.cart.expires-after"))), products, placement);
+  }
+
+  private CartService(AggregateClient<ShoppingCart.Command, ShoppingCart.Event, ShoppingCart.State, Contents> carts, ProductService products,
+      OrderPlacement placement) {
+    this.carts = carts;
     this.products = products;
     this.placement = placement;
+  }
+
+  /** The same service on behalf of somebody, whom the events name. */
+  CartService as(String actor) {
+    return new CartService(carts.as(actor), products, placement.as(actor));
   }
 
   static AggregateType<ShoppingCart.Command, ShoppingCart.Event, ShoppingCart.State, Contents> type(Clock clock, Duration expiresAfter) {

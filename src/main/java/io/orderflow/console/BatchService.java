@@ -106,7 +106,7 @@ final class BatchService {
   private CompletionStage<String> act(Action action, String orderId) {
     CompletionStage<String> acted = switch (action) {
       case CANCEL -> orders.cancel(orderId).thenApply(saga -> DONE);
-      case RETRY_COMPENSATION -> sagas.retry(orderId).thenApply(saga -> DONE).exceptionallyCompose(failure -> retriedBefore(orderId, failure));
+      case RETRY_COMPENSATION -> sagas.retry(orderId, null).thenApply(saga -> DONE).exceptionallyCompose(failure -> retriedBefore(orderId, failure));
     };
     return acted.exceptionallyCompose(failure -> Rejection.in(failure).filter(rejection -> rejection.kind() != Rejection.Kind.UNAVAILABLE)
         .<CompletionStage<String>>map(rejection -> CompletableFuture.completedFuture(outcome(rejection)))

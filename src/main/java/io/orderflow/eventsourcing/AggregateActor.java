@@ -12,18 +12,18 @@ final class AggregateActor<C, E, S, R> extends HostedBehavior<Message, C, E, S, 
   }
 
   @Override
-  public CommandHandler<Message, E, S> commandHandler() {
+  public CommandHandler<Message, Recorded<E>, S> commandHandler() {
     return (state, message) -> message instanceof Message.Ask<?, ?> ask ? decide(state, ask)
         : message == Message.Signal.LEAVE ? Effect().stop() : Effect().none();
   }
 
   @SuppressWarnings("unchecked") // Clients of this type send no other commands.
-  private Effect<E, S> decide(S state, Message.Ask<?, ?> message) {
+  private Effect<Recorded<E>, S> decide(S state, Message.Ask<?, ?> message) {
     Message.Ask<C, R> ask = (Message.Ask<C, R>) message;
     Decision<E, R> decision = aggregate.decide(state, ask.command());
     if (decision.events().isEmpty()) {
       return Effect().none().thenRun(same -> ask.answer(decision));
     }
-    return Effect().persist(decision.events()).thenRun(after -> ask.answer(decision));
+    return Effect().persist(Recorded.all(decision.events(), ask.actor())).thenRun(after -> ask.answer(decision));
   }
 }

@@ -29,27 +29,34 @@ public final class AggregateClient<C, E, S, R> {
   private final AggregateType<C, E, S, R> type;
   private final EntityTypeKey<Message> key;
   private final StoredEvents stored;
+  private final String actor;
 
   /** A client for aggregates that are parts of the homes of that name ({@link HomeType}). */
   public static <C, E, S, R> AggregateClient<C, E, S, R> ofHomes(ActorSystem<?> system, String home, AggregateType<C, E, S, R> type) {
-    return new AggregateClient<>(system, type, Homes.key(home));
+    return new AggregateClient<>(system, type, Homes.key(home), null);
   }
 
-  AggregateClient(ActorSystem<?> system, AggregateType<C, E, S, R> type, EntityTypeKey<Message> key) {
+  AggregateClient(ActorSystem<?> system, AggregateType<C, E, S, R> type, EntityTypeKey<Message> key, String actor) {
     this.system = system;
     this.type = type;
     this.key = key;
     this.stored = new StoredEvents(system);
+    this.actor = actor;
+  }
+
+  /** The same client on behalf of somebody, whom events name ({@link Message#actor}). */
+  public AggregateClient<C, E, S, R> as(String who) {
+    return who == null ? this : new AggregateClient<>(system, type, key, who);
   }
 
   /** Sends a command. The stage completes once its events are stored. */
   public CompletionStage<R> ask(String id, C command) {
-    return EntityAsk.ask(system, entity(id), replyTo -> new Message.Ask<>(type.name(), command, replyTo), TIMEOUT);
+    return EntityAsk.ask(system, entity(id), replyTo -> new Message.Ask<>(type.name(), command, replyTo, actor), TIMEOUT);
   }
 
   /** Sends a command without waiting for the reply. */
   public void tell(String id, C command) {
-    entity(id).tell(new Message.Ask<>(type.name(), command, system.ignoreRef()));
+    entity(id).tell(new Message.Ask<>(type.name(), command, system.ignoreRef(), actor));
   }
 
   /** Sends a query. If the aggregate replies that it does not exist, the query is answered from its archived events, if any. */

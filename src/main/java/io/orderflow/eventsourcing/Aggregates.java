@@ -16,7 +16,7 @@ public final class Aggregates {
     GroupCommit.Settings settings = GroupCommit.Settings.of(system.settings().config().getConfig("orderflow"));
     Unhandled.reject(system);
     ClusterSharding.get(system).init(ShardedEntities.entity(key, (id, leave) -> behavior(type, id, settings)));
-    return new AggregateClient<>(system, type, key);
+    return new AggregateClient<>(system, type, key, null);
   }
 
   static <C, E, S, R> Behavior<Message> behavior(AggregateType<C, E, S, R> type, String id, GroupCommit.Settings settings) {

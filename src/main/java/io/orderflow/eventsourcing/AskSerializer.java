@@ -15,7 +15,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.NotSerializableException;
 
-/** Serialises {@link Message.Ask} and {@link Message.Signal}. An ask is the aggregate's name, the address for the reply and the command by its own serialiser. */
+/** Serialises {@link Message.Ask} and {@link Message.Signal}. An ask is the aggregate's name, the actor, the address for the reply
+ * and the command by its own serialiser. */
 public final class AskSerializer extends SerializerWithStringManifest {
 
   /** Unique among the node's serialisers; 0 to 40 are Akka's. */
@@ -49,6 +50,7 @@ public final class AskSerializer extends SerializerWithStringManifest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeUTF(ask.aggregate());
+      out.writeUTF(ask.actor() == null ? "" : ask.actor());
       out.writeUTF(ActorRefResolver.get(Adapter.toTyped(system)).toSerializationFormat(ask.replyTo()));
       out.writeInt(serializer.identifier());
       out.writeUTF(Serializers.manifestFor(serializer, ask.command()));
@@ -66,11 +68,13 @@ public final class AskSerializer extends SerializerWithStringManifest {
     }
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       String aggregate = in.readUTF();
+      String actor = in.readUTF();
       String replyTo = in.readUTF();
       int serializer = in.readInt();
       String commandManifest = in.readUTF();
       Object command = SerializationExtension.get(system).deserialize(in.readAllBytes(), serializer, commandManifest).get();
-      return new Message.Ask<>(aggregate, command, ActorRefResolver.get(Adapter.toTyped(system)).resolveActorRef(replyTo));
+      return new Message.Ask<>(aggregate, command, ActorRefResolver.get(Adapter.toTyped(system)).resolveActorRef(replyTo),
+          actor.isEmpty() ? null : actor);
     } catch (IOException malformed) {
       throw new NotSerializableException("not an ask: " + malformed.getMessage());
     }

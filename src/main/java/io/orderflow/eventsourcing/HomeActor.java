@@ -57,6 +57,8 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
 
   /** Events that are applied and not stored. */
   private final List<Object> unstored = new ArrayList<>();
+  /** Of the unstored events; empty for nobody. */
+  private final List<String> actors = new ArrayList<>();
   private final Queue<Runnable> restOfTurn = new ArrayDeque<>();
   private List<Runnable> afterWrite = new ArrayList<>();
   private boolean mustWrite;
@@ -64,6 +66,8 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
   private EventGroup writing;
   /** The thread of the turn under way; null between turns. */
   private volatile Thread turn;
+  /** On whose behalf the turn is; empty for nobody's. */
+  private String onBehalfOf = "";
 
   /** @param leave asks the shard to passivate the home */
   static Behavior<Message> create(HomeType type, String id, Runnable leave) {
@@ -156,6 +160,7 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
   /** Runs after a start and after a failed write. In the second case this object and its parts live on. */
   private void recovered(States states) {
     unstored.clear();
+    actors.clear();
     restOfTurn.clear();
     afterWrite.clear();
     mustWrite = false;
@@ -168,6 +173,7 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
 
   private Effect<EventGroup, States> turn(Message message) {
     turn = Thread.currentThread();
+    actBy(message.actor());
     try {
       handle(message);
       for (Runnable next = restOfTurn.poll(); next != null; next = restOfTurn.poll()) {
@@ -183,11 +189,12 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
       return Effect().none();
     }
     mustWrite = false;
-    writing = new EventGroup(List.copyOf(unstored), manifest());
+    writing = new EventGroup(List.copyOf(unstored), EventGroup.actors(actors), manifest());
     processes.forEach(part -> part.process.writing());
     return Effect().persist(writing).thenRun(stored -> {
       writing = null;
       unstored.clear();
+      actors.clear();
       processes.forEach(part -> part.process.written());
       after.forEach(Runnable::run);
     });
@@ -199,6 +206,10 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
       manifest = EventGroup.withNote(manifest, part.note());
     }
     return manifest;
+  }
+
+  private void actBy(String actor) {
+    onBehalfOf = actor == null ? "" : actor;
   }
 
   private void handle(Message message) {
@@ -274,6 +285,7 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
   private void record(Part part, Object event) {
     requireTurn();
     unstored.add(event);
+    actors.add(onBehalfOf);
     part.state = part.next(part.state, event);
   }
 
@@ -374,6 +386,12 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
     @Override
     public S state() {
       return (S) state;
+    }
+
+    @Override
+    public void onBehalfOf(String actor) {
+      requireTurn();
+      actBy(actor);
     }
 
     @Override

@@ -7,7 +7,6 @@ import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.Recovery;
 import akka.persistence.typed.javadsl.RetentionCriteria;
-import io.orderflow.journal.ManifestAdapter;
 import io.orderflow.journal.NoSnapshots;
 import java.util.Optional;
 
@@ -16,7 +15,7 @@ import java.util.Optional;
  *
  * @param <M> the messages of the subclass
  */
-abstract class HostedBehavior<M, C, E, S, R> extends EventSourcedBehavior<M, E, S> {
+abstract class HostedBehavior<M, C, E, S, R> extends EventSourcedBehavior<M, Recorded<E>, S> {
 
   private static final int SNAPSHOTS_KEPT = 2;
 
@@ -38,13 +37,13 @@ abstract class HostedBehavior<M, C, E, S, R> extends EventSourcedBehavior<M, E, 
   }
 
   @Override
-  public final EventHandler<S, E> eventHandler() {
-    return aggregate::apply;
+  public final EventHandler<S, Recorded<E>> eventHandler() {
+    return (state, recorded) -> aggregate.apply(state, recorded.event());
   }
 
   @Override
-  public final EventAdapter<E, ?> eventAdapter() {
-    return type.manifest() == null ? super.eventAdapter() : new ManifestAdapter<>(type.manifest());
+  public final EventAdapter<Recorded<E>, ?> eventAdapter() {
+    return new Recorded.Adapter<>(type.manifest());
   }
 
   @Override

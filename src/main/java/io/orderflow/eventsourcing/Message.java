@@ -12,6 +12,11 @@ public interface Message {
     return false;
   }
 
+  /** On whose behalf the message was sent: the subject of an access token; null for nobody's, as with messages of sagas and in open mode. */
+  default String actor() {
+    return null;
+  }
+
   /** Replies to the sender that the message was not handled; does nothing if no reply is expected. */
   default void reject(Rejection rejection) {}
 
@@ -20,7 +25,12 @@ public interface Message {
    *
    * @param aggregate the name of its type
    */
-  record Ask<C, R>(String aggregate, C command, ActorRef<StatusReply<R>> replyTo) implements Message {
+  record Ask<C, R>(String aggregate, C command, ActorRef<StatusReply<R>> replyTo, String actor) implements Message {
+
+    /** A command on nobody's behalf. */
+    public Ask(String aggregate, C command, ActorRef<StatusReply<R>> replyTo) {
+      this(aggregate, command, replyTo, null);
+    }
 
     void answer(Decision<?, R> decision) {
       replyTo.tell(decision.rejection() == null ? StatusReply.success(decision.reply()) : decision.rejection().reply());

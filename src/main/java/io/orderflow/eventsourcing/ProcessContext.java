@@ -17,6 +17,9 @@ public interface ProcessContext<E, S> {
   /** The state after all events, those included that are not stored yet. */
   S state();
 
+  /** The events that are recorded in the rest of this turn happen on behalf of that actor ({@link Message#actor}). */
+  void onBehalfOf(String actor);
+
   /** Applies the event now, and stores it at the end of this turn. */
   void record(E event);
 

@@ -20,12 +20,12 @@ final class Writer<C, E, S, R> extends HostedBehavior<Writer.Batch<C, R>, C, E, 
   }
 
   @Override
-  public CommandHandler<Batch<C, R>, E, S> commandHandler() {
+  public CommandHandler<Batch<C, R>, Recorded<E>, S> commandHandler() {
     return this::commit;
   }
 
-  private Effect<E, S> commit(S state, Batch<C, R> batch) {
-    List<E> events = new ArrayList<>(batch.commands().size());
+  private Effect<Recorded<E>, S> commit(S state, Batch<C, R> batch) {
+    List<Recorded<E>> events = new ArrayList<>(batch.commands().size());
     List<Decision<E, R>> decisions = new ArrayList<>(batch.commands().size());
     S evolving = state;
     for (Ask<C, R> ask : batch.commands()) {
@@ -33,7 +33,7 @@ final class Writer<C, E, S, R> extends HostedBehavior<Writer.Batch<C, R>, C, E, 
       for (E event : decision.events()) {
         evolving = aggregate.apply(evolving, event);
       }
-      events.addAll(decision.events());
+      events.addAll(Recorded.all(decision.events(), ask.actor()));
       decisions.add(decision);
     }
     return Effect().persist(events).thenRun(stored -> {

@@ -5,6 +5,7 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.headers.RawHeader;
 import com.typesafe.config.Config;
 import io.orderflow.gateway.RateLimits.Bucket;
+import io.orderflow.http.Audit;
 import io.orderflow.http.Problem;
 import io.orderflow.http.Routes;
 import io.orderflow.security.Authenticator;
@@ -24,6 +25,7 @@ import java.util.function.Consumer;
  */
 final class Throttle {
 
+  private final ActorSystem<?> system;
   private final Authenticator authenticator;
   private final ClientAddress addresses;
   /** Null for no limit. */
@@ -31,6 +33,7 @@ final class Throttle {
   private final RateLimits limits;
 
   Throttle(ActorSystem<?> system, Config settings, ClientAddress addresses) {
+    this.system = system;
     this.authenticator = Authenticator.of(system.classicSystem());
     this.addresses = addresses;
     boolean limited = settings.getLong("requests") != 0;
@@ -42,7 +45,7 @@ final class Throttle {
   void admit(Exchange exchange, HttpRequest request, boolean throttled, Runnable then) {
     String authorization = Routes.authorization(request);
     if (limiter == null || !throttled) {
-      authenticate(authorization, addressOf(request), (caller, problem) -> proceed(exchange, problem, then));
+      authenticate(authorization, addressOf(request), (caller, problem) -> proceed(exchange, request, problem, then));
       return;
     }
     Caller known = authenticator.known(authorization);
@@ -54,7 +57,7 @@ final class Throttle {
     take(exchange, address, admitted -> authenticate(authorization, address.key(), (caller, problem) -> {
       if (caller == null || caller.isOpen()) {
         address.fields().of(admitted).forEach(exchange::addResponseHeader);
-        proceed(exchange, problem, then);
+        proceed(exchange, request, problem, then);
       } else {
         limiter.refund(address.key(), admitted);
         admitClient(exchange, caller, then);
@@ -103,10 +106,11 @@ final class Throttle {
     caller.whenComplete((known, denied) -> then.accept(known, denied == null ? null : Problem.of(denied)));
   }
 
-  private static void proceed(Exchange exchange, Problem problem, Runnable then) {
+  private void proceed(Exchange exchange, HttpRequest request, Problem problem, Runnable then) {
     if (problem == null) {
       then.run();
     } else {
+      Audit.denied(system, request, exchange.id(), RequestTarget.originForm(request).split("\\?", 2)[0], problem.status());
       exchange.reject(problem);
     }
   }

@@ -4,6 +4,7 @@ import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.orderflow.journal.Database;
 import io.orderflow.journal.StoredEvents;
 import io.orderflow.journal.StoredEvents.Stored;
@@ -34,8 +35,10 @@ public final class EventHistory<E> {
    *
    * @param id unique among all events
    * @param sequence the sequence number among the aggregate's events, from 1
+   * @param actor on whose behalf it happened, the subject of an access token; null if nobody's
    */
-  public record Entry(String id, String aggregateId, String type, Object data, Instant timestamp, long sequence) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Entry(String id, String aggregateId, String type, Object data, Instant timestamp, long sequence, String actor) {}
 
   private final ActorSystem<?> system;
   private final StoredEvents stored;
@@ -97,7 +100,8 @@ public final class EventHistory<E> {
     }
     // A home has some dozens of events, of all its parts: the aggregate's own are counted from the first.
     return stored.of(home + "|" + aggregateId, events, 1, Long.MAX_VALUE).zipWithIndex()
-        .map(counted -> new Stored(counted.second() + 1, counted.first().writtenAt(), counted.first().event()))
+        .map(counted -> new Stored(counted.second() + 1, counted.first().writtenAt(), counted.first().event(),
+            counted.first().actor()))
         .filter(event -> event.sequence() >= from).takeWhile(event -> event.sequence() <= to);
   }
 
@@ -105,6 +109,6 @@ public final class EventHistory<E> {
     E happened = events.cast(event.event());
     Description told = description.apply(happened);
     return new Entry(entityType + "-" + aggregateId + "-" + event.sequence(), aggregateId, told.type(), told.data(),
-        time.apply(happened), event.sequence());
+        time.apply(happened), event.sequence(), event.actor());
   }
 }

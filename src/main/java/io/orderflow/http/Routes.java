@@ -52,7 +52,7 @@ public abstract class Routes extends AllDirectives {
     ExceptionHandler exceptions = ExceptionHandler.newBuilder()
         .matchAny(failure -> new Answers().complete(problemOf(failure))).build();
     // HEAD is handled as GET; the server omits the body.
-    return completed(asGet(routes.seal(rejections, exceptions)));
+    return Audit.audited(completed(asGet(routes.seal(rejections, exceptions))));
   }
 
   /** The routes with headers for browsers, and with what a response tells of its request: its id in every problem, the link to a list's next page. */
@@ -100,12 +100,13 @@ public abstract class Routes extends AllDirectives {
     return extractActorSystem(system -> extractRequest(request -> {
       CompletableFuture<Caller> caller = Authenticator.of(system).authenticate(authorization(request));
       // Without the callback that a stage would need: nearly every token has been verified before.
-      return caller.isDone() && !caller.isCompletedExceptionally() ? scoped(access, caller.join(), inner)
-          : after(caller, known -> scoped(access, known, inner));
+      return caller.isDone() && !caller.isCompletedExceptionally() ? scoped(access, request, caller.join(), inner)
+          : after(caller, known -> scoped(access, request, known, inner));
     }));
   }
 
-  private Route scoped(Access access, Caller caller, Function<Caller, Route> inner) {
+  private Route scoped(Access access, HttpRequest request, Caller caller, Function<Caller, Route> inner) {
+    Audit.sentBy(request, caller, access.scope());
     return access.scope() == null || caller.has(access.scope()) ? inner.apply(caller)
         : complete(Problem.of(Denied.needs(access.scope())).response());
   }
@@ -139,7 +140,10 @@ public abstract class Routes extends AllDirectives {
           return inner.get();
         }
         authenticator.tried(caller);
-        return complete(Problem.of(ownership.others()).response());
+        return extractRequest(request -> {
+          Audit.denied(request);
+          return complete(Problem.of(ownership.others()).response());
+        });
       });
     });
   }

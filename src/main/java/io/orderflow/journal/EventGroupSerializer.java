@@ -15,12 +15,16 @@ import java.io.NotSerializableException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Serialises {@link EventGroup}s: the number of events, then each by its own serialiser with its manifest and length. */
+/**
+ * Serialises {@link EventGroup}s: the number of events, then each by its own serialiser with its manifest and length. In a group with actors, which
+ * has a manifest of its own, each event's actor precedes it.
+ */
 public final class EventGroupSerializer extends SerializerWithStringManifest {
 
   /** Unique among the node's serialisers. It is part of every stored group and must never change. */
   private static final int IDENTIFIER = 70_003;
   private static final String GROUP = "events";
+  private static final String GROUP_WITH_ACTORS = "events-by";
 
   private final ExtendedActorSystem system;
 
@@ -36,17 +40,22 @@ public final class EventGroupSerializer extends SerializerWithStringManifest {
 
   @Override
   public String manifest(Object group) {
-    return GROUP;
+    return ((EventGroup) group).actors().isEmpty() ? GROUP : GROUP_WITH_ACTORS;
   }
 
   @Override
   public byte[] toBinary(Object object) {
-    List<Object> events = ((EventGroup) object).events();
+    EventGroup group = (EventGroup) object;
+    List<Object> events = group.events();
     Serialization serialization = SerializationExtension.get(system);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeShort(events.size());
-      for (Object event : events) {
+      for (int i = 0; i < events.size(); i++) {
+        Object event = events.get(i);
+        if (!group.actors().isEmpty()) {
+          out.writeUTF(group.actors().get(i));
+        }
         Serializer serializer = serialization.findSerializerFor(event);
         byte[] payload = serializer.toBinary(event);
         out.writeInt(serializer.identifier());
@@ -66,12 +75,16 @@ public final class EventGroupSerializer extends SerializerWithStringManifest {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int count = in.readUnsignedShort();
       List<Object> events = new ArrayList<>(count);
+      List<String> actors = new ArrayList<>();
       for (int i = 0; i < count; i++) {
+        if (manifest.equals(GROUP_WITH_ACTORS)) {
+          actors.add(in.readUTF());
+        }
         int serializer = in.readInt();
         String type = in.readUTF();
         events.add(serialization.deserialize(in.readNBytes(in.readInt()), serializer, type).get());
       }
-      return new EventGroup(List.copyOf(events));
+      return new EventGroup(List.copyOf(events), List.copyOf(actors));
     } catch (IOException malformed) {
       throw new NotSerializableException("not a group of events: " + malformed.getMessage());
     }

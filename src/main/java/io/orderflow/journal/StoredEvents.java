@@ -21,8 +21,14 @@ import java.util.function.BiFunction;
 /** Reads the events of an aggregate from archive and journal, page by page. */
 public final class StoredEvents {
 
-  /** An event, the sequence number of its write and the time when it was written, in milliseconds since 1970. */
-  public record Stored(long sequence, long writtenAt, Object event) {}
+  /**
+   * An event.
+   *
+   * @param sequence the sequence number of its write
+   * @param writtenAt in milliseconds since 1970
+   * @param actor on whose behalf it happened; null for nobody's
+   */
+  public record Stored(long sequence, long writtenAt, Object event, String actor) {}
 
   /** The most events in memory at a time. */
   private static final int PAGE = 2_000;
@@ -43,8 +49,8 @@ public final class StoredEvents {
   /** The events of this class in the writes with sequence numbers from {@code from} to {@code to}, both included, in order. */
   public Source<Stored, NotUsed> of(String persistenceId, Class<?> events, long from, long to) {
     return Source.unfoldAsync(from, next -> page(persistenceId, next, to)).mapConcat(page -> page)
-        .mapConcat(stored -> EventGroup.of(stored.event(), events).stream()
-            .map(event -> new Stored(stored.sequence(), stored.writtenAt(), event)).toList());
+        .mapConcat(stored -> EventGroup.by(stored.event(), events).stream()
+            .map(by -> new Stored(stored.sequence(), stored.writtenAt(), by.event(), by.actor())).toList());
   }
 
   /** Folds all events of the aggregate, in order. */
@@ -78,7 +84,7 @@ public final class StoredEvents {
 
   private List<Stored> read(Connection connection, String persistenceId, long from, long to, int limit) throws SQLException {
     return rows(connection, persistenceId, from, to, limit).stream()
-        .map(row -> new Stored(row.sequence(), row.writtenAt(), row.payload().read(serialization))).toList();
+        .map(row -> new Stored(row.sequence(), row.writtenAt(), row.payload().read(serialization), null)).toList();
   }
 
   /**

@@ -29,6 +29,11 @@ public final class OrderPlacement {
     this.payments = payments;
   }
 
+  /** The same on behalf of somebody, whom the orders' events name. */
+  public OrderPlacement as(String actor) {
+    return new OrderPlacement(orders, sagas.as(actor), payments);
+  }
+
   /** Whether a new order on these terms is accepted. If not, reject it with {@link #paymentQueueFull}. */
   public boolean accepts(PlacedOrder.Terms terms) {
     return payments.accepts(terms.payment());

@@ -77,7 +77,7 @@ public final class OrderRoutes extends Routes {
     return concat(
         pathEnd(() -> get(Access.CALLERS, caller -> own(owned, caller, orderId, () ->
             answer(find(orderId), order -> Json.response(200, order))))),
-        path("cancel", () -> post(Access.CALLERS, caller -> own(owned.under(Scopes.ORDERS_WRITE), caller, orderId, () -> cancel(orderId)))),
+        path("cancel", () -> post(Access.CALLERS, caller -> own(owned.under(Scopes.ORDERS_WRITE), caller, orderId, () -> cancel(caller, orderId)))),
         path("saga", () -> get(Access.CALLERS, caller -> own(owned, caller, orderId, () -> answer(placement.saga(orderId), saga ->
             Json.response(200, SagaView.of(orderId, placement.sagaName(), saga)))))));
   }
@@ -110,12 +110,13 @@ public final class OrderRoutes extends Routes {
     PlacedOrder placed = read.paidBy(OrderPlacementRoutes.payer(caller, read.customerId()));
     Optional<String> known = key.map(OrderRoutes::idOf);
     String orderId = known.orElseGet(() -> ids.get().toString());
-    CompletionStage<SagaState> placing = known.isPresent() ? placement.place(orderId, placed) : placement.placeNew(orderId, placed);
+    CompletionStage<SagaState> placing = known.isPresent() ? placement.as(caller.actor()).place(orderId, placed)
+        : placement.as(caller.actor()).placeNew(orderId, placed);
     return placementRoutes.afterPlacing(placing, saga -> placementRoutes.placed(request, orderId, placed, saga));
   }
 
-  private Route cancel(String orderId) {
-    return answer(placement.cancel(orderId).thenCompose(saga -> placement.read(orderId)),
+  private Route cancel(Caller caller, String orderId) {
+    return answer(placement.as(caller.actor()).cancel(orderId).thenCompose(saga -> placement.read(orderId)),
         order -> Json.response(202, OrderResponse.of(orderId, order)));
   }
 

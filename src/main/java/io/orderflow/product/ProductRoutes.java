@@ -10,6 +10,7 @@ import io.orderflow.http.Page;
 import io.orderflow.http.RequestKey;
 import io.orderflow.http.Routes;
 import io.orderflow.kernel.Precondition;
+import io.orderflow.security.Caller;
 import io.orderflow.security.Scopes;
 import java.util.Optional;
 
@@ -34,9 +35,9 @@ public final class ProductRoutes extends Routes {
         id("sku", sku -> concat(
             pathEnd(() -> concat(
                 get(Access.CALLERS, caller -> read(sku)),
-                put(WRITERS, caller -> ifMatch(condition -> body(ProductRequest.Offer::read, offer -> put(sku, offer, condition)))))),
+                put(WRITERS, caller -> ifMatch(condition -> body(ProductRequest.Offer::read, offer -> put(caller, sku, offer, condition)))))),
             path("restocks", () -> post(WRITERS, caller -> keyed(caller, key ->
-                body(ProductRequest.Restock::read, restock -> restock(sku, key, restock))))))))));
+                body(ProductRequest.Restock::read, restock -> restock(caller, sku, key, restock))))))))));
   }
 
   private Route read(String sku) {
@@ -47,14 +48,15 @@ public final class ProductRoutes extends Routes {
     return EntityTags.tagged(Json.response(status, ProductResponse.of(product)), product.tag());
   }
 
-  private Route put(String sku, ProductRequest.Offer offer, Precondition condition) {
-    return answer(products.put(sku, offer.name(), offer.price(), condition), put -> {
+  private Route put(Caller caller, String sku, ProductRequest.Offer offer, Precondition condition) {
+    return answer(products.as(caller.actor()).put(sku, offer.name(), offer.price(), condition), put -> {
       HttpResponse response = response(put.created() ? 201 : 200, put.product());
       return put.created() ? response.addHeader(Location.create("/api/products/" + sku)) : response;
     });
   }
 
-  private Route restock(String sku, Optional<RequestKey> key, ProductRequest.Restock restock) {
-    return answer(products.restock(sku, restock.quantity(), restock.reference(), key.map(RequestKey::remembered).orElse(null)), stock -> Json.response(200, stock));
+  private Route restock(Caller caller, String sku, Optional<RequestKey> key, ProductRequest.Restock restock) {
+    return answer(products.as(caller.actor()).restock(sku, restock.quantity(), restock.reference(), key.map(RequestKey::remembered).orElse(null)),
+        stock -> Json.response(200, stock));
   }
 }

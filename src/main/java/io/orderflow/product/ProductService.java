@@ -17,9 +17,21 @@ public final class ProductService {
 
   /** Hosts products. */
   public ProductService(ActorSystem<?> system, Clock clock) {
-    Config config = system.settings().config().getConfig("orderflow.product");
-    this.products = Aggregates.host(system, type(clock, new Product.Memory(config.getInt("remembered-references"),
-        config.getDuration("remember-closed-orders"), config.getInt("max-closed-orders"))));
+    this(Aggregates.host(system, type(clock, memory(system.settings().config().getConfig("orderflow.product")))));
+  }
+
+  private ProductService(AggregateClient<Product.Command, Product.Event, Product.State, Product.Reply> products) {
+    this.products = products;
+  }
+
+  /** The same service on behalf of somebody, whom the events name. */
+  ProductService as(String actor) {
+    return new ProductService(products.as(actor));
+  }
+
+  private static Product.Memory memory(Config product) {
+    return new Product.Memory(product.getInt("remembered-references"), product.getDuration("remember-closed-orders"),
+        product.getInt("max-closed-orders"));
   }
 
   static AggregateType<Product.Command, Product.Event, Product.State, Product.Reply> type(Clock clock, Product.Memory memory) {

@@ -168,6 +168,7 @@ final class Saga<I> implements Process<SagaCommand, SagaEvent, SagaState> {
 
   private void begin(SagaCommand.Start start) {
     context.home().stay();
+    context.home().onBehalfOf(start.actor());
     store(planner.start(start.input(), context.now()));
     StatusReply<SagaState> reply = StatusReply.success(saga());
     context.home().afterWrite(() -> start.replyTo().tell(reply));

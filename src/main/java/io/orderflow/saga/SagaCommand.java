@@ -2,6 +2,7 @@ package io.orderflow.saga;
 
 import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.orderflow.eventsourcing.Message;
 import io.orderflow.kernel.CborSerializable;
@@ -27,7 +28,8 @@ sealed interface SagaCommand extends Message, CborSerializable {
    *
    * @param newId whether the id was never used before, so that neither the journal nor the archive need be read
    */
-  record Start(JsonNode input, boolean newId, ActorRef<StatusReply<SagaState>> replyTo) implements Answered {
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Start(JsonNode input, boolean newId, ActorRef<StatusReply<SagaState>> replyTo, String actor) implements Answered {
 
     @Override
     public boolean isForNewId() {
@@ -42,10 +44,12 @@ sealed interface SagaCommand extends Message, CborSerializable {
   record AwaitEnd(ActorRef<StatusReply<SagaState>> replyTo) implements Answered {}
 
   /** Compensates the saga on a client's request. */
-  record Cancel(String code, String detail, ActorRef<StatusReply<SagaState>> replyTo) implements Answered {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Cancel(String code, String detail, ActorRef<StatusReply<SagaState>> replyTo, String actor) implements Answered {}
 
   /** Retries the failed compensations. */
-  record Retry(ActorRef<StatusReply<SagaState>> replyTo) implements Answered {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Retry(ActorRef<StatusReply<SagaState>> replyTo, String actor) implements Answered {}
 
   /** Repeats the call of this step at once instead of after its back-off. */
   record RetryNow(String step, ActorRef<StatusReply<SagaState>> replyTo) implements Answered {}

@@ -20,9 +20,13 @@ public final class SagaDirectory {
     return inAny(id, 0, of -> of.get(id));
   }
 
-  /** Retries the failed compensations, as {@link Sagas#retry} does. */
-  public CompletionStage<SagaView> retry(String id) {
-    return inAny(id, 0, of -> of.retry(id));
+  /**
+   * Retries the failed compensations, as {@link Sagas#retry} does.
+   *
+   * @param actor on whose behalf; null for nobody's
+   */
+  public CompletionStage<SagaView> retry(String id, String actor) {
+    return inAny(id, 0, of -> of.as(actor).retry(id));
   }
 
   /** Repeats the call of the step at once, as {@link Sagas#retryNow} does. */

@@ -40,7 +40,7 @@ public final class SagaRoutes extends Routes {
             pathEnd(() -> get(READERS, caller -> answer(sagas.get(saga), view -> Json.response(200, view)))),
             path("retry", () -> post(Access.scope(Scopes.OPS_WRITE), caller -> extractRequest(request ->
                 optionalBody(Reason::readOptional, new Reason(""), reason -> answer(
-                    actions.record(OperatorActions.operator(caller, request), "retry-compensation", saga, reason.text(), () -> sagas.retry(saga)),
+                    actions.record(OperatorActions.operator(caller, request), "retry-compensation", saga, reason.text(), () -> sagas.retry(saga, caller.actor())),
                     view -> Json.response(202, view)))))))))));
   }
 

@@ -38,12 +38,19 @@ public final class Sagas<I> {
   private final ActorSystem<?> system;
   private final EntityTypeKey<Message> key;
   private final StoredEvents stored;
+  private final String actor;
 
-  private Sagas(SagaDefinition<I> definition, ActorSystem<?> system, StoredEvents stored) {
+  private Sagas(SagaDefinition<I> definition, ActorSystem<?> system, StoredEvents stored, String actor) {
     this.definition = definition;
     this.system = system;
     this.stored = stored;
     this.key = Homes.key(entityType(definition.name()));
+    this.actor = actor;
+  }
+
+  /** The same sagas on behalf of somebody, whom the events name ({@link Message#actor}). */
+  public Sagas<I> as(String who) {
+    return who == null ? this : new Sagas<>(definition, system, stored, who);
   }
 
   /** Registers the sagas of this definition on the node. */
@@ -57,7 +64,7 @@ public final class Sagas<I> {
    */
   public static <I> Sagas<I> init(ActorSystem<?> system, SagaDefinition<I> definition, List<ProcessType<?, ?, ?>> processes,
       List<AggregateType<?, ?, ?, ?>> aggregates, Clock clock) {
-    Sagas<I> sagas = new Sagas<>(definition, system, new StoredEvents(system));
+    Sagas<I> sagas = new Sagas<>(definition, system, new StoredEvents(system), null);
     SagaSettings settings = new SagaSettings(system.settings().config().getConfig("orderflow.sagas"));
     Homes.host(system, home(definition, settings, clock, sagas::archived, processes, aggregates));
     return sagas;
@@ -121,7 +128,7 @@ public final class Sagas<I> {
   }
 
   private CompletionStage<SagaState> start(String id, boolean newId, I input) {
-    return ask(id, replyTo -> new SagaCommand.Start(definition.write(input), newId, replyTo), ASK);
+    return ask(id, replyTo -> new SagaCommand.Start(definition.write(input), newId, replyTo, actor), ASK);
   }
 
   /** The saga's state. The rejection is SAGA_NOT_FOUND. */
@@ -141,14 +148,14 @@ public final class Sagas<I> {
    * @param code the code of the saga's failure
    */
   public CompletionStage<SagaState> cancel(String id, String code, String detail) {
-    return ask(id, replyTo -> new SagaCommand.Cancel(code, detail, replyTo), ASK)
+    return ask(id, replyTo -> new SagaCommand.Cancel(code, detail, replyTo, actor), ASK)
         .exceptionallyCompose(failure -> fromArchive(id, failure, saga -> saga.state() == SagaStatus.COMPENSATED
             ? CompletableFuture.completedStage(saga) : CompletableFuture.failedFuture(SagaReplies.tooLate().reply().getError())));
   }
 
   /** Retries the failed compensations. The rejection is NOTHING_TO_RETRY if none has failed. */
   public CompletionStage<SagaState> retry(String id) {
-    return ask(id, SagaCommand.Retry::new, ASK).exceptionallyCompose(failure ->
+    return ask(id, replyTo -> new SagaCommand.Retry(replyTo, actor), ASK).exceptionallyCompose(failure ->
         fromArchive(id, failure, saga -> CompletableFuture.failedFuture(SagaReplies.nothingToRetry().reply().getError())));
   }
 

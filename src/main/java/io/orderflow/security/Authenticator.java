@@ -31,10 +31,12 @@ public final class Authenticator implements Extension {
 
   private final AccessTokens tokens;
   private final DeniedAttempts denied;
+  private final boolean isAudited;
 
   private Authenticator(ExtendedActorSystem system) {
     Config config = system.settings().config();
     SecuritySettings settings = SecuritySettings.of(config);
+    isAudited = !settings.loopbackOnly();
     denied = new DeniedAttempts(config.getConfig("orderflow.security.denied"), System::nanoTime);
     if (settings.isOpen()) {
       tokens = null;
@@ -102,6 +104,11 @@ public final class Authenticator implements Extension {
     String token = tokens == null ? null : token(authorization);
     CompletableFuture<Caller> known = token == null ? null : tokens.known(token);
     return known == null ? null : known.join();
+  }
+
+  /** Whether the deeds of callers are recorded: everywhere but on a node that is open because nothing but its machine reaches it. */
+  public boolean isAudited() {
+    return isAudited;
   }
 
   /** The value of a bearer token; null if the field has none. */

@@ -26,6 +26,11 @@ public record Caller(String issuer, String subject, Set<String> scopes, boolean 
     return new Caller(issuer, subject, scopes, false);
   }
 
+  /** The name under which the caller's deeds are recorded; null in open mode, where nobody is asked for one. */
+  public String actor() {
+    return isOpen ? null : subject;
+  }
+
   /** Whether the caller may do all that the scope stands for. */
   public boolean has(String scope) {
     return isOpen || scopes.contains(scope);

@@ -53,7 +53,7 @@ public final class UserRoutes extends Routes {
     if (!caller.mayActFor(id, Scopes.ORDERS_WRITE)) {
       throw Denied.needs(Scopes.ORDERS_WRITE);
     }
-    return after(keys.claim(key, "users", registration), claimed -> answer(users.register(id, registration.name(), registration.email()),
+    return after(keys.claim(key, "users", registration), claimed -> answer(users.as(caller.actor()).register(id, registration.name(), registration.email()),
         user -> Json.response(201, UserResponse.of(id, user)).addHeader(Location.create("/api/users/" + id))));
   }
 

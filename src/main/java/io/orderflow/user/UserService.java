@@ -14,7 +14,16 @@ public final class UserService {
 
   /** Hosts users. */
   public UserService(ActorSystem<?> system, Clock clock) {
-    this.users = Aggregates.host(system, type(clock));
+    this(Aggregates.host(system, type(clock)));
+  }
+
+  private UserService(AggregateClient<User.Command, User.Event, User.State, User.State> users) {
+    this.users = users;
+  }
+
+  /** The same service on behalf of somebody, whom the events name. */
+  UserService as(String actor) {
+    return new UserService(users.as(actor));
   }
 
   /** No snapshots: a user has a single event. */

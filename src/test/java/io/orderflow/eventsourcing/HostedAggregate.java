@@ -24,7 +24,7 @@ public final class HostedAggregate<C, R> {
 
   /** A client of what a running node hosts. */
   public static <C, E, S, R> AggregateClient<C, E, S, R> client(ActorSystem<?> system, AggregateType<C, E, S, R> type) {
-    return new AggregateClient<>(system, type, EntityTypeKey.create(Message.class, type.name()));
+    return new AggregateClient<>(system, type, EntityTypeKey.create(Message.class, type.name()), null);
   }
 
   /** Tells it a command; the reply goes to that actor. */

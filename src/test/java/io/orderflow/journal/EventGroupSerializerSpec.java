@@ -42,7 +42,23 @@ class EventGroupSerializerSpec {
   @Test
   void a_group_is_read_as_it_was_stored_without_its_manifest() throws NotSerializableException {
     SerializerWithStringManifest serializer = serializer();
-    assertThat(serializer.fromBinary(serializer.toBinary(GROUP), serializer.manifest(GROUP))).isEqualTo(new EventGroup(GROUP.events()));
+    assertThat(serializer.fromBinary(serializer.toBinary(GROUP), serializer.manifest(GROUP))).isEqualTo(new EventGroup(GROUP.events(), ""));
+  }
+
+  @Test
+  void a_group_with_actors_is_read_as_it_was_stored() throws NotSerializableException {
+    EventGroup group = new EventGroup(GROUP.events(), List.of("ada", ""), "");
+    SerializerWithStringManifest serializer = serializer();
+    assertThat(serializer.manifest(group)).isEqualTo("events-by");
+    assertThat(serializer.fromBinary(serializer.toBinary(group), serializer.manifest(group))).isEqualTo(group);
+    assertThat(EventGroup.by(group, User.Event.class)).extracting(EventGroup.By::actor).containsExactly("ada");
+    assertThat(EventGroup.by(group, Shipment.Event.class)).extracting(EventGroup.By::actor).containsOnlyNulls();
+  }
+
+  @Test
+  void a_group_without_any_actor_is_stored_as_before() {
+    assertThat(EventGroup.actors(List.of("", ""))).isEmpty();
+    assertThat(EventGroup.actors(List.of("", "ada"))).containsExactly("", "ada");
   }
 
   @Test

@@ -98,6 +98,7 @@ final class StoredExamples {
             new SagaEvent.StepCompleted("tx_1", RESERVE, SagaStatus.RUNNING, AT),
             new PaymentEvent.Charged(CARD, PRICE, "o-1/charge-payment", "tx_1", 2, AT, LATER),
             new Shipment.Created(ADDRESS, AT),
-            new Order.Confirmed("tx_1", "s-1", AT))));
+            new Order.Confirmed("tx_1", "s-1", AT)), ""),
+        new EventGroup(List.of(new Order.Created(ORDER, AT), new Shipment.Cancelled(AT)), List.of("ada", "")));
   }
 }

@@ -186,7 +186,7 @@ final class SagaKit implements AutoCloseable {
   }
 
   SagaKit start() {
-    saga.tell(new SagaCommand.Start(TextNode.valueOf("input"), false, replies.getRef()));
+    saga.tell(new SagaCommand.Start(TextNode.valueOf("input"), false, replies.getRef(), null));
     return this;
   }
 
@@ -202,7 +202,7 @@ final class SagaKit implements AutoCloseable {
   }
 
   void cancel() {
-    saga.tell(new SagaCommand.Cancel("CUSTOMER_REQUEST", "changed my mind", replies.getRef()));
+    saga.tell(new SagaCommand.Cancel("CUSTOMER_REQUEST", "changed my mind", replies.getRef(), null));
   }
 
   void compensationFails(String step) {
@@ -214,7 +214,7 @@ final class SagaKit implements AutoCloseable {
   }
 
   void retry() {
-    saga.tell(new SagaCommand.Retry(replies.getRef()));
+    saga.tell(new SagaCommand.Retry(replies.getRef(), null));
   }
 
   void awaitEnd() {

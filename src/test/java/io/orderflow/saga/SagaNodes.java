@@ -124,7 +124,7 @@ final class SagaNodes implements AutoCloseable {
 
     Node isStarted() {
       spawns();
-      saga.tell(new SagaCommand.Start(TextNode.valueOf("input"), true, kit.system().ignoreRef()));
+      saga.tell(new SagaCommand.Start(TextNode.valueOf("input"), true, kit.system().ignoreRef(), null));
       return this;
     }
 
@@ -138,7 +138,7 @@ final class SagaNodes implements AutoCloseable {
     }
 
     void cancel() {
-      saga.tell(new SagaCommand.Cancel("CUSTOMER_REQUEST", "changed my mind", kit.system().ignoreRef()));
+      saga.tell(new SagaCommand.Cancel("CUSTOMER_REQUEST", "changed my mind", kit.system().ignoreRef(), null));
     }
 
     /** Kills the incarnation, like a hand-off that takes too long. */

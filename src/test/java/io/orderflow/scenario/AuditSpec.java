@@ -1,0 +1,156 @@
+package io.orderflow.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.ConfigFactory;
+import io.orderflow.http.Audit;
+import io.orderflow.testkit.ShopClient;
+import io.orderflow.testkit.TestIssuer;
+import io.orderflow.testkit.TestNode;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** Who did what: as lines of the audit logger, and as the actor in events. */
+class AuditSpec {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+  private final Logger logger = (Logger) LoggerFactory.getLogger(Audit.LOGGER);
+  private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+    @Override
+    protected void append(ILoggingEvent event) {
+      lines.add(event.getFormattedMessage());
+    }
+  };
+
+  @BeforeEach
+  void listen() {
+    appender.start();
+    logger.addAppender(appender);
+  }
+
+  @AfterEach
+  void stopListening() {
+    logger.detachAppender(appender);
+  }
+
+  private List<JsonNode> lines(String path) {
+    return lines.stream().map(AuditSpec::parsed).filter(line -> line.path("path").asText().equals(path)).toList();
+  }
+
+  /** The only line about that path. */
+  private JsonNode line(String path) {
+    await().until(() -> !lines(path).isEmpty());
+    assertThat(lines(path)).hasSize(1);
+    return lines(path).get(0);
+  }
+
+  private static JsonNode parsed(String line) {
+    try {
+      return JSON.readTree(line);
+    } catch (Exception malformed) {
+      throw new AssertionError("not JSON: " + line, malformed);
+    }
+  }
+
+  private static void expect(JsonNode line, String kind, String actor, String method, int status) {
+    assertThat(line.path("kind").asText()).isEqualTo(kind);
+    assertThat(line.path("actor").asText(null)).isEqualTo(actor);
+    assertThat(line.path("method").asText()).isEqualTo(method);
+    assertThat(line.path("status").asInt()).isEqualTo(status);
+    assertThat(Instant.parse(line.path("at").asText())).isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(1));
+    assertThat(line.path("from").asText()).isEqualTo("127.0.0.1");
+  }
+
+  @Test
+  void changes_denials_and_operations_are_recorded_and_reads_are_not(@TempDir Path data) {
+    try (TestIssuer issuer = new TestIssuer(); TestNode node = TestNode.start(data, issuer.settings())) {
+      ShopClient ada = node.shop().as(issuer.bearer("ada"));
+      ShopClient eve = node.shop().as(issuer.bearer("eve"));
+      String secret = issuer.token("op", "ops:write", "catalog:write");
+      ShopClient operator = node.shop().as("Bearer " + secret);
+      operator.stock("tea", 10);
+      operator.post("/ops/sagas/none/retry", null).expect(404);
+      ada.send("POST", "/api/accounts", "{'accountId':'adas','currency':'EUR'}", "X-Request-Id", "request-of-ada").expect(201);
+      ada.post("/api/accounts/adas/deposits", "{'amount':'1.00'}").expect(403);
+      ada.get("/api/accounts/adas").expect(200);
+      eve.get("/api/accounts/adas").expect(404);
+      node.shop().get("/api/products?secret=hidden").expect(401);
+      ada.post("/api/orders", ShopClient.order("tea", 1, ShopClient.card("tok_secret"), "DE")).expect(201);
+      ada.post("/api/users", "{'name':'Ada'}").expect(400);
+
+      expect(line("/api/products/tea"), "CHANGE", "op", "PUT", 201);
+      expect(line("/ops/sagas/none/retry"), "OPERATION", "op", "POST", 404);
+      expect(line("/api/accounts"), "CHANGE", "ada", "POST", 201);
+      assertThat(line("/api/accounts").path("request").asText()).isEqualTo("request-of-ada");
+      assertThat(line("/api/accounts").path("issuer").asText()).isEqualTo(TestIssuer.NAME);
+      expect(line("/api/accounts/adas/deposits"), "DENIED", "ada", "POST", 403);
+      expect(line("/api/accounts/adas"), "DENIED", "eve", "GET", 404);
+      expect(line("/api/products"), "DENIED", null, "GET", 401);
+      expect(line("/api/orders"), "CHANGE", "ada", "POST", 201);
+      expect(line("/api/users"), "CHANGE", "ada", "POST", 400);
+      assertThat(String.join("\n", lines)).doesNotContain(secret, "Bearer", "tok_secret", "hidden", "Main St", "'name'");
+    }
+  }
+
+  @Test
+  void events_name_who_did_it_and_leave_out_what_a_saga_did(@TempDir Path data) {
+    try (TestIssuer issuer = new TestIssuer(); TestNode node = TestNode.start(data, issuer.settings())) {
+      ShopClient ada = node.shop().as(issuer.bearer("ada"));
+      ShopClient service = node.shop().as(issuer.bearer("till", "catalog:write", "accounts:write"));
+      service.stock("tea", 10);
+      ada.post("/api/accounts", "{'accountId':'adas','currency':'EUR'}").expect(201);
+      service.post("/api/accounts/adas/deposits", "{'amount':'10.00'}").expect(200);
+      String order = ada.post("/api/orders", ShopClient.order("tea", 1, ShopClient.account("adas"), "DE"), "Idempotency-Key", "first")
+          .expect(201).text("orderId");
+      assertThat(ada.awaitEnd(order).text("status")).isEqualTo("CONFIRMED");
+      String cancelled = ada.post("/api/orders", ShopClient.order("none", 1, ShopClient.account("adas"), "DE")).expect(201).text("orderId");
+      assertThat(ada.awaitEnd(cancelled).text("status")).isEqualTo("CANCELLED");
+
+      node.restart();
+      assertThat(actors(ada, "/api/accounts/adas/events")).containsExactly("ada", "till", "-");
+      assertThat(actors(ada, "/api/orders/" + order + "/events")).containsExactly("ada", "-");
+      assertThat(ada.get("/api/accounts/adas").expect(200).text("balance")).isEqualTo("6.50");
+      assertThat(ada.get("/api/accounts/adas?atSequence=2").expect(200).text("balance")).isEqualTo("10.00");
+    }
+  }
+
+  private static List<String> actors(ShopClient client, String path) {
+    List<String> actors = new ArrayList<>();
+    client.get(path).expect(200).body().path("events").forEach(event -> actors.add(event.path("actor").asText("-")));
+    return actors;
+  }
+
+  @Test
+  void a_node_that_is_open_to_its_machine_records_nothing(@TempDir Path data) {
+    try (TestNode node = TestNode.start(data, ConfigFactory.empty())) {
+      node.shop().stock("tea", 10);
+      node.shop().account("adas", "1.00");
+      assertThat(actors(node.shop(), "/api/accounts/adas/events")).containsExactly("-", "-");
+      assertThat(lines).isEmpty();
+    }
+  }
+
+  @Test
+  void a_node_that_lets_everybody_in_records_changes_without_an_actor(@TempDir Path data) {
+    try (TestNode node = TestNode.start(data, ConfigFactory.parseString("orderflow.security.mode = off"))) {
+      node.shop().post("/api/accounts", "{'accountId':'adas','currency':'EUR'}").expect(201);
+      expect(line("/api/accounts"), "CHANGE", null, "POST", 201);
+    }
+  }
+}
