@@ -38,6 +38,9 @@ import io.orderflow.operators.OperatorActions;
 import io.orderflow.order.OrderModule;
 import io.orderflow.order.OrderSaga;
 import io.orderflow.payment.PaymentModule;
+import io.orderflow.privacy.CardTokens;
+import io.orderflow.privacy.EncryptionKeys;
+import io.orderflow.privacy.PersonalData;
 import io.orderflow.product.ProductModule;
 import io.orderflow.projection.ProjectionRoutes;
 import io.orderflow.projection.Projections;
@@ -81,7 +84,7 @@ public final class Node {
    * Starts a node. The stage completes when all its parts are up, and fails if one of them can't start.
    *
    * @param settings as read by {@link Configuration}
-   * @throws StartRefused if the node would let strangers in, or pay by the simulator, without having been told so
+   * @throws StartRefused if the node would let strangers in, pay by the simulator or store card tokens in clear, without having been told so
    */
   public static CompletionStage<ActorSystem<Void>> start(Config settings) {
     check(settings);
@@ -112,6 +115,7 @@ public final class Node {
     RemotingTls.settings(settings);
     if (Roles.of(settings).contains(Roles.SERVICES)) {
       PaymentModule.check(settings);
+      EncryptionKeys.of(settings);
     }
   }
 
@@ -170,7 +174,9 @@ public final class Node {
     Meters.of(system).gauge("orderflow.admission.refused.share", admission, Admission::refusedShare);
     Meters.of(system).gauge("orderflow.admission.delay.seconds", admission, Admission::delaySeconds);
     Database.followPassword(system);
-    NodeContext node = new NodeContext(system, Database.of(system), clock, new AscendingIds(clock));
+    Database database = Database.of(system);
+    EncryptionKeys keys = EncryptionKeys.of(config);
+    NodeContext node = new NodeContext(system, database, clock, new AscendingIds(clock), new PersonalData(database, keys, clock), new CardTokens(keys));
     AccountModule accounts = new AccountModule(node);
     ProductModule products = new ProductModule(node);
     UserModule users = new UserModule(node);

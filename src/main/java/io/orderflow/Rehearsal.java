@@ -53,7 +53,7 @@ final class Rehearsal {
         bind = "127.0.0.1", host = "127.0.0.1", seed-nodes = "", discovery.service = "", end-after-standstill = 0s, archive.after = 0
         db { url = "", password-file = "", connections = 4 }
         tls { certificate = "", key = "", ca = "" }, remoting.tls { certificate = "", key = "", ca = "" }
-        payment { url = "", authorization-file = "" }, security.mode = off, ops { port = 0, bind = "127.0.0.1" }
+        payment { url = "", authorization-file = "" }, encryption.keys-file = "", security.mode = off, ops { port = 0, bind = "127.0.0.1" }
         gateway { local-services = [], services-nodes = "", services-from-environment = "", rate-limit.requests = 0 }
       }
       akka.management.http.port = 0

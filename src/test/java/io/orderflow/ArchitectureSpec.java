@@ -38,7 +38,7 @@ class ArchitectureSpec {
 
   private static final String ROOT = "io.orderflow.";
   private static final Set<String> ENGINES = Set.of("eventsourcing", "saga", "projection", "journal", "archive", "gateway", "http", "kernel", "history",
-      "idempotency", "metrics", "logging", "simulator", "node", "security", "openapi", "operators");
+      "idempotency", "metrics", "logging", "simulator", "node", "security", "openapi", "operators", "privacy");
   /** The business packages that use others; all the rest stand alone. */
   private static final Map<String, Set<String>> USES =
       Map.of("order", Set.of("product", "payment", "shipping"), "cart", Set.of("order", "product"), "payment", Set.of("account"),

@@ -225,7 +225,8 @@ public final class ViewsBenchmark {
     fill(database, views, "many", 100_000);
     fill(database, views, "few", 10);
     database.transaction(connection -> connection.createStatement().execute("ANALYZE"));
-    OrderQueries queries = new OrderQueries(database);
+    OrderQueries queries = new OrderQueries(database,
+        new OrderPrivacy(new PersonalData(database, EncryptionKeys.NONE, Clock.systemUTC()), new CardTokens(EncryptionKeys.NONE)));
     Page middle = new Page(10, Instant.ofEpochMilli(50_000), "");
     for (int warm = 0; warm < 2; warm++) {
       System.out.printf("a page of 10, ms: of 10 orders %.2f | of 100,000 first page %.2f, middle %.2f, by status %.2f%n",

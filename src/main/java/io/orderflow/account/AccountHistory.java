@@ -11,6 +11,7 @@ import io.orderflow.history.EventHistory.Description;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Rejection;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Presents the events of an account to clients, and computes its past balances from them. */
@@ -35,7 +36,8 @@ public final class AccountHistory {
 
   public AccountHistory(ActorSystem<?> system) {
     this.system = system;
-    this.events = new EventHistory<>(system, Account.NAME, Account.Event.class, AccountHistory::describe, Account.Event::at);
+    this.events = new EventHistory<>(system, Account.NAME, Account.Event.class,
+        page -> CompletableFuture.completedStage(AccountHistory::describe), Account.Event::at);
   }
 
   /** Reads the events of accounts. */

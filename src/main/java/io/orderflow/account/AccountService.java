@@ -38,7 +38,7 @@ public final class AccountService {
 
   /** The same service on behalf of somebody, whom the events name. */
   AccountService as(String actor) {
-    return new AccountService(accounts.as(actor));
+    return actor == null ? this : new AccountService(accounts.as(actor));
   }
 
   private static Account.Remembered remembered(Config account) {

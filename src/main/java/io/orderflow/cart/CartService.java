@@ -45,7 +45,7 @@ public final class CartService {
 
   /** The same service on behalf of somebody, whom the events name. */
   CartService as(String actor) {
-    return new CartService(carts.as(actor), products, placement.as(actor));
+    return actor == null ? this : new CartService(carts.as(actor), products, placement.as(actor));
   }
 
   static AggregateType<ShoppingCart.Command, ShoppingCart.Event, ShoppingCart.State, Contents> type(Clock clock, Duration expiresAfter) {
@@ -98,7 +98,7 @@ public final class CartService {
       if (!placement.accepts(terms)) {
         throw OrderPlacement.paymentQueueFull().exception();
       }
-      return priced(cart.items()).thenApply(items -> order(terms, items, currency)).thenCompose(order ->
+      return priced(cart.items()).thenCompose(items -> placement.seal(order(terms, items, currency))).thenCompose(order ->
           carts.ask(cartId, new ShoppingCart.CheckOut(order, condition)));
     }).thenApply(Contents::order);
   }

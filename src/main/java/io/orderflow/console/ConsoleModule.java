@@ -63,7 +63,7 @@ public final class ConsoleModule implements Module {
 
   @Override
   public List<ProjectionDefinition<?>> projections() {
-    return hasTerms ? List.of(new OrderTermProjection(OrderSaga.HOME), new UserEmailProjection()) : List.of();
+    return hasTerms ? List.of(new OrderTermProjection(OrderSaga.HOME), new UserEmailProjection(node.personal())) : List.of();
   }
 
   @Override

@@ -59,7 +59,7 @@ final class OrderTimeline {
       CompletableFuture<Integer> place = payments.placeInQueue(orderId).toCompletableFuture();
       CompletableFuture<List<OperatorAction>> acted = actions.of(orderId, MOST_ACTIONS).toCompletableFuture();
       CompletableFuture<Instant> next = nextAttempt(orderId, saga).toCompletableFuture();
-      return orders.read(orderId).thenCombine(CompletableFuture.allOf(events, payment, place, acted, next), (order, all) ->
+      return orders.readable(orderId).thenCombine(CompletableFuture.allOf(events, payment, place, acted, next), (order, all) ->
           response(orderId, order, saga, payment.join(), place.join(), next.join(), happenings(events.join(), acted.join()), events.join()));
     });
   }
@@ -116,7 +116,7 @@ final class OrderTimeline {
     SagaHistory.of(of(SagaEvent.class, events)).entries().forEach(entry -> all.add(new Happening(entry.at(), "saga", entry.type(), entry.step(), entry.detail())));
     for (Order.Event event : of(Order.Event.class, events)) {
       String detail = event instanceof Order.Cancelled cancelled ? cancelled.reason() + ": " + cancelled.detail() : null;
-      all.add(new Happening(event.at(), "order", OrderHistory.describe(event).type(), null, detail));
+      all.add(new Happening(event.at(), "order", OrderHistory.typeOf(event), null, detail));
     }
     for (PaymentEvent event : of(PaymentEvent.class, events)) {
       PaymentHistory.Entry entry = PaymentHistory.of(event);

@@ -1,6 +1,9 @@
 package io.orderflow.console;
 
 import io.orderflow.journal.RowBatch;
+import io.orderflow.kernel.Sql;
+import io.orderflow.privacy.PersonKey;
+import io.orderflow.privacy.PersonalData;
 import io.orderflow.projection.ProjectionDefinition;
 import io.orderflow.projection.ProjectionEvent;
 import io.orderflow.user.User;
@@ -9,14 +12,25 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Fills the table {@code user_emails}, by which operators find a customer's orders. It keeps hashes of the addresses: nobody reads one from the view. */
 public final class UserEmailProjection implements ProjectionDefinition<User.Event> {
 
   static final String NAME = "user-emails";
+
+  private final PersonalData personal;
+
+  UserEmailProjection(PersonalData personal) {
+    this.personal = personal;
+  }
 
   /** What the table has instead of the address. Case does not count. */
   static String hash(String email) {
@@ -49,12 +63,26 @@ public final class UserEmailProjection implements ProjectionDefinition<User.Even
 
   @Override
   public void apply(Connection connection, long generation, int slice, List<ProjectionEvent<User.Event>> events) throws SQLException {
-    RowBatch rows = RowBatch.of("generation BIGINT", "email_hash VARCHAR", "user_id VARCHAR");
+    Map<String, String> sealed = new LinkedHashMap<>();
+    Set<String> deleted = new HashSet<>();
     for (ProjectionEvent<User.Event> event : events) {
       if (event.event() instanceof User.Registered registered) {
-        rows.add(generation, hash(registered.email()), event.id());
+        sealed.put(event.id(), registered.email());
+      } else if (event.event() instanceof User.Deleted) {
+        deleted.add(event.id());
       }
     }
+    UnaryOperator<String> open = personal.opening(connection, sealed.values());
+    RowBatch rows = RowBatch.of("generation BIGINT", "email_hash VARCHAR", "user_id VARCHAR");
+    sealed.forEach((user, email) -> {
+      String readable = open.apply(email);
+      if (!readable.equals(PersonKey.DELETED)) {
+        rows.add(generation, hash(readable), user);
+      }
+    });
     rows.execute(connection, "INSERT INTO user_emails (generation, email_hash, user_id) SELECT * FROM :rows r");
+    for (String user : deleted) {
+      Sql.update(connection, "DELETE FROM user_emails WHERE generation = ? AND user_id = ?", generation, user);
+    }
   }
 }

@@ -30,6 +30,12 @@ public final class EventHistory<E> {
    */
   public record Description(String type, Object data) {}
 
+  /** Makes the function that describes the events of a page, after reading what it needs for them. */
+  @FunctionalInterface
+  public interface Describer<E> {
+    CompletionStage<Function<E, Description>> of(List<E> page);
+  }
+
   /**
    * An event as clients see it.
    *
@@ -46,26 +52,26 @@ public final class EventHistory<E> {
   /** The homes that the aggregates live in; null if each has a stream of its own. */
   private final String home;
   private final Class<E> events;
-  private final Function<E, Description> description;
+  private final Describer<E> describer;
   private final Function<E, Instant> time;
 
   /**
    * @param entityType the aggregates' name in sharding and in persistence ids
-   * @param description describes an event in business terms
+   * @param describer describes events in business terms
    * @param time returns the time when an event happened
    */
-  public EventHistory(ActorSystem<?> system, String entityType, Class<E> events, Function<E, Description> description,
+  public EventHistory(ActorSystem<?> system, String entityType, Class<E> events, Describer<E> describer,
       Function<E, Instant> time) {
-    this(system, null, entityType, events, description, time);
+    this(system, null, entityType, events, describer, time);
   }
 
   /** The same for aggregates that live in homes of that name. Their events are numbered here. */
   public static <E> EventHistory<E> ofHomes(ActorSystem<?> system, String home, String entityType, Class<E> events,
-      Function<E, Description> description, Function<E, Instant> time) {
-    return new EventHistory<>(system, home, entityType, events, description, time);
+      Describer<E> describer, Function<E, Instant> time) {
+    return new EventHistory<>(system, home, entityType, events, describer, time);
   }
 
-  private EventHistory(ActorSystem<?> system, String home, String entityType, Class<E> events, Function<E, Description> description,
+  private EventHistory(ActorSystem<?> system, String home, String entityType, Class<E> events, Describer<E> describer,
       Function<E, Instant> time) {
     this.home = home;
     this.time = time;
@@ -73,7 +79,7 @@ public final class EventHistory<E> {
     this.stored = new StoredEvents(system);
     this.entityType = entityType;
     this.events = events;
-    this.description = description;
+    this.describer = describer;
   }
 
   /** The aggregate's existing events from {@code from} to {@code to}, both included, as they were stored. */
@@ -83,7 +89,9 @@ public final class EventHistory<E> {
 
   /** At most {@code limit} events, starting at sequence number {@code from}. */
   public CompletionStage<List<Entry>> page(String aggregateId, long from, int limit) {
-    return stored(aggregateId, from, from + limit - 1).map(event -> shown(aggregateId, event)).runWith(Sink.seq(), system);
+    return stored(aggregateId, from, from + limit - 1).runWith(Sink.seq(), system).thenCompose(page ->
+        describer.of(page.stream().map(event -> events.cast(event.event())).toList()).thenApply(description ->
+            page.stream().map(event -> shown(aggregateId, event, description)).toList()));
   }
 
   /** The number of the aggregate's last event; 0 if it has none. Only for aggregates that have a stream of their own. */
@@ -105,7 +113,7 @@ public final class EventHistory<E> {
         .filter(event -> event.sequence() >= from).takeWhile(event -> event.sequence() <= to);
   }
 
-  private Entry shown(String aggregateId, Stored event) {
+  private Entry shown(String aggregateId, Stored event, Function<E, Description> description) {
     E happened = events.cast(event.event());
     Description told = description.apply(happened);
     return new Entry(entityType + "-" + aggregateId + "-" + event.sequence(), aggregateId, told.type(), told.data(),

@@ -32,6 +32,11 @@ public final class Order implements Aggregate<Order.Command, Order.Event, Order.
       Instant createdAt, Instant updatedAt) implements CborSerializable {
     static final State NONE = new State(null, null, null, null, null, null, null, null);
 
+    /** The same order with other content. */
+    State with(PlacedOrder other) {
+      return new State(status, other, reason, detail, transactionId, shipmentId, createdAt, updatedAt);
+    }
+
     /** An order that is neither confirmed nor cancelled. */
     static State pending(PlacedOrder order, Instant placedAt) {
       return new State(Status.PENDING, order, null, null, null, null, placedAt, placedAt);

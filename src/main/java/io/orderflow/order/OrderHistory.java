@@ -7,6 +7,7 @@ import io.orderflow.history.EventHistory.Description;
 import io.orderflow.product.Inventory;
 import io.orderflow.shipping.Address;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Presents the events of an order to clients. */
 public final class OrderHistory {
@@ -29,16 +30,26 @@ public final class OrderHistory {
   private OrderHistory() {}
 
   /** Reads the events of orders. */
-  public static EventHistory<Order.Event> of(ActorSystem<?> system) {
-    return EventHistory.ofHomes(system, OrderSaga.HOME, Order.NAME, Order.Event.class, OrderHistory::describe, Order.Event::at);
+  public static EventHistory<Order.Event> of(ActorSystem<?> system, OrderPrivacy privacy) {
+    return EventHistory.ofHomes(system, OrderSaga.HOME, Order.NAME, Order.Event.class, page -> privacy.opening(page, OrderHistory::address)
+        .thenApply(open -> event -> describe(event, open)), Order.Event::at);
   }
 
-  /** An event in business terms. */
-  public static Description describe(Order.Event event) {
+  private static Address address(Order.Event event) {
+    return event instanceof Order.Created created ? created.order().shippingAddress() : null;
+  }
+
+  /** What the event is called. */
+  public static String typeOf(Order.Event event) {
+    return describe(event, UnaryOperator.identity()).type();
+  }
+
+  private static Description describe(Order.Event event, UnaryOperator<Address> open) {
     if (event instanceof Order.Created created) {
       PlacedOrder order = created.order();
       return new Description("CREATED", new Creation(order.customerId(), order.total().currency(), order.total().amount(),
-          order.items().stream().map(Item::of).toList(), order.payment().method(), order.shippingAddress()));
+          order.items().stream().map(Item::of).toList(), order.payment().method(),
+          open.apply(order.shippingAddress())));
     }
     if (event instanceof Order.Confirmed confirmed) {
       return new Description("CONFIRMED", new Confirmation(confirmed.transactionId(), confirmed.shipmentId()));

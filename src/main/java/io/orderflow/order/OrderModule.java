@@ -21,6 +21,7 @@ public final class OrderModule implements Module {
   private final NodeContext node;
   private final PaymentModule payments;
   private final Sagas<PlacedOrder> sagas;
+  private final OrderPrivacy privacy;
   private final OrderPlacement placement;
   private final OrderPlacementRoutes placementRoutes;
 
@@ -30,7 +31,8 @@ public final class OrderModule implements Module {
     OrderService orders = new OrderService(node.system(), node.clock());
     this.sagas = Sagas.init(node.system(), OrderSaga.definition(orders, new Inventory(products), payments.service(), shipping.service()),
         List.of(payments.service().type()), List.of(orders.type(), shipping.service().type()), node.clock());
-    this.placement = new OrderPlacement(orders, sagas, payments.service());
+    this.privacy = new OrderPrivacy(node.personal(), node.cards());
+    this.placement = new OrderPlacement(orders, sagas, payments.service(), privacy);
     payments.ordersOf(placement::customerOf);
     shipping.ordersOf(placement::customerOf);
     this.placementRoutes = new OrderPlacementRoutes(placement, node.clients(), node.config().getDuration("http.max-wait"),
@@ -69,8 +71,8 @@ public final class OrderModule implements Module {
   @Override
   public List<Route> routes() {
     return List.of(
-        new OrderRoutes(placement, placementRoutes, new OrderQueries(node.database()), node.ids()).routes(),
-        new HistoryRoutes("orders", "orderId", OrderHistory.of(node.system()), placement::saga,
+        new OrderRoutes(placement, placementRoutes, new OrderQueries(node.database(), privacy), node.ids()).routes(),
+        new HistoryRoutes("orders", "orderId", OrderHistory.of(node.system(), privacy), placement::saga,
             OrderRoutes.owned(placement)).routes());
   }
 }

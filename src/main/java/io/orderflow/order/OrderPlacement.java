@@ -6,6 +6,7 @@ import io.orderflow.saga.SagaState;
 import io.orderflow.saga.Sagas;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,16 +23,18 @@ public final class OrderPlacement {
   private final OrderService orders;
   private final Sagas<PlacedOrder> sagas;
   private final PaymentService payments;
+  private final OrderPrivacy privacy;
 
-  public OrderPlacement(OrderService orders, Sagas<PlacedOrder> sagas, PaymentService payments) {
+  public OrderPlacement(OrderService orders, Sagas<PlacedOrder> sagas, PaymentService payments, OrderPrivacy privacy) {
     this.orders = orders;
     this.sagas = sagas;
     this.payments = payments;
+    this.privacy = privacy;
   }
 
   /** The same on behalf of somebody, whom the orders' events name. */
   public OrderPlacement as(String actor) {
-    return new OrderPlacement(orders, sagas.as(actor), payments);
+    return actor == null ? this : new OrderPlacement(orders, sagas.as(actor), payments, privacy);
   }
 
   /** Whether a new order on these terms is accepted. If not, reject it with {@link #paymentQueueFull}. */
@@ -47,22 +50,49 @@ public final class OrderPlacement {
 
   /**
    * Places an order, or finds it if it was placed before. A repeat succeeds even if the payment queue has filled up since. Rejected with
-   * PAYMENT_QUEUE_FULL, or with IDEMPOTENCY_KEY_REUSED if the id belongs to another order.
+   * PAYMENT_QUEUE_FULL, with USER_DELETED, or with IDEMPOTENCY_KEY_REUSED if the id belongs to another order.
    */
   CompletionStage<SagaState> place(String orderId, PlacedOrder order) {
-    CompletionStage<SagaState> placing = payments.accepts(order.payment()) ? placeAccepted(orderId, order)
-        : sagas.get(orderId).exceptionallyCompose(failure ->
-            CompletableFuture.failedFuture(Rejection.isNotFound(failure) ? paymentQueueFull().exception() : failure));
-    return placing.thenApply(saga -> sagas.startedWith(saga, order, KEY_REUSED));
+    return privacy.seal(order).thenCompose(sealed -> (payments.accepts(order.payment()) ? placeAccepted(orderId, sealed)
+        : sagas.get(orderId).<SagaState>exceptionallyCompose(failure ->
+            CompletableFuture.failedFuture(Rejection.isNotFound(failure) ? paymentQueueFull().exception() : failure)))
+        .thenCompose(saga -> placedAs(saga, order, sealed)));
   }
 
-  /** Places an order under an id that was never used. Rejected with PAYMENT_QUEUE_FULL. */
+  /** The saga, if it was started with this order. A repeat is sealed anew, so that it differs from the stored order until both are opened. */
+  private CompletionStage<SagaState> placedAs(SagaState saga, PlacedOrder order, PlacedOrder sealed) {
+    PlacedOrder stored = sagas.input(saga);
+    return stored.equals(sealed) ? CompletableFuture.completedStage(saga) : privacy.open(stored).thenApply(opened -> {
+      if (!opened.equals(order)) {
+        throw KEY_REUSED.exception();
+      }
+      return saga;
+    });
+  }
+
+  /** Places an order under an id that was never used. Rejected with PAYMENT_QUEUE_FULL or USER_DELETED. */
   CompletionStage<SagaState> placeNew(String orderId, PlacedOrder order) {
-    return payments.accepts(order.payment()) ? sagas.startNew(orderId, order)
+    return payments.accepts(order.payment()) ? privacy.seal(order).thenCompose(sealed -> sagas.startNew(orderId, sealed))
         : CompletableFuture.failedFuture(paymentQueueFull().exception());
   }
 
-  /** Places an order that was accepted before. Idempotent. Once the stage has completed, the saga runs to its end without further calls. */
+  /** The order as it is stored, for {@link #placeAccepted}. Rejected with USER_DELETED. */
+  public CompletionStage<PlacedOrder> seal(PlacedOrder order) {
+    return privacy.seal(order);
+  }
+
+  /** The order for its client. */
+  CompletionStage<OrderResponse> shown(String orderId, Order.State order) {
+    return privacy.open(List.of(OrderResponse.of(orderId, order))).thenApply(orders -> orders.get(0));
+  }
+
+  /** The order with a readable address. Rejected with ORDER_NOT_FOUND. */
+  public CompletionStage<Order.State> readable(String orderId) {
+    return read(orderId).thenCompose(order -> privacy.opening(List.of(order.order()), PlacedOrder::shippingAddress).thenApply(open ->
+        order.with(order.order().with(order.order().payment(), open.apply(order.order().shippingAddress())))));
+  }
+
+  /** Places a sealed order that was accepted before. Idempotent. Once the stage has completed, the saga runs to its end without further calls. */
   public CompletionStage<SagaState> placeAccepted(String orderId, PlacedOrder order) {
     return sagas.start(orderId, order);
   }

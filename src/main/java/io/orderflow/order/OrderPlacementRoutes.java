@@ -68,11 +68,12 @@ public final class OrderPlacementRoutes extends Routes {
   public Route placed(HttpRequest request, String orderId, PlacedOrder order, SagaState saga) {
     Optional<Duration> wait = Preferences.wait(request, maxWait).filter(time -> !time.isZero());
     if (wait.isPresent() && saga.state().isActive() && waiting.tryAcquire()) {
-      return answer(awaitEnd(request, orderId, wait.get()).thenCompose(placement::read), now ->
-          created(orderId, now).addHeader(RawHeader.create("Preference-Applied", "wait=" + wait.get().toSeconds())));
+      return answer(awaitEnd(request, orderId, wait.get()).thenCompose(placement::read).thenCompose(now -> placement.shown(orderId, now)), now ->
+          created(now).addHeader(RawHeader.create("Preference-Applied", "wait=" + wait.get().toSeconds())));
     }
-    return saga.steps().size() > 1 ? answer(placement.read(orderId), now -> created(orderId, now))
-        : complete(created(orderId, Order.State.pending(order, saga.startedAt())));
+    CompletionStage<Order.State> now = saga.steps().size() > 1 ? placement.read(orderId)
+        : CompletableFuture.completedStage(Order.State.pending(order, saga.startedAt()));
+    return answer(now.thenCompose(state -> placement.shown(orderId, state)), OrderPlacementRoutes::created);
   }
 
   /** Completes when the order's saga has ended, the time limit is reached or the client has disconnected; its permit is free by then. */
@@ -93,7 +94,7 @@ public final class OrderPlacementRoutes extends Routes {
     return released;
   }
 
-  private static HttpResponse created(String orderId, Order.State order) {
-    return Json.response(201, OrderResponse.of(orderId, order)).addHeader(Location.create("/api/orders/" + orderId));
+  private static HttpResponse created(OrderResponse order) {
+    return Json.response(201, order).addHeader(Location.create("/api/orders/" + order.orderId()));
   }
 }

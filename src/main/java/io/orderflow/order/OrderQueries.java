@@ -29,15 +29,18 @@ public final class OrderQueries {
       + " s.placed, s.transaction_id, s.shipment_id, s.created_at, s.updated_at FROM ";
 
   private final Database database;
+  private final OrderPrivacy privacy;
 
-  public OrderQueries(Database database) {
+  public OrderQueries(Database database, OrderPrivacy privacy) {
     this.database = database;
+    this.privacy = privacy;
   }
 
   /** Finds an order. Empty if the view does not have it, or not yet. */
   CompletionStage<Optional<OrderResponse>> find(String orderId) {
     return database.async(connection -> select(connection,
-        SUMMARY + "order_summaries s WHERE s.generation = " + LIVE + " AND s.order_id = ?", List.of(orderId)).stream().findFirst());
+        SUMMARY + "order_summaries s WHERE s.generation = " + LIVE + " AND s.order_id = ?", List.of(orderId)))
+        .thenCompose(privacy::open).thenApply(orders -> orders.stream().findFirst());
   }
 
   /**
@@ -50,7 +53,7 @@ public final class OrderQueries {
     List<Status> statuses = status.map(List::of).orElse(List.of(Status.values()));
     return database.async(connection -> select(connection, listing(customerId.isPresent(), statuses.size()),
             values(customerId, statuses, page)))
-        .thenApply(rows -> page.answer("orders", rows, OrderResponse::createdAt, OrderResponse::orderId));
+        .thenCompose(privacy::open).thenApply(rows -> page.answer("orders", rows, OrderResponse::createdAt, OrderResponse::orderId));
   }
 
   CompletionStage<Stats> stats() {

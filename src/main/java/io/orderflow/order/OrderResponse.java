@@ -23,6 +23,12 @@ public record OrderResponse(String orderId, String customerId, Order.Status stat
 
   public record Shipment(String shipmentId) {}
 
+  /** The same order with another address. */
+  OrderResponse with(Address otherAddress) {
+    return new OrderResponse(orderId, customerId, status, reason, detail, currency, total, items, payment, shipment, otherAddress, createdAt,
+        updatedAt);
+  }
+
   public static OrderResponse of(String orderId, Order.State order) {
     PlacedOrder placed = order.order();
     String account = placed.payment() instanceof PaymentMethod.FromAccount from ? from.accountId() : null;

@@ -116,8 +116,8 @@ public final class OrderRoutes extends Routes {
   }
 
   private Route cancel(Caller caller, String orderId) {
-    return answer(placement.as(caller.actor()).cancel(orderId).thenCompose(saga -> placement.read(orderId)),
-        order -> Json.response(202, OrderResponse.of(orderId, order)));
+    return answer(placement.as(caller.actor()).cancel(orderId).thenCompose(saga -> placement.read(orderId))
+        .thenCompose(order -> placement.shown(orderId, order)), order -> Json.response(202, order));
   }
 
   /**
@@ -126,7 +126,7 @@ public final class OrderRoutes extends Routes {
    */
   private CompletionStage<OrderResponse> find(String orderId) {
     return queries.find(orderId).thenCompose(found -> found.filter(order -> order.status() != Order.Status.PENDING)
-        .map(CompletableFuture::completedStage).orElseGet(() -> placement.read(orderId).thenApply(order -> OrderResponse.of(orderId, order))));
+        .map(CompletableFuture::completedStage).orElseGet(() -> placement.read(orderId).thenCompose(order -> placement.shown(orderId, order))));
   }
 
   /** A key belongs to its caller: the same key of two callers is two orders. In open mode all callers share their keys. */

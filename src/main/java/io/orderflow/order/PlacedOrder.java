@@ -58,6 +58,11 @@ public record PlacedOrder(String customerId, List<Inventory.Item> items, Money t
     return new PlacedOrder(customerId, items, total, payment.paidBy(payer), shippingAddress);
   }
 
+  /** The same order with another payment and address. */
+  PlacedOrder with(PaymentMethod otherPayment, Address otherAddress) {
+    return new PlacedOrder(customerId, items, total, otherPayment, otherAddress);
+  }
+
   @Override
   public List<Inventory.Item> reservedItems() {
     return items;

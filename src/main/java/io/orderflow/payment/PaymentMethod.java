@@ -13,7 +13,14 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 public sealed interface PaymentMethod {
 
   /** A card that the provider knows by the token. */
-  record Card(String token) implements PaymentMethod {}
+  record Card(String token) implements PaymentMethod {
+
+    /** Without the token, which must not come into a log. */
+    @Override
+    public String toString() {
+      return "Card[]";
+    }
+  }
 
   /**
    * An account of this shop.

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import io.orderflow.account.AccountService;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Rejection;
+import io.orderflow.privacy.CardTokens;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,11 +20,14 @@ public final class PaymentMethodRouter implements PaymentSource {
   private final PaymentProvider provider;
   private final PaymentBacklog backlog;
   private final AccountService accounts;
+  private final CardTokens cards;
   private final Clock clock;
   private final Duration clockSkew;
 
-  public PaymentMethodRouter(ActorSystem<?> system, AccountService accounts, PaymentProvider provider, PaymentBacklog backlog, Clock clock) {
+  public PaymentMethodRouter(ActorSystem<?> system, AccountService accounts, PaymentProvider provider, PaymentBacklog backlog,
+      CardTokens cards, Clock clock) {
     this.provider = provider;
+    this.cards = cards;
     this.backlog = backlog;
     this.accounts = accounts;
     this.clock = clock;
@@ -54,7 +58,7 @@ public final class PaymentMethodRouter implements PaymentSource {
   @Override
   public CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod method, boolean knownToFail) {
     if (method instanceof PaymentMethod.Card card) {
-      return provider.charge(key, orderId, amount, card.token(), knownToFail);
+      return charge(key, orderId, amount, card, knownToFail);
     }
     PaymentMethod.FromAccount from = (PaymentMethod.FromAccount) method;
     String accountId = from.accountId();
@@ -63,6 +67,16 @@ public final class PaymentMethodRouter implements PaymentSource {
         .exceptionallyCompose(failure -> Rejection.in(failure).filter(rejection -> rejection.kind() != Rejection.Kind.UNAVAILABLE)
             .map(PaymentMethodRouter::rejected).map(CompletableFuture::completedFuture)
             .orElseGet(() -> CompletableFuture.failedFuture(failure)));
+  }
+
+  private CompletionStage<ChargeResult> charge(String key, String orderId, Money amount, PaymentMethod.Card card, boolean knownToFail) {
+    String token;
+    try {
+      token = cards.open(card.token());
+    } catch (IllegalStateException unreadable) {
+      return CompletableFuture.failedFuture(new ProviderFailure(ProviderFailure.Kind.NOT_CALLED, unreadable.getMessage()));
+    }
+    return provider.charge(key, orderId, amount, token, knownToFail);
   }
 
   @Override

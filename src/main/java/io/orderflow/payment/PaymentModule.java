@@ -30,7 +30,8 @@ public final class PaymentModule implements Module {
         ProviderAccess.url(node.system().settings().config()));
     this.queue = new PaymentQueueQueries(node.database());
     PaymentBacklog backlog = PaymentBacklog.watch(node.system(), queue);
-    PaymentSource source = new PaymentMethodRouter(node.system(), accounts, provider, backlog, node.clock());
+    PaymentSource source = new PaymentMethodRouter(node.system(), accounts, provider, backlog, node.cards(),
+        node.clock());
     this.payments = new PaymentService(node.system(),
         Payment.type(source, PaymentSettings.of(node.config().getConfig("payment")), node.clock()), home, backlog, queue);
   }

@@ -26,7 +26,7 @@ public final class ProductService {
 
   /** The same service on behalf of somebody, whom the events name. */
   ProductService as(String actor) {
-    return new ProductService(products.as(actor));
+    return actor == null ? this : new ProductService(products.as(actor));
   }
 
   private static Product.Memory memory(Config product) {

@@ -7,6 +7,7 @@ import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Rejection;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.function.UnaryOperator;
 
 /** The shipment of one order, with the order's id. A cancellation is final: it bars a creation that arrives later. */
 public final class Shipment implements Aggregate<Shipment.Command, Shipment.Event, Shipment.State, Shipment.State> {
@@ -23,6 +24,11 @@ public final class Shipment implements Aggregate<Shipment.Command, Shipment.Even
 
     boolean exists() {
       return status != null;
+    }
+
+    /** The same shipment with its readable address. */
+    State opened(UnaryOperator<String> open) {
+      return new State(status, address.openedBy(open), createdAt, cancelledAt);
     }
   }
 

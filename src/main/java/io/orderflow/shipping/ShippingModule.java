@@ -15,7 +15,7 @@ public final class ShippingModule implements Module {
 
   /** @param home the name of the homes that shipments live in */
   public ShippingModule(NodeContext node, String home) {
-    this.shipping = new ShippingService(node.system(), home, node.clock());
+    this.shipping = new ShippingService(node.system(), home, node.personal(), node.clock());
   }
 
   public ShippingService service() {

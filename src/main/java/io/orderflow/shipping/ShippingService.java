@@ -4,11 +4,14 @@ import akka.actor.typed.ActorSystem;
 import io.orderflow.eventsourcing.AggregateClient;
 import io.orderflow.eventsourcing.AggregateType;
 import io.orderflow.kernel.Configuration;
+import io.orderflow.privacy.PersonalData;
 import io.orderflow.saga.StepCall;
 import io.orderflow.saga.StepResult;
 import java.time.Clock;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
@@ -24,14 +27,17 @@ public final class ShippingService {
   private final AggregateType<Shipment.Command, Shipment.Event, Shipment.State, Shipment.State> type;
   private final AggregateClient<Shipment.Command, Shipment.Event, Shipment.State, Shipment.State> shipments;
   private final Set<String> countries;
+  private final PersonalData personal;
 
   /**
    * Ships to the countries of {@code orderflow.shipping.countries}.
    *
    * @param home the name of the homes that shipments live in
+   * @param personal opens addresses
    */
-  public ShippingService(ActorSystem<?> system, String home, Clock clock) {
+  public ShippingService(ActorSystem<?> system, String home, PersonalData personal, Clock clock) {
     this.type = type(clock);
+    this.personal = personal;
     this.shipments = AggregateClient.ofHomes(system, home, type);
     this.countries = Configuration.list(system.settings().config().getString("orderflow.shipping.countries")).stream()
         .map(country -> country.toUpperCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
@@ -62,8 +68,10 @@ public final class ShippingService {
     return StepResult.done();
   }
 
-  /** Reads the shipment of an order, also from the archive. Rejected with SHIPMENT_NOT_FOUND. */
+  /** Reads the shipment of an order with its readable address, also from the archive. Rejected with SHIPMENT_NOT_FOUND. */
   CompletionStage<Shipment.State> get(String orderId) {
-    return shipments.read(orderId, new Shipment.Get());
+    return shipments.read(orderId, new Shipment.Get()).thenCompose(shipment ->
+        shipment.address() == null || shipment.address().sealed() == null ? CompletableFuture.completedStage(shipment)
+            : personal.opening(List.of(shipment.address().sealed())).thenApply(shipment::opened));
   }
 }

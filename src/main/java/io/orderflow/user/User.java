@@ -8,16 +8,19 @@ import io.orderflow.kernel.Rejection;
 import java.time.Clock;
 import java.time.Instant;
 
-/** A user's profile. It does not change after the registration. */
+/** A user's profile, whose name and e-mail address are sealed. It does not change after the registration, until it is deleted for good. */
 public final class User implements Aggregate<User.Command, User.Event, User.State, User.State> {
 
   /** The entity type of users in the journal. */
   public static final String NAME = "user";
 
-  /** @param name null if the user does not exist */
+  /**
+   * @param name null if the user does not exist, or not any more
+   * @param deletedAt null if the user was not deleted
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record State(String name, String email, Instant registeredAt) implements CborSerializable {
-    static final State NONE = new State(null, null, null);
+  public record State(String name, String email, Instant registeredAt, Instant deletedAt) implements CborSerializable {
+    static final State NONE = new State(null, null, null, null);
   }
 
   public sealed interface Command extends CborSerializable {}
@@ -25,11 +28,19 @@ public final class User implements Aggregate<User.Command, User.Event, User.Stat
   /** Registers the user. Idempotent for the same values. */
   public record Register(String name, String email) implements Command {}
 
+  /** Deletes the user, also one who was never registered: a registration that arrives later is rejected. */
+  public record Delete() implements Command {}
+
   public record Get() implements Command {}
 
   public sealed interface Event extends CborSerializable {}
 
   public record Registered(String name, String email, Instant at) implements Event {}
+
+  public record Deleted(Instant at) implements Event {}
+
+  static final Rejection EXISTS = Rejection.conflict("USER_EXISTS", "the user already exists with another name or email");
+  private static final Rejection DELETED = Rejection.conflict("USER_DELETED", "the user was deleted, and the id can't be used again");
 
   private final Clock clock;
 
@@ -46,24 +57,29 @@ public final class User implements Aggregate<User.Command, User.Event, User.Stat
   public Decision<Event, State> decide(State user, Command command) {
     boolean exists = user.name() != null;
     if (command instanceof Register register) {
-      return exists ? registerAgain(user, register) : register(user, register);
+      return user.deletedAt() != null ? Decision.reject(DELETED) : exists ? registerAgain(user, register) : accept(user,
+          new Registered(register.name(), register.email(), clock.instant()));
+    }
+    if (command instanceof Delete) {
+      return user.deletedAt() == null ? accept(user, new Deleted(clock.instant())) : Decision.reply(user);
     }
     return exists ? Decision.reply(user) : Decision.reject(Rejection.notFound("USER_NOT_FOUND", "there is no such user"));
   }
 
-  private Decision<Event, State> register(State none, Register register) {
-    Registered registered = new Registered(register.name(), register.email(), clock.instant());
-    return Decision.accept(registered, apply(none, registered));
+  private Decision<Event, State> accept(State user, Event event) {
+    return Decision.accept(event, apply(user, event));
   }
 
   private static Decision<Event, State> registerAgain(State user, Register register) {
     boolean same = user.name().equals(register.name()) && user.email().equals(register.email());
-    return same ? Decision.reply(user) : Decision.reject(Rejection.conflict("USER_EXISTS", "the user already exists with another name or email"));
+    return same ? Decision.reply(user) : Decision.reject(EXISTS);
   }
 
   @Override
   public State apply(State user, Event event) {
-    Registered registered = (Registered) event;
-    return new State(registered.name(), registered.email(), registered.at());
+    if (event instanceof Registered registered) {
+      return new State(registered.name(), registered.email(), registered.at(), null);
+    }
+    return new State(null, null, user.registeredAt(), ((Deleted) event).at());
   }
 }

@@ -13,7 +13,7 @@ public final class UserModule implements Module {
 
   public UserModule(NodeContext node) {
     this.node = node;
-    this.users = new UserService(node.system(), node.clock());
+    this.users = new UserService(node.system(), node.personal(), node.clock());
   }
 
   @Override

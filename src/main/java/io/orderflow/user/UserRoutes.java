@@ -1,5 +1,6 @@
 package io.orderflow.user;
 
+import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.Location;
 import akka.http.javadsl.server.Route;
 import io.orderflow.http.Access;
@@ -18,7 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** Registers and reads users at {@code /api/users}. */
+/** Registers, reads and deletes users at {@code /api/users}. */
 public final class UserRoutes extends Routes {
 
   private static final Ownership OWNED = new Ownership(Scopes.ORDERS_READ, CompletableFuture::completedFuture,
@@ -39,7 +40,10 @@ public final class UserRoutes extends Routes {
   public Route routes() {
     return pathPrefix("api", () -> pathPrefix("users", () -> concat(
         pathEnd(() -> post(Access.CALLERS, caller -> keyed(caller, key -> body(UserRequest::read, user -> register(caller, key, user))))),
-        id("userId", user -> pathEnd(() -> get(Access.CALLERS, caller -> own(OWNED, caller, user, () -> read(user))))))));
+        id("userId", user -> pathEnd(() -> concat(
+            get(Access.CALLERS, caller -> own(OWNED, caller, user, () -> read(user))),
+            delete(Access.CALLERS, caller -> caller.has(Scopes.OPS_WRITE) ? delete(caller, user)
+                : own(OWNED.under(Scopes.ACCOUNTS_WRITE), caller, user, () -> delete(caller, user)))))))));
   }
 
   /** The id for a client that chose none. A customer is registered under their subject. */
@@ -55,6 +59,10 @@ public final class UserRoutes extends Routes {
     }
     return after(keys.claim(key, "users", registration), claimed -> answer(users.as(caller.actor()).register(id, registration.name(), registration.email()),
         user -> Json.response(201, UserResponse.of(id, user)).addHeader(Location.create("/api/users/" + id))));
+  }
+
+  private Route delete(Caller caller, String userId) {
+    return answer(users.as(caller.actor()).delete(userId), deleted -> HttpResponse.create().withStatus(204));
   }
 
   private Route read(String userId) {

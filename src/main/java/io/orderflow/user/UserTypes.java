@@ -9,12 +9,14 @@ public final class UserTypes implements TypeNames {
   @Override
   public Map<String, Class<?>> stored() {
     return Map.ofEntries(
+        Map.entry("user.deleted", User.Deleted.class),
         Map.entry("user.registered", User.Registered.class));
   }
 
   @Override
   public Map<String, Class<?>> sent() {
     return Map.ofEntries(
+        Map.entry("user.delete", User.Delete.class),
         Map.entry("user.get", User.Get.class),
         Map.entry("user.register", User.Register.class),
         Map.entry("user.state", User.State.class));

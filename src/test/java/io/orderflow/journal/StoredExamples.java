@@ -75,6 +75,7 @@ final class StoredExamples {
         new Shipment.Created(ADDRESS, AT),
         new Shipment.Cancelled(AT),
         new User.Registered("Ada", "ada@example.org", AT),
+        new User.Deleted(AT),
         new ShoppingCart.ItemPut("tea", 2, AT),
         new ShoppingCart.ItemRemoved("tea", AT),
         new ShoppingCart.CheckedOut(ORDER, AT),

@@ -7,6 +7,9 @@ import io.orderflow.http.Page;
 import io.orderflow.kernel.Money;
 import io.orderflow.order.Order.Status;
 import io.orderflow.payment.PaymentMethod;
+import io.orderflow.privacy.CardTokens;
+import io.orderflow.privacy.EncryptionKeys;
+import io.orderflow.privacy.PersonalData;
 import io.orderflow.product.Inventory;
 import io.orderflow.projection.ProjectionEvent;
 import io.orderflow.projection.ProjectionKit;
@@ -14,6 +17,7 @@ import io.orderflow.testkit.TestDatabase;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +48,8 @@ class OrderQuerySpec {
   @BeforeEach
   void open() throws SQLException {
     kit = ProjectionKit.on(database.fresh());
-    queries = new OrderQueries(kit.database());
+    queries = new OrderQueries(kit.database(),
+        new OrderPrivacy(new PersonalData(kit.database(), EncryptionKeys.NONE, Clock.systemUTC()), new CardTokens(EncryptionKeys.NONE)));
     kit.database().transaction(connection ->
         connection.createStatement().executeUpdate("INSERT INTO projections (name, live) VALUES ('orders', " + LIVE + ")"));
   }

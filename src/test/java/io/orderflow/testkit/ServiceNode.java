@@ -8,6 +8,8 @@ import akka.http.javadsl.server.Route;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.orderflow.http.HttpServer;
+import io.orderflow.journal.Database;
+import io.orderflow.kernel.Configuration;
 
 /** A cluster of one node in this JVM, its journal in memory: for the specs of one service. */
 public final class ServiceNode implements AutoCloseable {
@@ -20,7 +22,8 @@ public final class ServiceNode implements AutoCloseable {
       akka.coordinated-shutdown.terminate-actor-system = off
       """);
 
-  private final ActorTestKit kit = ActorTestKit.create(CLUSTER.withFallback(EntityKit.CONFIG));
+  private final Config config = Configuration.over(TestDatabase.H2.fresh());
+  private final ActorTestKit kit = ActorTestKit.create(CLUSTER.withFallback(Database.settings(config)).withFallback(EntityKit.CONFIG));
 
   private ServiceNode() {}
 
@@ -34,6 +37,12 @@ public final class ServiceNode implements AutoCloseable {
 
   public ActorSystem<Void> system() {
     return kit.system();
+  }
+
+  /** Its tables, on H2. The journal does not use them. */
+  public Database database() {
+    Database.migrate(config);
+    return Database.of(system());
   }
 
   /** Serves the routes on a free port; answers with a client of it. */

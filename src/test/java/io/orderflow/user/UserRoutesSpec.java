@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.eventsourcing.AggregateKit;
 import io.orderflow.idempotency.RequestKeys;
+import io.orderflow.privacy.EncryptionKeys;
+import io.orderflow.privacy.PersonalData;
 import io.orderflow.testkit.ServiceNode;
 import io.orderflow.testkit.ShopClient;
 import io.orderflow.testkit.ShopClient.Answer;
@@ -26,7 +28,8 @@ class UserRoutesSpec {
   @BeforeAll
   static void start() {
     node = ServiceNode.start();
-    shop = node.serve(new UserRoutes(new UserService(node.system(), AggregateKit.CLOCK), new RequestKeys(null, null), () -> MADE).routes());
+    PersonalData personal = new PersonalData(node.database(), EncryptionKeys.NONE, AggregateKit.CLOCK);
+    shop = node.serve(new UserRoutes(new UserService(node.system(), personal, AggregateKit.CLOCK), new RequestKeys(null, null), () -> MADE).routes());
   }
 
   @AfterAll
@@ -47,6 +50,19 @@ class UserRoutesSpec {
     assertThat(shop.get("/api/users/ada").expect(200).body()).isEqualTo(registered.body());
     shop.post("/api/users", ada.replace("Lovelace", "King")).expectProblem(409, "USER_EXISTS", null);
     shop.post("/api/users", ada.replace(".org", ".com")).expectProblem(409, "USER_EXISTS", null);
+  }
+
+  @Test
+  void a_deleted_user_is_not_found_and_not_registered_again() {
+    String eve = "{'userId':'eve','name':'Eve','email':'eve@example.org'}";
+    shop.post("/api/users", eve).expect(201);
+    for (int i = 0; i < 2; i++) {
+      shop.send("DELETE", "/api/users/eve", null).expect(204);
+      shop.get("/api/users/eve").expectProblem(404, "USER_NOT_FOUND", null);
+    }
+    shop.post("/api/users", eve).expectProblem(409, "USER_DELETED", null);
+    shop.send("DELETE", "/api/users/never", null).expect(204);
+    shop.post("/api/users", eve.replace("eve'", "never'")).expectProblem(409, "USER_DELETED", null);
   }
 
   @Test
@@ -104,7 +120,7 @@ class UserRoutesSpec {
   @Test
   void other_methods_and_places_are_refused() {
     shop.get("/api/users").expectProblem(405, "METHOD_NOT_ALLOWED", null);
-    shop.send("DELETE", "/api/users/ada", null).expectProblem(405, "METHOD_NOT_ALLOWED", null);
+    shop.send("PATCH", "/api/users/ada", null).expectProblem(405, "METHOD_NOT_ALLOWED", null);
     shop.get("/api/users/ada/elsewhere").expectProblem(404, "NOT_FOUND", null);
   }
 }
