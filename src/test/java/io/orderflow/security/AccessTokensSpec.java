@@ -13,7 +13,9 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.OctetKeyPair;
+import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.OctetSequenceKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
@@ -29,12 +31,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which tokens are believed, and how often their issuer is asked for its keys. */
 class AccessTokensSpec {
@@ -97,14 +102,33 @@ class AccessTokensSpec {
     refuses("x".repeat(9000));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "None", "NONE", "nOnE", "", "null"})
+  void a_token_that_says_it_needs_no_signature_is_refused_with_and_without_one(String algorithm) {
+    String[] parts = issuer.token("ada").split("\\.");
+    String header = Base64URL.encode("{\"alg\":\"" + algorithm + "\",\"typ\":\"at+jwt\",\"kid\":\"first\"}").toString();
+    refuses(header + "." + parts[1] + "." + parts[2]);
+    refuses(header + "." + parts[1] + ".");
+  }
+
   @Test
   void a_token_whose_hmac_is_keyed_with_the_public_key_is_refused() throws Exception {
     RSAKey rsa = new RSAKeyGenerator(2048).keyID("rsa").generate();
     issuer.publish(rsa.toPublicJWK());
-    for (byte[] secret : List.of(rsa.toRSAPublicKey().getEncoded(), rsa.toPublicJWK().toJSONString().getBytes())) {
+    byte[] der = rsa.toRSAPublicKey().getEncoded();
+    String pem = "-----BEGIN PUBLIC KEY-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END PUBLIC KEY-----\n";
+    for (byte[] secret : List.of(der, rsa.toPublicJWK().toJSONString().getBytes(), pem.getBytes(), rsa.getModulus().decode())) {
       refuses(TestIssuer.signed(new JWSHeader.Builder(JWSAlgorithm.HS256).type(new JOSEObjectType("at+jwt")).keyID("rsa").build(), claims().build(),
           new MACSigner(secret)));
     }
+  }
+
+  @Test
+  void a_symmetric_key_among_the_issuers_verifies_nothing() throws Exception {
+    OctetSequenceKey symmetric = new OctetSequenceKeyGenerator(256).keyID("shared").generate();
+    issuer.publish(symmetric, issuer.key().toPublicJWK());
+    refuses(TestIssuer.signed(header(JWSAlgorithm.HS256, "shared"), claims().build(), new MACSigner(symmetric)));
+    assertThat(verify(issuer.token("ada")).subject()).isEqualTo("ada");
   }
 
   @Test
