@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DocumentedFieldsSpec {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  /** Fields of stored values, which no answer has: {@code DeletedPersonSpec} shows it. */
+  private static final Map<String, Set<String>> STORED_ONLY = Map.of("shipping.Address", Set.of("sealed"));
   private static final ObjectNode SCHEMAS = (ObjectNode) ApiDocument.read().at("/components/schemas");
 
   private static Set<String> documented(String schema) {
@@ -51,7 +54,9 @@ class DocumentedFieldsSpec {
       "ProjectionFailure, projection.ProjectionStatus$FailureView", "Parked, projection.Parked",
       "ParkedOutcome, projection.ParkedAggregates$Outcome", "Problem, http.Problem"})
   void the_fields_of_an_answer_are_those_of_its_record(String schema, String type) throws ClassNotFoundException {
-    assertThat(documented(schema)).isEqualTo(written(type));
+    Set<String> shown = written(type);
+    shown.removeAll(STORED_ONLY.getOrDefault(type, Set.of()));
+    assertThat(documented(schema)).isEqualTo(shown);
   }
 
   @ParameterizedTest
