@@ -7,3 +7,6 @@ CREATE TABLE person_keys (
   created_at   BIGINT      NOT NULL,
   forgotten_at BIGINT
 );
+
+-- A deleted user's row is found by the user.
+CREATE INDEX user_emails_by_user ON user_emails (generation, user_id);
