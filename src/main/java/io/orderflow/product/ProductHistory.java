@@ -6,6 +6,7 @@ import io.orderflow.history.EventHistory;
 import io.orderflow.history.EventHistory.Description;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Presents the events of a product, and computes its stock as it was. */
@@ -40,7 +41,8 @@ public final class ProductHistory {
 
   public ProductHistory(ActorSystem<?> system) {
     this.system = system;
-    this.events = new EventHistory<>(system, Product.NAME, Product.Event.class, ProductHistory::describe, ProductHistory::at);
+    this.events = new EventHistory<>(system, Product.NAME, Product.Event.class,
+        page -> CompletableFuture.completedStage(ProductHistory::describe), ProductHistory::at);
   }
 
   /** Reads the events of products. */
