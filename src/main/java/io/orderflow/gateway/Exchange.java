@@ -169,7 +169,7 @@ final class Exchange extends CompletableFuture<HttpResponse> {
   /** Rejects the request because of an internal failure. Its cause goes to the log only. */
   void fail(Problem problem, Throwable cause) {
     if (reject(problem)) {
-      LOG.warn("{} {}{} answered with {}: {}", request.method().value(), SafeText.masked(target.service(), MAX_LOGGED_LENGTH),
+      LOG.warn("Request {}: {} {}{} answered with {}: {}", id, request.method().value(), SafeText.masked(target.service(), MAX_LOGGED_LENGTH),
           SafeText.masked(target.rest().split("\\?", 2)[0], MAX_LOGGED_LENGTH), problem.status(), cause.toString());
     }
   }

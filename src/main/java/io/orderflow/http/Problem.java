@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An error response (RFC 9457), with a stable code for programs and, for an invalid value, its field.
@@ -52,6 +54,7 @@ public record Problem(int status, String code, String detail, String field, @Jso
       ContentTypes.create(MediaTypes.applicationWithFixedCharset("problem+json",
           akka.http.javadsl.model.HttpCharsets.UTF_8));
 
+  private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
   /** The problem of a response, which {@link #identified} completes. */
   private static final AttributeKey<Problem> PROBLEM = AttributeKey.create("problem", Problem.class);
 
@@ -155,7 +158,14 @@ public record Problem(int status, String code, String detail, String field, @Jso
   /** The response with the request's id in the problem, if it is one, and in {@code X-Request-Id}. */
   public static HttpResponse identified(HttpResponse response, HttpRequest request) {
     Optional<Problem> problem = response.getAttribute(PROBLEM).filter(known -> known.instance == null);
-    return problem.isEmpty() ? response : problem.get().about(response, RequestId.of(request));
+    if (problem.isEmpty()) {
+      return response;
+    }
+    String id = RequestId.of(request);
+    if (problem.get().status == 500) {
+      LOG.error("Request {} was answered with 500; its failure is logged before", id);
+    }
+    return problem.get().about(response, id);
   }
 
   /** This problem as the response to the request with that id. */

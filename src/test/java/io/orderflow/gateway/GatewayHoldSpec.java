@@ -87,6 +87,16 @@ class GatewayHoldSpec {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"/api/orders", "/api/users", "/api/accounts", "/api/accounts/a/deposits", "/api/accounts/a/withdrawals",
+      "/api/accounts/a/transfers", "/api/products/p/restocks"})
+  void a_post_with_an_idempotency_key_is_repeated(String path) throws Exception {
+    first = second = unavailableTimes(3, Problem.MOVED);
+
+    assertThat(sent(gateway(PATIENT), "POST " + path + " HTTP/1.1\r\nHost: h\r\nIdempotency-Key: \"k\"\r\n", BODY).status()).isEqualTo(200);
+    assertThat(tries).hasValue(4);
+  }
+
+  @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
       "/api/orders | {'reference':'r'}",
       "/api/users | {'name':'Ada'}",
