@@ -143,7 +143,7 @@ async function main() {
   await page.goto(`${OPS}/console/#/batches`);
   await title('Batches');
   await check(page, 'Batches');
-  await page.getByLabel('Do', { exact: true }).selectOption('CANCEL');
+  await page.locator('select[name=action]').selectOption('CANCEL');
   await page.getByRole('button', { name: 'Look which orders' }).click();
   await title('Batch');
   await page.getByLabel('How many').fill('2');
