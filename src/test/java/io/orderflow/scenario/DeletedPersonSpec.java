@@ -134,6 +134,12 @@ class DeletedPersonSpec extends NodeOnEachDatabase {
     assertThat(listed.findValuesAsText("orderId")).contains(orderId);
   }
 
+  /** Operators find the orders of a customer by the email. */
+  private void awaitFoundByEmail(String... orders) {
+    Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(shop.get("/ops/orders?q=zelda%40quux.example").expect(200).body()
+        .path("orders").findValuesAsText("orderId")).containsExactlyInAnyOrder(orders));
+  }
+
   @Test
   void nothing_of_a_person_or_a_card_is_stored_in_clear_and_after_the_deletion_nothing_is_shown() {
     shop.stock("tea", 100);
@@ -151,8 +157,10 @@ class DeletedPersonSpec extends NodeOnEachDatabase {
     assertThat(tablesWith("zelda")).as("the search finds what is there").isNotEmpty();
     assertThat(shop.get("/api/users/zelda").expect(200).text("email")).isEqualTo("zelda@quux.example");
     expectShown(orderId, "Zelda Quux");
+    awaitFoundByEmail(orderId, fromCart.text("orderId"));
 
     delete("zelda");
+    awaitFoundByEmail();
     shop.get("/api/users/zelda").expectProblem(404, "USER_NOT_FOUND", null);
     expectShown(orderId, DELETED);
     delete("zelda");
