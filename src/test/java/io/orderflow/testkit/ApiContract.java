@@ -99,10 +99,12 @@ public final class ApiContract {
     return PUBLISHED;
   }
 
-  /** Fails if the exchange deviates from the document. */
+  /** Fails if the exchange deviates from the document; otherwise {@link ApiCoverage} notes it. */
   public void check(Exchange exchange) {
     assertThat(deviations(exchange)).as("%s %s was answered %s %s; deviations from the API's document", exchange.method(), exchange.target(),
         exchange.status(), exchange.body()).isEmpty();
+    operation(exchange).ifPresent(operation ->
+        ApiCoverage.note(operation.node().path("operationId").asText(), exchange.status(), exchange.isProblem() ? exchange.code() : ""));
   }
 
   /** The deviations, one sentence each. Paths outside the API have none. */
