@@ -24,6 +24,8 @@ class ConsolePagesSpec {
   /** What a page or a script of the console loads. */
   private static final Pattern LOADS = Pattern.compile("(?:href|src)=\"(/[^\"]*)\"|from '\\./([^']*)'|import\\('\\./([^']*)'\\)");
 
+  private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
   @TempDir
   private Path data;
   private TestNode node;
@@ -38,7 +40,7 @@ class ConsolePagesSpec {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
+    return HTTP.send(request.build(), BodyHandlers.ofString());
   }
 
   @Test

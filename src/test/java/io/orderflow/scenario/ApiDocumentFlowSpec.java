@@ -102,6 +102,7 @@ class ApiDocumentFlowSpec {
     succeed("listBatches", "getBatch", "confirmBatch");
     succeed("cancelOrder", "cancelOrderAsOperator");
     assertThat(send("retryStepNow", 0).text("code")).isEqualTo("STEP_NOT_WAITING");
+    succeed("deleteUser");
 
     Set<String> documented = new TreeSet<>();
     operations().forEach(operation -> operation.getValue().get("responses").fieldNames().forEachRemaining(status -> {
