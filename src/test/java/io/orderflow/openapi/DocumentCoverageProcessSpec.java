@@ -18,8 +18,15 @@ import org.junit.jupiter.api.Test;
  */
 class DocumentCoverageProcessSpec {
 
-  /** Answers that no spec provokes over HTTP, or only by chance. The aggregates' and the services' own specs have them. */
-  private static final Set<String> NOT_PROVOKED = Set.of();
+  /**
+   * Answers that no spec gets by a client that is compared with the document. BUSY needs 10,000 commands that wait, or a node with more orders than it can
+   * do ({@code GroupCommitSpec}, {@code AdmissionSpec}); CART_CHANGED needs a change within a checkout ({@code ShoppingCartSpec}). What an operator does
+   * to projections that stopped or parked is in the specs of their package; {@code ChangeStreamSpec} reads the stream.
+   */
+  private static final Set<String> NOT_PROVOKED = Set.of(
+      "checkOutCart 503 BUSY", "deposit 503 BUSY", "getAccount 503 BUSY", "listAccountEvents 503 BUSY", "openAccount 503 BUSY", "placeOrder 503 BUSY",
+      "restockProduct 503 BUSY", "transfer 503 BUSY", "withdraw 503 BUSY", "checkOutCart 409 CART_CHANGED", "resumeProjection 202",
+      "retryParked 409 EVENTS_MISSING", "retryParked 409 PARKED_AT_ANOTHER_EVENT", "skipParked 409 EVENTS_MISSING", "watchChanges 200");
 
   /** The sets of {@code problems.yaml}. */
   private static final List<String> COMMON = List.of("all", "changes", "undocumented", "api", "operations", "parameters", "body");

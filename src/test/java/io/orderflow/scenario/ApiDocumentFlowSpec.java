@@ -169,6 +169,14 @@ class ApiDocumentFlowSpec {
     shop.post("/docs", "{}").expectProblem(405, "METHOD_NOT_ALLOWED", null);
   }
 
+  @Test
+  void operations_on_what_does_not_exist_say_so() {
+    shop.get("/ops/sagas/none").expectProblem(404, "SAGA_NOT_FOUND", null);
+    shop.get("/ops/accounts/none/history").expectProblem(404, "ACCOUNT_NOT_FOUND", null);
+    shop.get("/ops/products/none/history").expectProblem(404, "PRODUCT_NOT_FOUND", null);
+    shop.post("/ops/batches/none/confirm", "{'count':1,'reason':'a test'}").expectProblem(404, "BATCH_NOT_FOUND", null);
+  }
+
   private static HttpResponse<String> page(String path, String... headers) throws Exception {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.port("gateway") + path));
     if (headers.length > 0) {

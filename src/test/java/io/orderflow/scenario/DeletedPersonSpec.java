@@ -188,6 +188,9 @@ class DeletedPersonSpec extends NodeOnEachDatabase {
     expectShown(shipped, DELETED);
     shop.post("/api/orders", order("yann", "DE")).expectProblem(409, "USER_DELETED", null);
     shop.post("/api/orders", order("yann", "DE"), "Idempotency-Key", "again").expectProblem(409, "USER_DELETED", null);
+    shop.put("/api/carts/yanns/items/tea", "{'quantity':1}").expect(200);
+    shop.post("/api/carts/yanns/checkout", "{'customerId':'yann','payment':" + card(TOKEN) + ",'shippingAddress':{'name':'Zelda Quux',"
+        + "'street':'77 Hidden Row','city':'Quuxville','postalCode':'Q7Z 9XX','country':'DE'}}").expectProblem(409, "USER_DELETED", null);
     String collected = ShopClient.order("tea", 1, card(TOKEN), "DE").replaceFirst(",'shippingAddress':\\{[^}]*}", "").replace("'ada'", "'yann'");
     assertThat(shop.ended(collected).text("status")).isEqualTo("CONFIRMED");
   }

@@ -72,6 +72,7 @@ class PreconditionFlowSpec extends NodeOnEachDatabase {
     String cart = tag(putItem("repeated", 1).expect(200));
     String two = tag(putItem("repeated", 2, "If-Match", cart).expect(200));
     assertThat(tag(putItem("repeated", 2, "If-Match", cart).expect(200))).isEqualTo(two);
+    shop.send("DELETE", "/api/carts/repeated/items/tea", null, "If-Match", cart).expectProblem(412, "PRECONDITION_FAILED", null);
     shop.send("DELETE", "/api/carts/repeated/items/tea", null, "If-Match", two).expect(200);
     shop.send("DELETE", "/api/carts/repeated/items/tea", null, "If-Match", two).expect(200);
   }
