@@ -111,9 +111,15 @@ class ServersTlsSpec {
     for (int i = 0; i < ports.length; i++) {
       int port = ports[i];
       String path = paths[i];
-      clients.execute(() -> repeat(over, answered, failures, () -> client.ask(port, path).length() < 60));
+      clients.execute(() -> repeat(over, answered, failures, () -> {
+        String said = client.ask(port, path);
+        return said.matches("[0-9]+") ? OK : said;
+      }));
       TlsClient keeps = new TlsClient(authority);
-      clients.execute(() -> repeat(over, answered, failures, () -> keeps.get(port, path).statusCode() == 200));
+      clients.execute(() -> repeat(over, answered, failures, () -> {
+        HttpResponse<String> answer = keeps.get(port, path);
+        return answer.statusCode() == 200 ? OK : port + " " + answer.statusCode() + " " + answer.body();
+      }));
     }
     try {
       for (int round = 0; round < 3; round++) {
@@ -136,17 +142,21 @@ class ServersTlsSpec {
     assertThat(failures).isEmpty();
   }
 
+  private static final String OK = "";
+
   private interface Request {
-    boolean succeeds() throws Exception;
+    /** What was answered instead of 200; {@link #OK} for that. */
+    String otherAnswer() throws Exception;
   }
 
   private static void repeat(AtomicBoolean over, AtomicInteger answered, Queue<String> failures, Request request) {
     while (!over.get()) {
       try {
-        if (request.succeeds()) {
+        String other = request.otherAnswer();
+        if (other.equals(OK)) {
           answered.incrementAndGet();
         } else {
-          failures.add("an answer other than 200");
+          failures.add(other);
         }
       } catch (Exception failure) {
         failures.add(failure.toString());
