@@ -27,11 +27,11 @@ public final class TestNode implements AutoCloseable {
     this.config = config;
   }
 
-  /** Starts it and waits until it serves. */
+  /** Starts it and waits until it serves. It refuses no order for the delay of its work: specs share the machine with others. */
   public static TestNode start(Path data, Config settings) {
     TestNode node = new TestNode(Configuration.over(settings.withFallback(ConfigFactory.parseMap(freePorts())).withFallback(
         ConfigFactory.parseMap(Map.of("orderflow.data-dir", data.toString(), "orderflow.gateway.rate-limit.requests", 0,
-            "orderflow.gateway.leave-after", "0s")))));
+            "orderflow.gateway.leave-after", "0s", "orderflow.http.admission-delay", "0s")))));
     node.start();
     return node;
   }
