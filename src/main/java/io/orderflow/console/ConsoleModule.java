@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /** Contributes the operators' console to a node with services. Its pages come from the nodes with a gateway: {@link ConsolePageRoutes}. */
 public final class ConsoleModule implements Module {
 
-  /** What is spread over the nodes in shards. */
+  /** Types of the entities whose shards are spread over the nodes. */
   private static final List<String> SHARDED = List.of(OrderSaga.HOME, "product", "account");
 
   private final NodeContext node;

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** What an operator does to one order, each with a reason that is recorded: cancels it, or repeats a step now instead of after its back-off. */
+/** Operators' actions on one order, each with a reason that is recorded: its cancellation, or a step repeated now instead of after its back-off. */
 public final class OrderActionRoutes extends Routes {
 
   private static final Access WRITERS = Access.scope(Scopes.OPS_WRITE);

@@ -99,7 +99,7 @@ final class OrderTimeline {
             .filter(attempt -> attempt.step().equals(call.name()) && attempt.kind() == call.kind()).toList(), next);
   }
 
-  /** What the service of the step is asked for. Card tokens are left out. */
+  /** Input of the step's call, as its service gets it. Card tokens are left out. */
   private static Object input(String step, PlacedOrder order) {
     return switch (step) {
       case OrderSaga.RESERVE, OrderSaga.SHIP_STOCK -> order.items().stream().map(item -> Map.of("sku", item.sku(), "quantity", item.quantity())).toList();

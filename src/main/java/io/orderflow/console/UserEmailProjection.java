@@ -32,7 +32,7 @@ public final class UserEmailProjection implements ProjectionDefinition<User.Even
     this.personal = personal;
   }
 
-  /** What the table has instead of the address. Case does not count. */
+  /** Hash that the table has instead of the address. Case does not count. */
   static String hash(String email) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(email.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8)));

@@ -42,7 +42,7 @@ public final class Audit {
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Line(Instant at, String kind, String actor, String issuer, String method, String path, String request, String from, int status) {}
 
-  /** What is learnt about a request on its way through the routes. */
+  /** Facts that become known about a request on its way through the routes. */
   private static final class Trail {
     private Caller caller;
     private String scope;
