@@ -4,17 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.Address;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.javadsl.Behaviors;
-import akka.cluster.Member;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
-import akka.cluster.typed.Join;
-import com.typesafe.config.ConfigFactory;
-import io.orderflow.kernel.Configuration;
+import io.orderflow.testkit.SmallCluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,12 +20,12 @@ class EndedProcessesSpec {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration A_WHILE = Duration.ofSeconds(1);
 
-  private final List<ActorSystem<Void>> nodes = new ArrayList<>();
+  private final SmallCluster cluster = new SmallCluster("akka.cluster.failure-detector.acceptable-heartbeat-pause = 60s");
+  private final List<ActorSystem<Void>> nodes = cluster.nodes();
 
   @AfterEach
   void stop() {
-    nodes.forEach(ActorSystem::terminate);
-    nodes.forEach(node -> node.getWhenTerminated().toCompletableFuture().join());
+    cluster.close();
   }
 
   @Test
@@ -39,8 +34,8 @@ class EndedProcessesSpec {
     nodes.forEach(node -> EndedProcesses.watch(node, Duration.ofMillis(100)));
     nodes.get(2).terminate();
     List<ActorSystem<Void>> others = nodes.subList(0, 2);
-    Awaitility.await().atMost(PATIENCE).until(() -> others.stream().allMatch(node -> members(node).size() == 2));
-    assertThat(others).allSatisfy(node -> assertThat(Cluster.get(node).selfMember().status()).isEqualTo(MemberStatus.up()));
+    Awaitility.await().atMost(PATIENCE).until(() -> others.stream().allMatch(node -> SmallCluster.members(node).size() == 2));
+    assertThat(others).allMatch(SmallCluster::isUp);
   }
 
   @Test
@@ -73,29 +68,19 @@ class EndedProcessesSpec {
   }
 
   private void assertAllStay() {
-    Awaitility.await().during(A_WHILE).atMost(PATIENCE).until(() ->
-        nodes.stream().allMatch(node -> members(node).size() == nodes.size()
-            && members(node).stream().allMatch(member -> member.status().equals(MemberStatus.up()))));
+    Awaitility.await().during(A_WHILE).atMost(PATIENCE).until(() -> areUp(nodes.size()));
   }
 
   private void start(int number) {
     for (int i = 0; i < number; i++) {
-      ActorSystem<Void> node = ActorSystem.create(Behaviors.empty(), "ended", Configuration.over(ConfigFactory.parseString("""
-          akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
-          akka.cluster {
-            roles = [services], jmx.multi-mbeans-in-same-jvm = on
-            failure-detector.acceptable-heartbeat-pause = 60s
-          }
-          akka.coordinated-shutdown.run-by-actor-system-terminate = off
-          """)));
-      nodes.add(node);
-      Cluster.get(node).manager().tell(Join.create(Cluster.get(nodes.get(0)).selfMember().address()));
+      cluster.join("services");
     }
-    Awaitility.await().atMost(PATIENCE).until(() -> nodes.stream().allMatch(node ->
-        members(node).size() == number && members(node).stream().allMatch(member -> member.status().equals(MemberStatus.up()))));
+    Awaitility.await().atMost(PATIENCE).until(() -> areUp(number));
   }
 
-  private static List<Member> members(ActorSystem<Void> node) {
-    return StreamSupport.stream(Cluster.get(node).state().getMembers().spliterator(), false).toList();
+  /** Whether each node sees that many members, all of them up. */
+  private boolean areUp(int number) {
+    return nodes.stream().map(SmallCluster::members).allMatch(members ->
+        members.size() == number && members.stream().allMatch(member -> member.status().equals(MemberStatus.up())));
   }
 }

@@ -47,7 +47,7 @@ public final class AccountModule implements Module {
     AccountHistory history = new AccountHistory(node.system());
     return List.of(
         new AccountRoutes(accounts, history, node.clients(), node.requestKeys(), node.ids()).routes(),
-        new TransferRoutes(accounts, transfers, node.requestKeys(), node.ids()).routes(),
+        new TransferRoutes(accounts, transfers, node.requestKeys(), transfers.hosted(node.ids())).routes(),
         new HistoryRoutes("accounts", "accountId", history.events(), accounts::get, AccountRoutes.owned(accounts)).routes(),
         new PastRoutes("accounts", "accountId", history.events(),
             (account, sequence, stop) -> history.atSequence(account, sequence, stop).thenApply(AccountResponse::of), Account.notFound(), node.clients()).routes());

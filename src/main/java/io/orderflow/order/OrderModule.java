@@ -71,7 +71,7 @@ public final class OrderModule implements Module {
   @Override
   public List<Route> routes() {
     return List.of(
-        new OrderRoutes(placement, placementRoutes, new OrderQueries(node.database(), privacy), node.ids()).routes(),
+        new OrderRoutes(placement, placementRoutes, new OrderQueries(node.database(), privacy), sagas.hosted(node.ids())).routes(),
         new HistoryRoutes("orders", "orderId", OrderHistory.of(node.system(), privacy), placement::saga,
             OrderRoutes.owned(placement)).routes());
   }

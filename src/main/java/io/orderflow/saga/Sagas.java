@@ -10,6 +10,7 @@ import io.orderflow.eventsourcing.AggregateType;
 import io.orderflow.eventsourcing.EntityAsk;
 import io.orderflow.eventsourcing.HomeType;
 import io.orderflow.eventsourcing.Homes;
+import io.orderflow.eventsourcing.HostedIds;
 import io.orderflow.eventsourcing.Message;
 import io.orderflow.eventsourcing.ProcessContext;
 import io.orderflow.eventsourcing.ProcessType;
@@ -23,9 +24,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Starts, reads, cancels and retries the sagas of one definition. Business packages use this. */
@@ -95,6 +98,11 @@ public final class Sagas<I> {
   /** The definition's name. */
   public String name() {
     return definition.name();
+  }
+
+  /** The same ids but those of sagas that would live on another node. */
+  public Supplier<UUID> hosted(Supplier<UUID> ids) {
+    return new HostedIds(system, entityType(definition.name()), ids);
   }
 
   /** The input that the saga was started with. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,12 +22,13 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three nodes with services and a gateway, each a process, on PostgreSQL. Clients send each request once, through the gateway. {@code -Dhold.rate} sets
+ * Three nodes with services and two gateways, each a process, on PostgreSQL. Clients send each request once, through the gateways in turn. {@code -Dhold.rate} sets
  * the requests per second.
  */
 class GatewayHoldProcessSpec {
 
   private static final int NODES = 3;
+  private static final int GATEWAYS = 2;
   private static final int RATE = Integer.getInteger("hold.rate", 20);
   /** How long the gateway may hold a request here: longer than the others need to take over from a node that was killed. */
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
@@ -40,7 +42,7 @@ class GatewayHoldProcessSpec {
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path folder;
   private final List<NodeProcess> nodes = new ArrayList<>();
-  private NodeProcess gateway;
+  private final List<NodeProcess> gateways = new ArrayList<>();
   private Postgresql postgresql;
   private RunningSimulator provider;
 
@@ -48,23 +50,28 @@ class GatewayHoldProcessSpec {
   void start() throws Exception {
     postgresql = Postgresql.start();
     provider = RunningSimulator.in(folder.resolve("provider"));
-    Config db = postgresql.settings().getConfig("orderflow.db");
-    Map<String, String> common = Map.of("ORDERFLOW_RATE_LIMIT_REQUESTS", "0", "ORDERFLOW_GATEWAY_TIMEOUT", TIMEOUT.toSeconds() + "s");
     for (int i = 0; i < NODES; i++) {
-      Map<String, String> settings = new HashMap<>(common);
-      settings.putAll(Map.of("ORDERFLOW_ROLES", "services", "ORDERFLOW_PAYMENT_URL", provider.url(), "ORDERFLOW_DB_URL", db.getString("url"),
-          "ORDERFLOW_DB_USER", db.getString("user"), "ORDERFLOW_DB_PASSWORD", db.getString("password")));
-      nodes.add(new NodeProcess(folder.resolve("node-" + i), "127.0.0." + (2 + i), settings));
+      nodes.add(services(i));
     }
-    Map<String, String> settings = new HashMap<>(common);
-    settings.put("ORDERFLOW_ROLES", "gateway");
-    gateway = new NodeProcess(folder.resolve("gateway"), "127.0.0." + (2 + NODES), settings);
-    nodes.forEach(node -> node.joins(nodes));
-    gateway.joins(nodes);
-    nodes.forEach(NodeProcess::launch);
-    gateway.launch();
-    nodes.forEach(node -> node.awaitServing(START));
-    gateway.awaitServing(START);
+    for (int i = 0; i < GATEWAYS; i++) {
+      gateways.add(node(NODES + i, Map.of("ORDERFLOW_ROLES", "gateway")));
+    }
+    List<NodeProcess> all = Stream.concat(nodes.stream(), gateways.stream()).toList();
+    all.forEach(node -> node.joins(nodes));
+    all.forEach(NodeProcess::launch);
+    all.forEach(node -> node.awaitServing(START));
+  }
+
+  private NodeProcess services(int number) {
+    Config db = postgresql.settings().getConfig("orderflow.db");
+    return node(number, Map.of("ORDERFLOW_ROLES", "services", "ORDERFLOW_PAYMENT_URL", provider.url(), "ORDERFLOW_DB_URL", db.getString("url"),
+        "ORDERFLOW_DB_USER", db.getString("user"), "ORDERFLOW_DB_PASSWORD", db.getString("password")));
+  }
+
+  private NodeProcess node(int number, Map<String, String> settings) {
+    Map<String, String> environment = new HashMap<>(settings);
+    environment.putAll(Map.of("ORDERFLOW_RATE_LIMIT_REQUESTS", "0", "ORDERFLOW_GATEWAY_TIMEOUT", TIMEOUT.toSeconds() + "s"));
+    return new NodeProcess(folder.resolve("node-" + number), "127.0.0." + (2 + number), environment);
   }
 
   @AfterEach
@@ -72,14 +79,16 @@ class GatewayHoldProcessSpec {
     for (NodeProcess node : nodes) {
       node.close();
     }
-    gateway.close();
+    for (NodeProcess gateway : gateways) {
+      gateway.close();
+    }
     provider.close();
     postgresql.close();
   }
 
   @Test
   void a_node_that_is_killed_costs_keyed_requests_time_and_no_answer() throws Exception {
-    try (SteadyLoad load = new SteadyLoad(gateway.gateway(), RATE, false)) {
+    try (SteadyLoad load = load(false)) {
       load.awaitMore(RATE * 5);
       nodes.get(2).kill();
       load.awaitMore(RATE * (int) TIMEOUT.toSeconds());
@@ -90,7 +99,7 @@ class GatewayHoldProcessSpec {
 
   @Test
   void a_database_that_crashes_costs_keyed_requests_time_and_no_answer() throws Exception {
-    try (SteadyLoad load = new SteadyLoad(gateway.gateway(), RATE, false)) {
+    try (SteadyLoad load = load(false)) {
       load.awaitMore(RATE * 5);
       postgresql.crash();
       load.awaitMore(RATE * (int) TIMEOUT.toSeconds());
@@ -100,7 +109,7 @@ class GatewayHoldProcessSpec {
 
   @Test
   void nodes_that_restart_one_after_the_other_fail_no_request() throws Exception {
-    try (SteadyLoad load = new SteadyLoad(gateway.gateway(), RATE, true)) {
+    try (SteadyLoad load = load(true)) {
       load.awaitMore(RATE * 5);
       for (NodeProcess node : nodes) {
         node.stop();
@@ -113,12 +122,48 @@ class GatewayHoldProcessSpec {
     }
   }
 
+  @Test
+  void nodes_that_come_and_go_fail_no_request() throws Exception {
+    try (SteadyLoad load = load(true)) {
+      load.awaitMore(RATE * 5);
+      NodeProcess fourth = services(NODES + GATEWAYS);
+      nodes.add(fourth);
+      fourth.joins(nodes.subList(0, NODES));
+      fourth.launch();
+      fourth.awaitServing(START);
+      load.awaitMore(RATE * 15);
+      nodes.get(0).stop();
+      load.awaitMore(RATE * 5);
+      fourth.stop();
+      load.awaitMore(RATE * 5);
+      report("four nodes, then two", load);
+    }
+  }
+
+  @Test
+  void a_gateway_that_is_killed_costs_its_own_open_connections() throws Exception {
+    try (SteadyLoad load = load(true)) {
+      load.awaitMore(RATE * 5);
+      gateways.get(1).kill();
+      load.awaitMore(RATE * 2);
+      int lost = load.broken().size();
+      load.awaitMore(RATE * 5);
+      assertThat(load.broken()).as("requests that were lost later").hasSize(lost).allMatch(outcome -> outcome.gateway() == 1 && outcome.status() == 0);
+      System.out.printf("gateway: %d requests of the one that was killed were lost; %s%n", lost, SteadyLoad.summary(load.end()));
+      load.assertDone(gateways.get(0).gateway());
+    }
+  }
+
+  private SteadyLoad load(boolean unkeyed) {
+    return new SteadyLoad(gateways.stream().map(NodeProcess::gateway).toList(), RATE, unkeyed);
+  }
+
   /** What the clients saw, and that it was answered and done. */
-  private static List<Outcome> report(String fault, SteadyLoad load) throws InterruptedException {
+  private List<Outcome> report(String fault, SteadyLoad load) throws InterruptedException {
     List<Outcome> outcomes = load.end();
     System.out.printf("%s: %s%n", fault, SteadyLoad.summary(outcomes));
-    assertThat(outcomes).filteredOn(outcome -> !outcome.isAnswered()).isEmpty();
-    load.assertDone();
+    assertThat(load.broken()).isEmpty();
+    load.assertDone(gateways.get(0).gateway());
     return outcomes;
   }
 }

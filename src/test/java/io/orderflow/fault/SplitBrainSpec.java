@@ -3,16 +3,9 @@ package io.orderflow.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.javadsl.Behaviors;
-import akka.cluster.MemberStatus;
-import akka.cluster.typed.Cluster;
-import akka.cluster.typed.Join;
-import com.typesafe.config.ConfigFactory;
-import io.orderflow.kernel.Configuration;
+import io.orderflow.testkit.SmallCluster;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,37 +13,22 @@ import org.junit.jupiter.api.Test;
 /** Who lives on when a part of the cluster is lost: the nodes with services decide, however many gateways there are. */
 class SplitBrainSpec {
 
-  private final List<ActorSystem<Void>> nodes = new ArrayList<>();
+  private final SmallCluster cluster = new SmallCluster("akka.cluster.split-brain-resolver.stable-after = 2s");
 
   @AfterEach
   void stop() {
-    nodes.forEach(ActorSystem::terminate);
-    nodes.forEach(node -> node.getWhenTerminated().toCompletableFuture().join());
+    cluster.close();
   }
 
   private ActorSystem<Void> member(String role) {
-    ActorSystem<Void> node = ActorSystem.create(Behaviors.empty(), "split", Configuration.over(ConfigFactory.parseString("""
-        akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
-        akka.cluster { roles = [%s], jmx.multi-mbeans-in-same-jvm = on, split-brain-resolver.stable-after = 2s }
-        akka.coordinated-shutdown.run-by-actor-system-terminate = off
-        """.formatted(role))));
-    Cluster cluster = Cluster.get(node);
-    cluster.manager().tell(Join.create(Cluster.get(nodes.isEmpty() ? node : nodes.get(0)).selfMember().address()));
-    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> cluster.selfMember().status().equals(MemberStatus.up()));
-    nodes.add(node);
-    return node;
+    return cluster.join(role);
   }
 
-  /** Stops the nodes without a word, as a power cut does, and waits until the others have removed them. */
+  /** Waits until the others have removed those that are lost. */
   private void lose(List<ActorSystem<Void>> lost) {
-    lost.forEach(ActorSystem::terminate);
-    nodes.removeAll(lost);
-    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> nodes.stream().allMatch(node ->
-        node.getWhenTerminated().toCompletableFuture().isDone() || members(node) == nodes.size()));
-  }
-
-  private static long members(ActorSystem<Void> node) {
-    return StreamSupport.stream(Cluster.get(node).state().getMembers().spliterator(), false).count();
+    cluster.lose(lost);
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> cluster.nodes().stream().allMatch(node ->
+        node.getWhenTerminated().toCompletableFuture().isDone() || SmallCluster.members(node).size() == cluster.nodes().size()));
   }
 
   @Test
@@ -60,9 +38,9 @@ class SplitBrainSpec {
 
     lose(lost);
 
-    assertThat(nodes).allSatisfy(node -> {
+    assertThat(cluster.nodes()).allSatisfy(node -> {
       assertThat(node.getWhenTerminated().toCompletableFuture()).isNotDone();
-      assertThat(Cluster.get(node).selfMember().status()).isEqualTo(MemberStatus.up());
+      assertThat(SmallCluster.isUp(node)).isTrue();
     });
   }
 
@@ -73,7 +51,7 @@ class SplitBrainSpec {
 
     lose(gateways);
 
-    assertThat(services).allSatisfy(node -> assertThat(Cluster.get(node).selfMember().status()).isEqualTo(MemberStatus.up()));
+    assertThat(services).allMatch(SmallCluster::isUp);
   }
 
   @Test
@@ -81,8 +59,7 @@ class SplitBrainSpec {
     List<ActorSystem<Void>> services = List.of(member("services"), member("services"));
     List<ActorSystem<Void>> gateways = List.of(member("gateway"), member("gateway"), member("gateway"));
 
-    services.forEach(ActorSystem::terminate);
-    nodes.removeAll(services);
+    cluster.lose(services);
 
     Awaitility.await().atMost(Duration.ofMinutes(1)).until(() ->
         gateways.stream().allMatch(node -> node.getWhenTerminated().toCompletableFuture().isDone()));

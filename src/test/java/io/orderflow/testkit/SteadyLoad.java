@@ -2,6 +2,7 @@ package io.orderflow.testkit;
 
 import io.orderflow.testkit.ShopClient.Answer;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,10 +13,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BiFunction;
 
 /**
- * Clients that send requests through a gateway at a steady rate, each request once, and note every answer with the time that it took. Orders, deposits,
+ * Clients that send requests through gateways at a steady rate, each request once, and note every answer with the time that it took. Orders, deposits,
  * carts, products and reads take turns. {@link #assertDone} checks that each deposit was made once and each answered order is there.
  */
 public final class SteadyLoad implements AutoCloseable {
@@ -23,11 +23,12 @@ public final class SteadyLoad implements AutoCloseable {
   /**
    * An answer.
    *
+   * @param gateway the number of the gateway that had it
    * @param status 0 if the connection broke
    * @param code of the problem; empty for none
    * @param atMillis when the request was sent, after the beginning of the load
    */
-  public record Outcome(String request, int status, String code, long millis, long atMillis) {
+  public record Outcome(String request, int gateway, int status, String code, long millis, long atMillis) {
 
     /** Whether the business answered, not the lack of a node that could. */
     public boolean isAnswered() {
@@ -35,23 +36,27 @@ public final class SteadyLoad implements AutoCloseable {
     }
   }
 
-  /** A request, made from its number. */
-  private record Kind(String name, BiFunction<SteadyLoad, Long, Answer> send) {}
+  /** A request, made from its number, through a gateway. */
+  private interface Request {
+    Answer send(SteadyLoad load, ShopClient shop, long number);
+  }
+
+  private record Kind(String name, boolean repeatable, Request request) {}
 
   private static final int PRODUCTS = 20;
   private static final int ACCOUNTS = 10;
   private static final List<Kind> KEYED = List.of(
-      new Kind("POST order", (load, n) -> load.order(n, "Idempotency-Key", "steady-" + n)),
-      new Kind("GET order", (load, n) -> load.shop.get("/api/orders/" + load.anOrder())),
-      new Kind("POST deposit", (load, n) -> load.deposit(n)),
-      new Kind("PUT item", (load, n) -> load.shop.put("/api/carts/steady-" + n + "/items/" + sku(n), "{'quantity':1}")),
-      new Kind("GET product", (load, n) -> load.shop.get("/api/products/" + sku(n))),
-      new Kind("POST order", (load, n) -> load.order(n, "Idempotency-Key", "steady-" + n)),
-      new Kind("PUT product", (load, n) -> load.shop.put("/api/products/" + sku(n), "{'name':'Tea','price':'3.50','currency':'EUR'}")),
-      new Kind("GET account", (load, n) -> load.shop.get("/api/accounts/" + account(n))));
-  private static final Kind UNKEYED = new Kind("POST order unkeyed", (load, n) -> load.order(n));
+      new Kind("POST order", true, (load, shop, n) -> load.order(shop, n, "Idempotency-Key", "steady-" + n)),
+      new Kind("GET order", true, (load, shop, n) -> shop.get("/api/orders/" + load.anOrder())),
+      new Kind("POST deposit", true, (load, shop, n) -> load.deposit(shop, n)),
+      new Kind("PUT item", true, (load, shop, n) -> shop.put("/api/carts/steady-" + n + "/items/" + sku(n), "{'quantity':1}")),
+      new Kind("GET product", true, (load, shop, n) -> shop.get("/api/products/" + sku(n))),
+      new Kind("POST order", true, (load, shop, n) -> load.order(shop, n, "Idempotency-Key", "steady-" + n)),
+      new Kind("PUT product", true, (load, shop, n) -> shop.put("/api/products/" + sku(n), "{'name':'Tea','price':'3.50','currency':'EUR'}")),
+      new Kind("GET account", true, (load, shop, n) -> shop.get("/api/accounts/" + account(n))));
+  private static final Kind UNKEYED = new Kind("POST order unkeyed", false, (load, shop, n) -> load.order(shop, n));
 
-  private final ShopClient shop;
+  private final List<ShopClient> gateways;
   private final int clients;
   private final long began = System.nanoTime();
   private final AtomicLong numbers = new AtomicLong();
@@ -67,10 +72,11 @@ public final class SteadyLoad implements AutoCloseable {
   /**
    * Fills shelves and accounts, and begins.
    *
+   * @param gateways which the requests go to in turn; one that nobody listens at is passed over, as a load balancer does
    * @param unkeyed whether some orders come without an {@code Idempotency-Key}
    */
-  public SteadyLoad(ShopClient shop, int perSecond, boolean unkeyed) {
-    this.shop = shop;
+  public SteadyLoad(List<ShopClient> gateways, int perSecond, boolean unkeyed) {
+    this.gateways = gateways;
     this.perSecond = perSecond;
     // Each client waits for its answers: enough of them for all requests that a pause of ten seconds holds up.
     this.clients = Math.max(64, perSecond * 4);
@@ -78,6 +84,7 @@ public final class SteadyLoad implements AutoCloseable {
     if (unkeyed) {
       kinds.add(UNKEYED);
     }
+    ShopClient shop = gateways.get(0);
     for (int i = 0; i < PRODUCTS; i++) {
       shop.stock(sku(i), 1_000_000);
     }
@@ -110,22 +117,36 @@ public final class SteadyLoad implements AutoCloseable {
     }
   }
 
+  /** Sends it once; a request whose connection broke is repeated, as a client must, if the server recognises it. */
   private void send(Kind kind, long number) {
+    int gateway = (int) (number % gateways.size());
+    boolean broken = true;
+    for (int tries = 0; broken && (tries == 0 || kind.repeatable() && tries < gateways.size()); tries++) {
+      broken = send(kind, number, (gateway + tries) % gateways.size());
+    }
+  }
+
+  /** Returns whether the connection broke. */
+  private boolean send(Kind kind, long number, int gateway) {
     long sent = System.nanoTime();
     int status = 0;
     String code = "";
     try {
-      Answer answer = kind.send().apply(this, number);
+      Answer answer = kind.request().send(this, gateways.get(gateway), number);
       status = answer.status();
       code = answer.text("code");
     } catch (UncheckedIOException broken) {
+      if (broken.getCause() instanceof ConnectException && gateways.size() > 1) {
+        return true;
+      }
       code = broken.getCause().toString();
     }
     long now = System.nanoTime();
-    outcomes.add(new Outcome(kind.name(), status, code, TimeUnit.NANOSECONDS.toMillis(now - sent), TimeUnit.NANOSECONDS.toMillis(sent - began)));
+    outcomes.add(new Outcome(kind.name(), gateway, status, code, TimeUnit.NANOSECONDS.toMillis(now - sent), TimeUnit.NANOSECONDS.toMillis(sent - began)));
+    return status == 0;
   }
 
-  private Answer order(long number, String... headers) {
+  private Answer order(ShopClient shop, long number, String... headers) {
     Answer answer = shop.post("/api/orders", body(number), headers);
     if (answer.status() == 201) {
       orders.put(number, answer.text("orderId"));
@@ -133,7 +154,7 @@ public final class SteadyLoad implements AutoCloseable {
     return answer;
   }
 
-  private Answer deposit(long number) {
+  private Answer deposit(ShopClient shop, long number) {
     Answer answer = shop.post("/api/accounts/" + account(number) + "/deposits", "{'amount':'1.00','reference':'steady-" + number + "'}");
     if (answer.status() == 200) {
       deposits.get(account(number)).incrementAndGet();
@@ -163,6 +184,11 @@ public final class SteadyLoad implements AutoCloseable {
     org.awaitility.Awaitility.await().atMost(java.time.Duration.ofMinutes(2)).until(() -> outcomes.size() >= before + requests);
   }
 
+  /** The requests so far that the business did not answer. */
+  public List<Outcome> broken() {
+    return outcomes.stream().filter(outcome -> !outcome.isAnswered()).toList();
+  }
+
   /** Ends the clients after their last answers, and returns all answers. */
   public List<Outcome> end() throws InterruptedException {
     close();
@@ -172,8 +198,12 @@ public final class SteadyLoad implements AutoCloseable {
     return List.copyOf(outcomes);
   }
 
-  /** Each answered order is there, and each answered deposit was made once. */
-  public void assertDone() {
+  /**
+   * Each answered order is there, and each answered deposit was made once.
+   *
+   * @param shop a gateway that serves
+   */
+  public void assertDone(ShopClient shop) {
     orders.values().forEach(order -> shop.read("/api/orders/" + order).expect(200));
     deposits.forEach((account, made) -> org.assertj.core.api.Assertions.assertThat(shop.read("/api/accounts/" + account).expect(200).text("balance"))
         .as(account).isEqualTo(1 + made.get() + ".00"));
