@@ -40,6 +40,7 @@ import io.orderflow.order.OrderSaga;
 import io.orderflow.payment.PaymentModule;
 import io.orderflow.privacy.CardTokens;
 import io.orderflow.privacy.EncryptionKeys;
+import io.orderflow.privacy.PersonKeyRotation;
 import io.orderflow.privacy.PersonalData;
 import io.orderflow.product.ProductModule;
 import io.orderflow.projection.ProjectionRoutes;
@@ -176,6 +177,8 @@ public final class Node {
     Database.followPassword(system);
     Database database = Database.of(system);
     EncryptionKeys keys = EncryptionKeys.of(config);
+    keys.follow(system);
+    PersonKeyRotation.start(system, database, keys);
     NodeContext node = new NodeContext(system, database, clock, new AscendingIds(clock), new PersonalData(database, keys, clock), new CardTokens(keys));
     AccountModule accounts = new AccountModule(node);
     ProductModule products = new ProductModule(node);

@@ -32,6 +32,11 @@ record Batch(String batchId, Action action, String selection, int orders, boolea
   /** A batch with its first orders. */
   record WithItems(Batch batch, List<Item> items) {}
 
-  /** The input of the saga that carries the batch out. */
-  record Input(Action action) {}
+  /**
+   * The input of the saga that carries the batch out.
+   *
+   * @param actor who confirmed it, whom the orders' events name; null in open mode
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Input(Action action, String actor) {}
 }

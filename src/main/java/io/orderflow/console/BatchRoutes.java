@@ -68,7 +68,7 @@ public final class BatchRoutes extends Routes {
             path("confirm", () -> post(WRITERS, caller -> extractRequest(request -> body(Confirmation::read, confirmation -> {
               String operator = OperatorActions.operator(caller, request);
               return answer(actions.record(operator, "batch", batch, confirmation.reason(), () ->
-                  batches.confirm(carriers, batch, confirmation.count(), operator, confirmation.reason())), confirmed -> Json.response(202, confirmed));
+                  batches.confirm(carriers, batch, confirmation.count(), operator, caller.isOpen(), confirmation.reason())), confirmed -> Json.response(202, confirmed));
             })))))))));
   }
 

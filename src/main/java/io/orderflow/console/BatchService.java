@@ -31,12 +31,22 @@ final class BatchService {
   private static final int MOST_OUTCOME = 400;
   static final String DONE = "DONE";
 
+  /** Records what was done to an order of a batch. */
+  @FunctionalInterface
+  interface Recorder {
+
+    /** @param actor who confirmed the batch; null in open mode */
+    void add(String actor, Action action, String orderId, String batchId, String outcome);
+  }
+
+  private final Recorder recorder;
   private final BatchTable table;
   private final OrderPlacement orders;
   private final SagaDirectory sagas;
   private final Clock clock;
 
-  BatchService(BatchTable table, OrderPlacement orders, SagaDirectory sagas, Clock clock) {
+  BatchService(Recorder recorder, BatchTable table, OrderPlacement orders, SagaDirectory sagas, Clock clock) {
+    this.recorder = recorder;
     this.table = table;
     this.orders = orders;
     this.sagas = sagas;
@@ -53,15 +63,19 @@ final class BatchService {
    * Begins to carry the batch out. Rejected with BATCH_NOT_FOUND, or with COUNT_DIFFERS if the count is not that of its orders. A repeat changes nothing.
    *
    * @param count the orders that the operator means
+   * @param open whether the node asks nobody who they are; then events name nobody
    */
-  CompletionStage<Batch> confirm(Sagas<Batch.Input> carriers, String batchId, int count, String operator, String reason) {
+  CompletionStage<Batch> confirm(Sagas<Batch.Input> carriers, String batchId, int count, String operator, boolean open, String reason) {
     return get(batchId).thenCompose(batch -> {
       if (batch.orders() != count) {
         throw Rejection.conflict("COUNT_DIFFERS", "the batch has " + batch.orders() + " orders, not " + count).exception();
       }
       // Recorded first: a saga without a confirmation would carry out what nobody has confirmed.
-      return table.confirm(batchId, operator, reason, clock.instant()).thenCompose(recorded -> carriers.start(batchId, new Batch.Input(batch.action())))
-          .thenCompose(started -> get(batchId));
+      return table.confirm(batchId, operator, reason, clock.instant()).thenCompose(recorded -> get(batchId)).thenCompose(confirmed -> {
+        // Somebody else may have confirmed it before.
+        String actor = open ? null : confirmed.confirmedBy();
+        return carriers.as(actor).start(batchId, new Batch.Input(batch.action(), actor));
+      }).thenCompose(started -> get(batchId));
     });
   }
 
@@ -88,14 +102,18 @@ final class BatchService {
   CompletionStage<StepResult> carryOut(StepCall<Batch.Input> call) {
     return table.open(call.sagaId(), AT_ONCE).thenCompose(items -> items.isEmpty()
         ? table.end(call.sagaId(), clock.instant()).thenApply(ended -> StepResult.done())
-        : carryOut(call.input().action(), items).thenCompose(outcomes -> table.record(call.sagaId(), outcomes))
+        : carryOut(call.sagaId(), call.input(), items).thenCompose(outcomes -> table.record(call.sagaId(), outcomes))
             .thenApply(recorded -> new StepResult.Pending(PAUSE)));
   }
 
   /** Fails, to be repeated, if an order can't be reached. */
-  private CompletionStage<Map<Integer, String>> carryOut(Action action, List<Item> items) {
+  private CompletionStage<Map<Integer, String>> carryOut(String batchId, Batch.Input input, List<Item> items) {
     Map<Integer, CompletableFuture<String>> acted = new HashMap<>();
-    items.forEach(item -> acted.put(item.position(), act(action, item.orderId()).toCompletableFuture()));
+    items.forEach(item -> acted.put(item.position(), act(input, item.orderId()).toCompletableFuture().whenComplete((outcome, failure) -> {
+      if (failure == null) {
+        recorder.add(input.actor(), input.action(), item.orderId(), batchId, outcome);
+      }
+    })));
     return CompletableFuture.allOf(acted.values().toArray(CompletableFuture[]::new)).thenApply(all -> {
       Map<Integer, String> outcomes = new HashMap<>();
       acted.forEach((position, outcome) -> outcomes.put(position, outcome.join()));
@@ -103,10 +121,10 @@ final class BatchService {
     });
   }
 
-  private CompletionStage<String> act(Action action, String orderId) {
-    CompletionStage<String> acted = switch (action) {
-      case CANCEL -> orders.cancel(orderId).thenApply(saga -> DONE);
-      case RETRY_COMPENSATION -> sagas.retry(orderId, null).thenApply(saga -> DONE).exceptionallyCompose(failure -> retriedBefore(orderId, failure));
+  private CompletionStage<String> act(Batch.Input input, String orderId) {
+    CompletionStage<String> acted = switch (input.action()) {
+      case CANCEL -> orders.as(input.actor()).cancel(orderId).thenApply(saga -> DONE);
+      case RETRY_COMPENSATION -> sagas.retry(orderId, input.actor()).thenApply(saga -> DONE).exceptionallyCompose(failure -> retriedBefore(orderId, failure));
     };
     return acted.exceptionallyCompose(failure -> Rejection.in(failure).filter(rejection -> rejection.kind() != Rejection.Kind.UNAVAILABLE)
         .<CompletionStage<String>>map(rejection -> CompletableFuture.completedFuture(outcome(rejection)))

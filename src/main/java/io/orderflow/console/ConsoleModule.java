@@ -3,6 +3,7 @@ package io.orderflow.console;
 import akka.http.javadsl.server.Route;
 import io.orderflow.account.AccountModule;
 import io.orderflow.archive.ArchiveRule;
+import io.orderflow.http.Audit;
 import io.orderflow.node.Module;
 import io.orderflow.node.NodeContext;
 import io.orderflow.operators.OperatorActions;
@@ -41,7 +42,8 @@ public final class ConsoleModule implements Module {
     this.orders = orders;
     this.payments = payments;
     this.startedAt = node.clock().instant();
-    this.batches = new BatchService(new BatchTable(node.database()), orders.placement(), new SagaDirectory(orders.sagas()), node.clock());
+    this.batches = new BatchService((actor, action, order, batch, outcome) -> Audit.acted(node.system(), actor, action.name(), order, batch, outcome),
+        new BatchTable(node.database()), orders.placement(), new SagaDirectory(orders.sagas()), node.clock());
     this.carriers = Sagas.init(node.system(), BatchSaga.definition(batches), node.clock());
     this.hasTerms = node.config().getBoolean("console.search");
   }
@@ -69,7 +71,7 @@ public final class ConsoleModule implements Module {
   @Override
   public List<Route> routes() {
     SecuritySettings security = SecuritySettings.of(node.system().settings().config());
-    OrderSearchQueries search = new OrderSearchQueries(node.database(), hasTerms);
+    OrderSearchQueries search = new OrderSearchQueries(node.database(), node.personal(), hasTerms);
     OrderSearchRequest requests = new OrderSearchRequest(security.isOpen() ? "" : security.issuer());
     OperatorActions actions = new OperatorActions(node.database(), node.clock());
     SagaDirectory sagas = new SagaDirectory(Stream.concat(orders.sagas().stream(), accounts.sagas().stream()).toList());

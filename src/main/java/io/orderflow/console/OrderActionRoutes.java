@@ -11,10 +11,11 @@ import io.orderflow.order.OrderSaga;
 import io.orderflow.payment.PaymentService;
 import io.orderflow.saga.SagaDirectory;
 import io.orderflow.saga.SagaView;
+import io.orderflow.security.Caller;
 import io.orderflow.security.Scopes;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** Operators' actions on one order, each with a reason that is recorded: its cancellation, or a step repeated now instead of after its back-off. */
 public final class OrderActionRoutes extends Routes {
@@ -35,15 +36,15 @@ public final class OrderActionRoutes extends Routes {
 
   public Route routes() {
     return pathPrefix("ops", () -> concat(
-        pathPrefix("orders", () -> id("orderId", order -> path("cancel", () -> acted("cancel-order", order, () -> orders.cancel(order).thenApply(saga ->
+        pathPrefix("orders", () -> id("orderId", order -> path("cancel", () -> acted("cancel-order", order, caller -> orders.as(caller.actor()).cancel(order).thenApply(saga ->
             Map.of("orderId", order, "state", saga.state())))))),
         pathPrefix("sagas", () -> id("sagaId", saga -> pathPrefix("steps", () -> id("step", step -> path("retry-now", () ->
-            acted("retry-now:" + step, saga, () -> retryNow(saga, step)))))))));
+            acted("retry-now:" + step, saga, caller -> retryNow(saga, step)))))))));
   }
 
-  private <T> Route acted(String action, String target, Supplier<CompletionStage<T>> carryOut) {
+  private <T> Route acted(String action, String target, Function<Caller, CompletionStage<T>> carryOut) {
     return post(WRITERS, caller -> extractRequest(request -> body(Reason::read, reason -> answer(
-        actions.record(OperatorActions.operator(caller, request), action, target, reason.text(), carryOut), done -> Json.response(202, done)))));
+        actions.record(OperatorActions.operator(caller, request), action, target, reason.text(), () -> carryOut.apply(caller)), done -> Json.response(202, done)))));
   }
 
   /** A queued payment is made by the queue, not by its saga: then the payment itself is attempted. */

@@ -6,6 +6,7 @@ import io.orderflow.http.Page;
 import io.orderflow.journal.Database;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Sql;
+import io.orderflow.privacy.PersonalData;
 import io.orderflow.projection.Projections;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -39,22 +40,26 @@ final class OrderSearchQueries {
       + " ORDER BY m.at DESC, m.order_id DESC";
 
   private final Database database;
+  private final PersonalData personal;
   private final boolean hasTerms;
 
   /** @param hasTerms whether the views for searching are filled */
-  OrderSearchQueries(Database database, boolean hasTerms) {
+  OrderSearchQueries(Database database, PersonalData personal, boolean hasTerms) {
     this.database = database;
+    this.personal = personal;
     this.hasTerms = hasTerms;
   }
 
   /** Finds a page of orders, newest first. */
   CompletionStage<Result> find(OrderSearch search, Page page) {
-    return database.async(connection -> find(connection, search, page, hasTerms));
+    return database.async(connection -> find(connection, search, page));
   }
 
-  static Result find(Connection connection, OrderSearch search, Page page, boolean hasTerms) throws SQLException {
+  private Result find(Connection connection, OrderSearch search, Page page) throws SQLException {
     int limit = page.limit();
-    Ranges ranges = new Ranges(search, page, hasTerms);
+    String text = search.text().orElse("");
+    String email = text.contains("@") ? UserEmailProjection.code(connection, personal, text) : null;
+    Ranges ranges = new Ranges(search, page, hasTerms, email);
     int most = ranges.needNoComparison() ? limit + 1 : MOST_READ;
     String sql = "SELECT m.order_id, m.at," + ORDERS.formatted(String.join(" UNION ALL ", ranges.sql));
     ranges.values.replaceAll(value -> value == Ranges.LIMIT ? (Object) most : value);
@@ -84,7 +89,8 @@ final class OrderSearchQueries {
     private final long before;
     private final long from;
 
-    Ranges(OrderSearch search, Page page, boolean hasTerms) {
+    /** @param email the code of the text that is searched for; null if it can't be an e-mail address */
+    Ranges(OrderSearch search, Page page, boolean hasTerms, String email) {
       this.search = search;
       this.page = page;
       this.byReason = hasTerms && search.reason().isPresent();
@@ -92,7 +98,7 @@ final class OrderSearchQueries {
       this.from = search.from().map(Instant::toEpochMilli).orElse(0L);
       if (search.text().isPresent()) {
         search.ids().forEach(id -> range("order_summaries", "created_at", "order_id", "s.generation = " + LIVE + " AND s.order_id = ?", "order_id", id));
-        ofCustomers(search.text().get());
+        ofCustomers(search.text().get(), email);
         term(OrderTermProjection.ofProduct(search.text().get()));
         term(OrderTermProjection.ofTransaction(search.text().get()));
       } else if (search.isOfActive()) {
@@ -114,13 +120,13 @@ final class OrderSearchQueries {
       return search.status().map(Stream::of).orElseGet(STATUSES::stream);
     }
 
-    private void ofCustomers(String text) {
+    private void ofCustomers(String text, String email) {
       statuses().forEach(status -> range("customer_orders", "created_at", "order_id",
           "s.generation = " + LIVE + " AND s.customer_id = ? AND s.status = ?", "generation, customer_id, status", text, status));
-      if (text.contains("@")) {
+      if (email != null) {
         statuses().forEach(status -> range("customer_orders", "created_at", "order_id", "s.generation = " + LIVE + " AND s.customer_id IN (SELECT"
             + " user_id FROM user_emails WHERE generation = " + Projections.live(UserEmailProjection.NAME) + " AND email_hash = ?) AND s.status = ?",
-            "", UserEmailProjection.hash(text), status));
+            "", email, status));
       }
     }
 

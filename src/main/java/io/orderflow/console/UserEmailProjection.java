@@ -7,13 +7,9 @@ import io.orderflow.privacy.PersonalData;
 import io.orderflow.projection.ProjectionDefinition;
 import io.orderflow.projection.ProjectionEvent;
 import io.orderflow.user.User;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** Fills the table {@code user_emails}, by which operators find a customer's orders. It keeps hashes of the addresses: nobody reads one from the view. */
+/** Fills the table {@code user_emails}, by which operators find a customer's orders. It keeps codes of the addresses: nobody reads one from the view. */
 public final class UserEmailProjection implements ProjectionDefinition<User.Event> {
 
   static final String NAME = "user-emails";
@@ -32,13 +28,9 @@ public final class UserEmailProjection implements ProjectionDefinition<User.Even
     this.personal = personal;
   }
 
-  /** Hash that the table has instead of the address. Case does not count. */
-  static String hash(String email) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(email.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every Java platform has SHA-256", impossible);
-    }
+  /** The code that the table has instead of the address. Case does not count. */
+  static String code(Connection connection, PersonalData personal, String email) throws SQLException {
+    return personal.searchCode(connection, email.toLowerCase(Locale.ROOT));
   }
 
   @Override
@@ -74,12 +66,12 @@ public final class UserEmailProjection implements ProjectionDefinition<User.Even
     }
     UnaryOperator<String> open = personal.opening(connection, sealed.values());
     RowBatch rows = RowBatch.of("generation BIGINT", "email_hash VARCHAR", "user_id VARCHAR");
-    sealed.forEach((user, email) -> {
-      String readable = open.apply(email);
-      if (!readable.equals(PersonKey.DELETED)) {
-        rows.add(generation, hash(readable), user);
+    for (Map.Entry<String, String> each : sealed.entrySet()) {
+      String email = open.apply(each.getValue());
+      if (!email.equals(PersonKey.DELETED)) {
+        rows.add(generation, code(connection, personal, email), each.getKey());
       }
-    });
+    }
     rows.execute(connection, "INSERT INTO user_emails (generation, email_hash, user_id) SELECT * FROM :rows r");
     for (String user : deleted) {
       Sql.update(connection, "DELETE FROM user_emails WHERE generation = ? AND user_id = ?", generation, user);

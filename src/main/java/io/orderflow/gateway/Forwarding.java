@@ -61,10 +61,9 @@ final class Forwarding {
         headers.add(header);
       }
     }
-    List<String> hops = new ArrayList<>(trusted ? values(request, "x-forwarded-for") : List.of());
-    peer.ifPresent(address -> hops.add(address.getHostAddress()));
-    if (!hops.isEmpty()) {
-      headers.add(RawHeader.create("X-Forwarded-For", String.join(", ", hops)));
+    String client = client(request, addresses);
+    if (client != null) {
+      headers.add(RawHeader.create("X-Forwarded-For", client));
     }
     headers.add(RawHeader.create("X-Forwarded-Proto", firstTrusted(request, trusted, "x-forwarded-proto").orElse(scheme)));
     String forwardedHost = firstTrusted(request, trusted, "x-forwarded-host").orElse(host);
@@ -73,6 +72,14 @@ final class Forwarding {
     }
     headers.add(RawHeader.create(RequestId.HEADER, id));
     return headers;
+  }
+
+  /** The client's address with the trusted proxies that the request came through, as services and the audit log are told; null if none is known. */
+  static String client(HttpRequest request, ClientAddress addresses) {
+    Optional<InetAddress> peer = peer(request);
+    List<String> hops = new ArrayList<>(peer.filter(addresses::trusts).map(proxy -> values(request, "x-forwarded-for")).orElse(List.of()));
+    peer.ifPresent(address -> hops.add(address.getHostAddress()));
+    return hops.isEmpty() ? null : String.join(", ", hops);
   }
 
   /**

@@ -13,6 +13,7 @@ import akka.http.javadsl.server.Route;
 import akka.util.ByteString;
 import com.typesafe.config.Config;
 import io.micrometer.core.instrument.Counter;
+import io.orderflow.http.AllowedHosts;
 import io.orderflow.http.ClientPresence;
 import io.orderflow.http.HttpServer;
 import io.orderflow.http.Preferences;
@@ -103,7 +104,8 @@ public final class Gateway {
     Config settings = config.getConfig("orderflow.gateway");
     return Http.get(system).newServerAt(host, port)
         .withSettings(HttpServer.settings(config, settings.getConfig("server-settings")))
-        .bind(HttpServer.guarded(RequestBody.readBeforeAnswer(request -> handle(request, forOperators), system), system))
+        .bind(HttpServer.guarded(RequestBody.readBeforeAnswer(request -> handle(request, forOperators), system), system, AllowedHosts.of(config),
+            request -> Forwarding.client(request, addresses)))
         .thenApply(binding -> {
           LOG.info("{} listening on {}://{}:{}", name, scheme, host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(settings.getDuration("drain"), system);

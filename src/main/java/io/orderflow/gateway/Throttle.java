@@ -110,7 +110,8 @@ final class Throttle {
     if (problem == null) {
       then.run();
     } else {
-      Audit.denied(system, request, exchange.id(), RequestTarget.originForm(request).split("\\?", 2)[0], problem.status());
+      Audit.denied(system, request, exchange.id(), RequestTarget.originForm(request).split("\\?", 2)[0], Forwarding.client(request, addresses),
+          problem.status());
       exchange.reject(problem);
     }
   }

@@ -3,10 +3,12 @@ package io.orderflow.http;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import io.orderflow.security.SecuritySettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -32,6 +34,16 @@ public final class AllowedHosts {
   /** A server's hosts: of loopback and those allowed alone if the node is open because nothing but this machine reaches it. */
   public static AllowedHosts of(Config config) {
     return new AllowedHosts(config.getConfig("orderflow"), SecuritySettings.isOpenOnLoopback(config));
+  }
+
+  /** The hosts of a port at loopback, whatever the other ports are bound to. */
+  public static AllowedHosts ofLoopback(Config config) {
+    return new AllowedHosts(config.getConfig("orderflow"), true);
+  }
+
+  /** Any host, and writes from any site. */
+  public static AllowedHosts any() {
+    return new AllowedHosts(ConfigFactory.parseMap(Map.of("host", "*", "http.allowed-hosts", "")), false);
   }
 
   /**

@@ -42,6 +42,15 @@ public final class Audit {
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Line(Instant at, String kind, String actor, String issuer, String method, String path, String request, String from, int status) {}
 
+  /**
+   * A line about an act that a request began and that was carried out later.
+   *
+   * @param actor null if nobody was asked who they are
+   * @param batch the batch that it belongs to
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Act(Instant at, String kind, String actor, String action, String target, String batch, String outcome) {}
+
   /** Facts that become known about a request on its way through the routes. */
   private static final class Trail {
     private Caller caller;
@@ -86,10 +95,21 @@ public final class Audit {
     request.getAttribute(TRAIL).ifPresent(trail -> trail.denied = true);
   }
 
-  /** Records a request that was denied before it reached a route. */
-  public static void denied(ActorSystem<?> system, HttpRequest request, String requestId, String path, int status) {
+  /**
+   * Records a request that was denied before it reached a route.
+   *
+   * @param from the address of the client and the trusted proxies that it came through
+   */
+  public static void denied(ActorSystem<?> system, HttpRequest request, String requestId, String path, String from, int status) {
     if (Authenticator.of(system.classicSystem()).isAudited()) {
-      log(new Line(now(), "DENIED", null, null, request.method().value(), masked(path), requestId, from(request), status));
+      log(new Line(now(), "DENIED", null, null, request.method().value(), masked(path), requestId, from, status));
+    }
+  }
+
+  /** Records what a batch did to one of its targets. It may be recorded twice if a node crashes meanwhile. */
+  public static void acted(ActorSystem<?> system, String actor, String action, String target, String batch, String outcome) {
+    if (Authenticator.of(system.classicSystem()).isAudited()) {
+      log(new Act(now(), "OPERATION", actor, action, target, batch, masked(outcome)));
     }
   }
 
@@ -105,11 +125,12 @@ public final class Audit {
     }
   }
 
-  private static void log(Line line) {
+  private static void log(Record line) {
     LOG.info(new String(Json.bytes(line), StandardCharsets.UTF_8));
   }
 
-  private static String from(HttpRequest request) {
+  /** The client's address as a gateway has reported it; the peer's if there is none. */
+  static String from(HttpRequest request) {
     String forwarded = header(request, "x-forwarded-for");
     return forwarded != null ? forwarded : request.getAttribute(AttributeKeys.remoteAddress).flatMap(peer -> peer.getAddress())
         .map(address -> address.getHostAddress()).orElse(null);

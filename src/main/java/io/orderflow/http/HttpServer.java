@@ -56,27 +56,18 @@ public final class HttpServer {
   /**
    * Wraps a handler with the steps common to all servers: rejects requests that the scanner or the host check refused, and corrects the lengths in
    * responses to HEAD and in HTTP/2.
+   *
+   * @param hosts checks the name in {@code Host} and the site that the request comes from
+   * @param clientOf the address of a request's client as the audit log names it
    */
   public static Function<HttpRequest, CompletionStage<HttpResponse>> guarded(Function<HttpRequest, CompletionStage<HttpResponse>> handler,
-      ActorSystem<?> system) {
-    AllowedHosts hosts = AllowedHosts.of(system.settings().config());
-    return guarded(handler, system, hosts::refuse);
-  }
-
-  /** The same without the host check. */
-  public static Function<HttpRequest, CompletionStage<HttpResponse>> guardedForAnyHost(Function<HttpRequest, CompletionStage<HttpResponse>> handler,
-      ActorSystem<?> system) {
-    return guarded(handler, system, request -> Optional.empty());
-  }
-
-  private static Function<HttpRequest, CompletionStage<HttpResponse>> guarded(Function<HttpRequest, CompletionStage<HttpResponse>> handler,
-      ActorSystem<?> system, java.util.function.Function<HttpRequest, Optional<Problem>> hosts) {
+      ActorSystem<?> system, AllowedHosts hosts, java.util.function.Function<HttpRequest, String> clientOf) {
     Draining draining = Draining.of(system);
     Optional<HttpHeader> strictTransport = strictTransport(system);
     return received -> {
       HttpRequest request = WireHeaders.withClient(received);
-      Optional<HttpResponse> refusal = WireHeaders.refusal(request).or(() -> hosts.apply(request).map(Problem::response))
-          .map(response -> Problem.identified(response, request));
+      Optional<HttpResponse> refusal = WireHeaders.refusal(request).map(response -> Problem.identified(response, request))
+          .or(() -> hosts.refuse(request).map(problem -> denied(problem, request, clientOf, system)));
       CompletionStage<HttpResponse> answer =
           refusal.isPresent() ? CompletableFuture.completedFuture(refusal.get()) : handled(handler, request);
       if (request.protocol().value().equals("HTTP/2.0")) {
@@ -89,6 +80,13 @@ public final class HttpServer {
       }
       return request.method().equals(HttpMethods.HEAD) ? answer.thenApply(WireHeaders::withoutBody) : answer;
     };
+  }
+
+  private static HttpResponse denied(Problem problem, HttpRequest request, java.util.function.Function<HttpRequest, String> clientOf,
+      ActorSystem<?> system) {
+    String id = RequestId.of(request);
+    Audit.denied(system, request, id, request.getUri().path(), clientOf.apply(request), problem.status());
+    return problem.response(id);
   }
 
   /** Tells browsers to use HTTPS alone (RFC 6797); empty without TLS. */
@@ -121,7 +119,8 @@ public final class HttpServer {
     Function<HttpRequest, CompletionStage<HttpResponse>> handler = Routes.sealed(routes).function(system);
     return Http.get(system).newServerAt(host, port)
         .withSettings(settings(system.settings().config(), ConfigFactory.empty()))
-        .bind(guarded(RequestBody.readBeforeAnswer(request -> handler.apply(WireHeaders.withMediaType(request)), system), system))
+        .bind(guarded(RequestBody.readBeforeAnswer(request -> handler.apply(WireHeaders.withMediaType(request)), system), system,
+            AllowedHosts.of(system.settings().config()), Audit::from))
         .thenApply(binding -> {
           LOG.info("HTTP server ({}) listening on {}://{}:{}", name, Tls.of(system.classicSystem()).scheme(), host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(DRAIN, system);

@@ -2,13 +2,17 @@ package io.orderflow.privacy;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.HexFormat;
+import javax.crypto.Mac;
 import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 
 /** The key of one person, with which their data is sealed wherever it is stored. */
 public final class PersonKey {
 
   /** Stands for data of a person whose key is forgotten. */
   public static final String DELETED = "[deleted]";
+  private static final String CODE = "HmacSHA256";
 
   private final String person;
   /** Null if it is forgotten. */
@@ -36,6 +40,17 @@ public final class PersonKey {
   public String seal(String text) {
     return text == null ? null
         : new SealedText(SealedText.PERSON, person, Aead.seal(key, text.getBytes(StandardCharsets.UTF_8), person)).stored();
+  }
+
+  /** A code of the text by HMAC-SHA-256 (RFC 2104) with the key, in hexadecimal digits. */
+  String code(String text) {
+    try {
+      Mac mac = Mac.getInstance(CODE);
+      mac.init(new SecretKeySpec(key.getEncoded(), CODE));
+      return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException("every Java platform has HMAC-SHA-256", impossible);
+    }
   }
 
   /** The text of a stored one: a plain one as it is, and {@link #DELETED} if the key is forgotten. */

@@ -38,6 +38,8 @@ public final class PersonalData {
   /** Keys that are remembered, 300 bytes each; beyond them all are read again. */
   private static final int MAX_KEYS = 10_000;
   private static final String DUPLICATE = "23505";
+  /** The id of the key for {@link #searchCode}. No person has it, because ids begin with a letter or a digit. */
+  private static final String SEARCH = "#search";
 
   private record Known(PersonKey key, long readAt) {}
 
@@ -46,6 +48,7 @@ public final class PersonalData {
   private final Clock clock;
   private final LongSupplier nanos;
   private final ConcurrentHashMap<String, Known> known = new ConcurrentHashMap<>();
+  private volatile PersonKey searchKey;
 
   public PersonalData(Database database, EncryptionKeys keys, Clock clock) {
     this(database, keys, clock, System::nanoTime);
@@ -122,6 +125,32 @@ public final class PersonalData {
       table.forget(connection, person, clock.instant());
       return null;
     }).thenAccept(done -> known.remove(person));
+  }
+
+  /**
+   * The code of a text that a view keeps instead of the text, so that it can be searched for and not read. The key for it lasts as long as the
+   * database: codes stay the same when the node's keys are exchanged, which encrypt it as they do the persons' keys.
+   */
+  public String searchCode(Connection connection, String text) throws SQLException {
+    PersonKey key = searchKey;
+    if (key == null) {
+      Optional<PersonKey> stored = table.find(connection, SEARCH);
+      key = stored.isPresent() ? stored.get() : madeSearchKey();
+      searchKey = key;
+    }
+    return key.code(text);
+  }
+
+  /** In a transaction of its own: the caller's would be lost if another node makes the key at the same time. */
+  private PersonKey madeSearchKey() throws SQLException {
+    try {
+      return database.transaction(connection -> table.insert(connection, SEARCH, clock.instant()));
+    } catch (SQLException failure) {
+      if (!DUPLICATE.equals(failure.getSQLState())) {
+        throw failure;
+      }
+      return database.transaction(connection -> table.find(connection, SEARCH)).orElseThrow();
+    }
   }
 
   /** Does the work once more if another node has made the person's row meanwhile. */

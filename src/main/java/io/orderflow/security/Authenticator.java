@@ -19,7 +19,9 @@ public final class Authenticator implements Extension {
 
   private static final String SCHEME = "Bearer ";
   private static final CompletableFuture<Caller> ANYBODY = CompletableFuture.completedFuture(Caller.ANONYMOUS);
+  /** How often the age of the issuer's keys is looked at. */
   private static final Duration TICK = Duration.ofSeconds(10);
+  private static final Duration FILE_TICK = Duration.ofMillis(500);
   private static final Logger LOG = LoggerFactory.getLogger(Authenticator.class);
 
   private static final AbstractExtensionId<Authenticator> ID = new AbstractExtensionId<>() {
@@ -44,10 +46,12 @@ public final class Authenticator implements Extension {
       return;
     }
     Executor blocking = system.dispatchers().lookup("orderflow.security.blocking-dispatcher");
-    SigningKeys keys = new SigningKeys(SigningKeys.source(settings), settings, SigningKeys.MIN_PAUSE, blocking, System::nanoTime);
+    Duration tick = settings.isUrl() ? TICK : FILE_TICK;
+    SigningKeys keys = new SigningKeys(SigningKeys.source(settings), settings, settings.isUrl() ? SigningKeys.MIN_PAUSE : tick, blocking,
+        System::nanoTime);
     tokens = new AccessTokens(settings, keys, config.getInt("orderflow.security.max-tokens"), Clock.systemUTC());
     keys.refresh();
-    system.scheduler().scheduleWithFixedDelay(TICK, TICK, keys::refresh, system.dispatcher());
+    system.scheduler().scheduleWithFixedDelay(tick, tick, keys::refresh, system.dispatcher());
   }
 
   /** The system's authenticator. The first call of a node with tokens reads its issuer's keys. */

@@ -2,6 +2,7 @@ package io.orderflow.security;
 
 import com.typesafe.config.Config;
 import io.orderflow.kernel.StartRefused;
+import io.orderflow.kernel.WatchedFiles;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -19,7 +20,7 @@ import java.util.regex.Pattern;
  * @param issuer the required {@code iss}
  * @param audience the required {@code aud}
  * @param jwks the URL or the file of the issuer's keys
- * @param refresh how often the keys are read
+ * @param refresh how often the keys are read; a file is read as often as other files that may change, whatever is set
  * @param outage how old they may become while they can't be read
  */
 public record SecuritySettings(boolean isOpen, boolean loopbackOnly, String issuer, String audience, String jwks, Duration refresh,
@@ -48,8 +49,9 @@ public record SecuritySettings(boolean isOpen, boolean loopbackOnly, String issu
       throw new StartRefused("Orderflow does not start without authentication on an address that other machines reach: set ORDERFLOW_AUTH_ISSUER and"
           + " ORDERFLOW_AUTH_JWKS to the issuer of your access tokens, or set ORDERFLOW_SECURITY_MODE=off to let everybody in.");
     }
-    SecuritySettings settings = new SecuritySettings(open, openOnLoopback, issuer, security.getString("audience"),
-        security.getString("jwks"), security.getDuration("jwks-refresh"), security.getDuration("jwks-outage"));
+    String jwks = security.getString("jwks");
+    SecuritySettings settings = new SecuritySettings(open, openOnLoopback, issuer, security.getString("audience"), jwks,
+        isUrl(jwks) ? security.getDuration("jwks-refresh") : WatchedFiles.INTERVAL, security.getDuration("jwks-outage"));
     if (!open) {
       settings.requireIssuer(loopback);
     }
@@ -86,6 +88,10 @@ public record SecuritySettings(boolean isOpen, boolean loopbackOnly, String issu
 
   /** Whether the keys are read from a URL, not from a file. */
   boolean isUrl() {
+    return isUrl(jwks);
+  }
+
+  private static boolean isUrl(String jwks) {
     return URL.matcher(jwks).matches();
   }
 

@@ -20,8 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The issuer's keys. They are read ahead of time, at once for an unknown key id, and never more often than every {@link #MIN_PAUSE}, whatever tokens
- * clients send. While they can't be read, the last ones are used.
+ * The issuer's keys. They are read ahead of time, at once for an unknown key id, and never more often than after a pause, whatever tokens clients send. While they can't be read, the last ones are used.
  *
  * <p>Nimbus's own sources block the verifying thread while they read, and let tokens of unknown keys wait in front of others; here only the requests
  * with an unknown key wait, and no thread does.
@@ -30,7 +29,7 @@ final class SigningKeys {
 
   /** Keys that are kept of one answer. */
   static final int MAX_KEYS = 100;
-  /** The shortest time between two reads. */
+  /** The shortest time between two reads of a URL. */
   static final Duration MIN_PAUSE = Duration.ofSeconds(30);
   private static final Duration LIMIT = Duration.ofSeconds(5);
   private static final int MAX_BYTES = 256 * 1024;

@@ -97,7 +97,36 @@ class EncryptionKeysSpec {
     Path file = Files.writeString(folder.resolve("keys"), FIRST + "\n" + FIRST + "\n");
     assertThatThrownBy(() -> EncryptionKeys.of(config("encryption.keys-file = \"" + file + "\""))).hasMessageContaining("line 2");
     assertThatThrownBy(() -> EncryptionKeys.of(config("encryption.keys-file = \"" + folder.resolve("none") + "\"")))
-        .hasMessageContaining("can't be read");
+        .hasMessageContaining("does not exist");
+  }
+
+  @Test
+  void a_changed_file_counts_while_the_node_runs_and_a_bad_one_does_not() throws IOException {
+    Path file = Files.writeString(folder.resolve("keys"), FIRST + "\n");
+    EncryptionKeys keys = EncryptionKeys.of(config("encryption.keys-file = \"" + file + "\""));
+    CardTokens cards = new CardTokens(keys);
+    String old = cards.seal("tok_visa");
+
+    for (String bad : new String[] {"", "first c2hvcnQ=", FIRST + "\n" + FIRST, SECOND, line("first", 3) + "\n" + SECOND}) {
+      Files.writeString(file, bad);
+      keys.refresh();
+      assertThat(keys.current()).contains("first");
+      assertThat(cards.open(old)).isEqualTo("tok_visa");
+    }
+    Files.delete(file);
+    keys.refresh();
+    assertThat(cards.open(old)).isEqualTo("tok_visa");
+
+    Files.writeString(file, SECOND + "\n" + FIRST + "\n");
+    keys.refresh();
+    String exchanged = cards.seal("tok_visa");
+    assertThat(exchanged).contains("second");
+    assertThat(cards.open(old)).isEqualTo("tok_visa");
+
+    Files.writeString(file, SECOND + "\n");
+    keys.refresh();
+    assertThat(cards.open(exchanged)).isEqualTo("tok_visa");
+    assertThatThrownBy(() -> cards.open(old)).isInstanceOf(IllegalStateException.class).hasMessageContaining("first");
   }
 
   @Test

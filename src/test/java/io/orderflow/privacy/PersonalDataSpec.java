@@ -137,4 +137,24 @@ class PersonalDataSpec {
     of(here.sealing("bob"));
     assertThatThrownBy(() -> opened(here, ada.replace("\u0001pada", "\u0001pbob"))).isInstanceOf(IllegalStateException.class);
   }
+
+  private String code(PersonalData node, String text) throws SQLException {
+    return kit.database().transaction(connection -> node.searchCode(connection, text));
+  }
+
+  @Test
+  void the_code_of_a_text_is_the_same_at_all_nodes_and_tells_nothing_without_its_key() throws Exception {
+    List<CompletableFuture<String>> codes = IntStream.range(0, 8).mapToObj(i -> CompletableFuture.supplyAsync(() -> {
+      try {
+        return code(node(KEYS), "ada@example.com");
+      } catch (SQLException failure) {
+        throw new IllegalStateException(failure);
+      }
+    })).toList();
+    assertThat(codes.stream().map(CompletableFuture::join).distinct()).hasSize(1);
+    assertThat(code(here, "ada@example.com")).isEqualTo(codes.get(0).join()).isNotEqualTo(code(here, "bob@example.com"));
+    byte[] plain = java.security.MessageDigest.getInstance("SHA-256").digest("ada@example.com".getBytes());
+    assertThat(code(here, "ada@example.com")).hasSize(64).isNotEqualTo(java.util.HexFormat.of().formatHex(plain));
+    assertThatThrownBy(() -> code(node(EncryptionKeys.NONE), "ada@example.com")).hasMessageContaining("k1");
+  }
 }

@@ -13,6 +13,7 @@ import io.orderflow.http.Audit;
 import io.orderflow.testkit.ShopClient;
 import io.orderflow.testkit.TestIssuer;
 import io.orderflow.testkit.TestNode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -102,6 +103,35 @@ class AuditSpec {
       expect("/api/orders", "CHANGE", "ada", "POST", 201);
       expect("/api/users", "CHANGE", "ada", "POST", 400);
       assertThat(String.join("\n", lines)).doesNotContain(secret, "Bearer", "tok_secret", "hidden", "Main St", "'name'");
+    }
+  }
+
+  @Test
+  void requests_of_foreign_names_and_of_other_sites_are_recorded_as_denied(@TempDir Path data) throws Exception {
+    try (TestIssuer issuer = new TestIssuer(); TestNode node = TestNode.start(data, issuer.settings())) {
+      for (String port : new String[] {"gateway", "ops", "services"}) {
+        assertThat(raw(node.port(port), "GET /api/foreign-" + port + "?secret=hidden HTTP/1.1", "Host: rebind.example", "X-Request-Id: id-of-" + port,
+            "Authorization: Bearer hidden")).startsWith("HTTP/1.1 421 ").contains("id-of-" + port);
+        JsonNode foreign = expect("/api/foreign-" + port, "DENIED", null, "GET", 421);
+        assertThat(foreign.path("request").asText()).isEqualTo("id-of-" + port);
+        assertThat(raw(node.port(port), "POST /api/cross-" + port + " HTTP/1.1", "Host: localhost", "Origin: https://evil.example",
+            "Content-Length: 0")).startsWith("HTTP/1.1 403 ");
+        expect("/api/cross-" + port, "DENIED", null, "POST", 403);
+      }
+      // A client can't put another address into the log.
+      raw(node.port("gateway"), "GET /api/forged HTTP/1.1", "Host: rebind.example", "X-Forwarded-For: 192.0.2.1");
+      expect("/api/forged", "DENIED", null, "GET", 421);
+      raw(node.port("gateway"), "GET /api/products/forged HTTP/1.1", "Host: localhost", "X-Forwarded-For: 192.0.2.1");
+      expect("/api/products/forged", "DENIED", null, "GET", 401);
+      assertThat(String.join("\n", lines)).doesNotContain("hidden", "192.0.2.1");
+    }
+  }
+
+  private static String raw(int port, String... lines) throws java.io.IOException {
+    try (java.net.Socket socket = new java.net.Socket("127.0.0.1", port)) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write((String.join("\r\n", lines) + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
