@@ -25,7 +25,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.stream.Collectors;
 
 /**
  * Runs a home: the parts of one id as one event-sourced actor with one stream.
@@ -130,7 +129,7 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
   public EventHandler<States, EventGroup> eventHandler() {
     return (states, group) -> {
       if (group == writing) {
-        return new States(parts.stream().map(part -> part.state).toList());
+        return states();
       }
       List<Object> after = new ArrayList<>(states.ofParts());
       for (Object event : group.events()) {
@@ -139,6 +138,14 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
       }
       return new States(List.copyOf(after));
     };
+  }
+
+  private States states() {
+    Object[] ofParts = new Object[parts.size()];
+    for (int i = 0; i < ofParts.length; i++) {
+      ofParts[i] = parts.get(i).state;
+    }
+    return new States(List.of(ofParts));
   }
 
   @Override
@@ -201,7 +208,11 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
   }
 
   private String manifest() {
-    String manifest = processes.stream().map(ProcessPart::manifest).collect(Collectors.joining(" "));
+    StringBuilder words = new StringBuilder();
+    for (ProcessPart<?, ?, ?> part : processes) {
+      words.append(words.isEmpty() ? "" : " ").append(part.manifest());
+    }
+    String manifest = words.toString();
     for (ProcessPart<?, ?, ?> part : processes) {
       manifest = EventGroup.withNote(manifest, part.note());
     }
@@ -366,7 +377,13 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
     }
 
     String manifest() {
-      return process.manifest((S) state, (List<E>) unstored.stream().filter(events::isInstance).toList());
+      List<E> own = new ArrayList<>(unstored.size());
+      for (Object event : unstored) {
+        if (events.isInstance(event)) {
+          own.add((E) event);
+        }
+      }
+      return process.manifest((S) state, own);
     }
 
     String note() {

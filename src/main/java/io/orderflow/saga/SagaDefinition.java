@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -29,12 +31,15 @@ public final class SagaDefinition<I> {
   private final Class<I> inputType;
   private final List<Step<I>> steps;
   private final List<Step<I>> retriables;
+  private final Map<String, Step<I>> byName = new HashMap<>();
 
   private SagaDefinition(String name, Class<I> inputType, List<Step<I>> steps, List<Step<I>> retriables) {
     this.name = name;
     this.inputType = inputType;
     this.steps = steps;
     this.retriables = retriables;
+    steps.forEach(step -> byName.putIfAbsent(step.name(), step));
+    retriables.forEach(step -> byName.putIfAbsent(step.name(), step));
   }
 
   /** A saga without steps. */
@@ -100,8 +105,11 @@ public final class SagaDefinition<I> {
    * @throws IllegalStateException if the definition has no such step: it was removed while a saga was in it
    */
   Step<I> get(String step) {
-    return java.util.stream.Stream.concat(steps.stream(), retriables.stream()).filter(s -> s.name().equals(step)).findFirst()
-        .orElseThrow(() -> new IllegalStateException("the saga " + name + " has no step " + step));
+    Step<I> found = byName.get(step);
+    if (found == null) {
+      throw new IllegalStateException("the saga " + name + " has no step " + step);
+    }
+    return found;
   }
 
   JsonNode write(I input) {

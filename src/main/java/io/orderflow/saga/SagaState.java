@@ -35,14 +35,22 @@ public record SagaState(JsonNode input, SagaStatus state, Failure failure, List<
 
   /** The call that has begun and not ended. */
   Optional<StepRecord> underWay() {
-    return steps.stream().filter(step -> step.endedAt() == null).findFirst();
+    for (StepRecord step : steps) {
+      if (step.endedAt() == null) {
+        return Optional.of(step);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The results of the completed actions, by step name. */
   Map<String, String> results() {
     Map<String, String> results = new HashMap<>();
-    steps.stream().filter(step -> step.kind() == Kind.ACTION && step.result() != null)
-        .forEach(step -> results.put(step.name(), step.result()));
+    for (StepRecord step : steps) {
+      if (step.kind() == Kind.ACTION && step.result() != null) {
+        results.put(step.name(), step.result());
+      }
+    }
     return results;
   }
 
