@@ -115,7 +115,7 @@ final class PersonKeyTable {
     return PersonKey.of(person, secret);
   }
 
-  /** Forgets the person's key. Idempotent. */
+  /** Forgets the person's key, and tells the nodes that remember it ({@link KeyChanges}). Idempotent. */
   void forget(Connection connection, String person, Instant at) throws SQLException {
     int known = Sql.update(connection, "UPDATE person_keys SET secret = NULL, key_id = NULL, forgotten_at = COALESCE(forgotten_at, ?)"
         + " WHERE person_id = ?", at.toEpochMilli(), person);
@@ -123,5 +123,6 @@ final class PersonKeyTable {
       Sql.update(connection, "INSERT INTO person_keys (person_id, created_at, forgotten_at) VALUES (?, ?, ?)", person, at.toEpochMilli(),
           at.toEpochMilli());
     }
+    Sql.update(connection, "UPDATE person_key_changes SET forgotten = forgotten + 1");
   }
 }

@@ -7,7 +7,6 @@ import io.orderflow.kernel.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,28 +24,28 @@ import java.util.stream.Collectors;
  * Seals and opens the personal data of customers, each with the customer's own key, and forgets that key when they are deleted. What was sealed with
  * it is unreadable then wherever it is stored: in journal, archive, snapshots, views and backups of them.
  *
- * <p>A node remembers keys: to open data for a second, to seal new data for a minute. So after a deletion at another node data may be readable for a
- * second more, and data that comes within a minute may still be sealed, with the forgotten key, and is never readable.
+ * <p>A node remembers keys for as long as no key is forgotten ({@link KeyChanges}). For a second after a deletion at another node, data may still be
+ * readable, and new data may still be sealed with the forgotten key and is never readable.
  */
 public final class PersonalData {
 
   /** The rejection of data of a person who was deleted. */
   static final Rejection DELETED = Rejection.conflict("USER_DELETED", "the user was deleted, and the id can't be used again");
 
-  private static final Duration OPENS_FOR = Duration.ofSeconds(1);
-  private static final Duration SEALS_FOR = Duration.ofMinutes(1);
   /** Keys that are remembered, 300 bytes each; beyond them all are read again. */
   private static final int MAX_KEYS = 10_000;
   private static final String DUPLICATE = "23505";
   /** The id of the key for {@link #searchCode}. No person has it, because ids begin with a letter or a digit. */
   private static final String SEARCH = "#search";
 
+  /** @param readAt when the query for it began */
   private record Known(PersonKey key, long readAt) {}
 
   private final Database database;
   private final PersonKeyTable table;
   private final Clock clock;
   private final LongSupplier nanos;
+  private final KeyChanges changes;
   private final ConcurrentHashMap<String, Known> known = new ConcurrentHashMap<>();
   private volatile PersonKey searchKey;
 
@@ -59,19 +58,15 @@ public final class PersonalData {
     this.table = new PersonKeyTable(keys);
     this.clock = clock;
     this.nanos = nanos;
+    this.changes = new KeyChanges(database, nanos);
   }
 
   /** The key for new data of the person, who gets one if they have none. Rejected with USER_DELETED. */
   public CompletionStage<PersonKey> sealing(String person) {
-    PersonKey remembered = remembered(person, SEALS_FOR);
-    if (remembered != null && !remembered.isForgotten()) {
-      return CompletableFuture.completedStage(remembered);
-    }
-    return again(connection -> {
-      PersonKey found = table.find(connection, person).orElse(null);
-      return found != null ? found : table.insert(connection, person, clock.instant());
+    return vouchedFor(Set.of(person)).thenCompose(vouched -> {
+      PersonKey remembered = remembered(person);
+      return remembered != null && !remembered.isForgotten() ? CompletableFuture.completedStage(remembered) : readOrMade(person);
     }).thenApply(key -> {
-      remember(person, key);
       if (key.isForgotten()) {
         throw DELETED.exception();
       }
@@ -79,29 +74,47 @@ public final class PersonalData {
     });
   }
 
+  private CompletionStage<PersonKey> readOrMade(String person) {
+    long began = nanos.getAsLong();
+    return again(connection -> {
+      PersonKey found = table.find(connection, person).orElse(null);
+      return found != null ? found : table.insert(connection, person, clock.instant());
+    }).thenApply(key -> {
+      remember(person, key, began);
+      return key;
+    });
+  }
+
   /** The texts of stored ones, whosever they are. The function must be used for these texts alone. */
   public CompletionStage<UnaryOperator<String>> opening(Collection<String> stored) {
-    Map<String, PersonKey> keys = new HashMap<>();
-    Set<String> unknown = new HashSet<>();
-    for (String text : stored) {
-      personOf(text).ifPresent(person -> {
-        PersonKey key = remembered(person, OPENS_FOR);
+    Set<String> persons = stored.stream().flatMap(text -> personOf(text).stream()).collect(Collectors.toSet());
+    return vouchedFor(persons).thenCompose(vouched -> {
+      Map<String, PersonKey> keys = new HashMap<>();
+      Set<String> unknown = new HashSet<>();
+      for (String person : persons) {
+        PersonKey key = remembered(person);
         if (key == null) {
           unknown.add(person);
         } else {
           keys.put(person, key);
         }
+      }
+      return unknown.isEmpty() ? CompletableFuture.completedStage(opener(keys)) : read(unknown).thenApply(read -> {
+        keys.putAll(read);
+        return opener(keys);
       });
-    }
-    return unknown.isEmpty() ? CompletableFuture.completedStage(opener(keys)) : database.async(connection -> table.find(connection, unknown))
-        .thenApply(found -> {
-          unknown.forEach(person -> {
-            PersonKey key = found.getOrDefault(person, PersonKey.forgotten(person));
-            remember(person, key);
-            keys.put(person, key);
-          });
-          return opener(keys);
-        });
+    });
+  }
+
+  private CompletionStage<Map<String, PersonKey>> read(Set<String> persons) {
+    long began = nanos.getAsLong();
+    return database.async(connection -> table.find(connection, persons)).thenApply(found -> {
+      found.forEach((person, key) -> remember(person, key, began));
+      Map<String, PersonKey> keys = new HashMap<>(found);
+      // Not remembered: they may get a key later.
+      persons.forEach(person -> keys.computeIfAbsent(person, PersonKey::forgotten));
+      return keys;
+    });
   }
 
   /** The same in the transaction of a view, whose rows must not outlast the key: it asks the table each time. */
@@ -160,15 +173,26 @@ public final class PersonalData {
             : CompletableFuture.failedFuture(failure));
   }
 
-  private PersonKey remembered(String person, Duration maxAge) {
-    Known entry = known.get(person);
-    return entry == null || nanos.getAsLong() - entry.readAt() > maxAge.toNanos() ? null : entry.key();
+  /** Completes when it is known whether the remembered keys may still be used. */
+  private CompletionStage<?> vouchedFor(Set<String> persons) {
+    for (String person : persons) {
+      Known entry = known.get(person);
+      if (entry != null && !changes.vouchFor(entry.readAt())) {
+        return changes.look();
+      }
+    }
+    return CompletableFuture.completedStage(null);
   }
 
-  private void remember(String person, PersonKey key) {
+  private PersonKey remembered(String person) {
+    Known entry = known.get(person);
+    return entry == null || !changes.vouchFor(entry.readAt()) ? null : entry.key();
+  }
+
+  private void remember(String person, PersonKey key, long readAt) {
     if (known.size() >= MAX_KEYS) {
       known.clear();
     }
-    known.put(person, new Known(key, nanos.getAsLong()));
+    known.put(person, new Known(key, readAt));
   }
 }

@@ -109,6 +109,31 @@ class PersonalDataSpec {
   }
 
   @Test
+  void remembered_keys_are_not_read_again_until_one_is_forgotten() throws SQLException {
+    String ada = of(here.sealing("ada")).seal("Ada");
+    assertThat(opened(there, ada)).isEqualTo("Ada");
+    // Its first look says nothing of keys that were read before it.
+    nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+    assertThat(opened(there, ada)).isEqualTo("Ada");
+    destroy("ada");
+    for (int i = 0; i < 5; i++) {
+      nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+      assertThat(opened(there, ada)).isEqualTo("Ada");
+      assertThat(of(there.sealing("ada")).open(ada)).isEqualTo("Ada");
+    }
+    of(here.forget("bob"));
+    nanos.addAndGet(Duration.ofMillis(1001).toNanos());
+    assertThat(opened(there, ada)).isEqualTo(PersonKey.DELETED);
+    nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+    expectDeleted(there.sealing("ada"));
+  }
+
+  /** Behind the back of all nodes. */
+  private void destroy(String person) throws SQLException {
+    kit.database().transaction(connection -> Sql.update(connection, "UPDATE person_keys SET secret = NULL WHERE person_id = ?", person));
+  }
+
+  @Test
   void a_person_whose_key_is_forgotten_gets_no_other() {
     of(here.sealing("ada"));
     of(there.sealing("ada"));
