@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
 import io.orderflow.testkit.NodeProcess;
+import io.orderflow.testkit.ShopClient.Answer;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -12,8 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Three service nodes on one database, each a process at a loopback address of its own. */
 final class ProcessCluster implements AutoCloseable {
@@ -48,11 +53,30 @@ final class ProcessCluster implements AutoCloseable {
   /** Waits until one of the nodes that serve says that the orders have ended. */
   static void awaitEnds(List<String> orders, List<NodeProcess> serving) {
     for (String order : orders) {
-      Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).ignoreExceptions()
-          .until(() -> serving.stream().filter(NodeProcess::serves).findFirst()
-              .map(node -> node.shop().get("/api/orders/" + order).text("status"))
-              .filter(Set.of("CONFIRMED", "CANCELLED")::contains), Optional::isPresent);
+      try {
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).ignoreExceptions()
+            .until(() -> serving.stream().filter(NodeProcess::serves).findFirst()
+                .map(node -> node.shop().get("/api/orders/" + order).text("status"))
+                .filter(Set.of("CONFIRMED", "CANCELLED")::contains), Optional::isPresent);
+      } catch (ConditionTimeoutException tooLong) {
+        throw new AssertionError("order " + order + " has not ended:" + serving.stream().map(node -> sees(node, order)).toList(), tooLong);
+      }
     }
+  }
+
+  /** What a node says of the order and its saga, for whoever has to find out why it has not ended. */
+  private static String sees(NodeProcess node, String order) {
+    if (!node.serves()) {
+      return "\ndoes not serve";
+    }
+    return Stream.of("/api/orders/" + order, "/ops/orders/" + order + "/timeline", "/ops/payments/queue").map(path -> {
+      try {
+        Answer answer = node.shop().get(path);
+        return "\n" + path + ": " + answer.status() + " " + answer.body();
+      } catch (UncheckedIOException none) {
+        return "\n" + path + ": " + none;
+      }
+    }).collect(Collectors.joining());
   }
 
   /** Waits until the views have come after the journal again, whoever has to carry them now. */
