@@ -3,6 +3,7 @@ import { Component, h, render } from './preact.js';
 import { here, onRoute } from './router.js';
 import { get } from './api.js';
 import { known, onSession, session, signIn, signOut } from './session.js';
+import { arrive, issuer, leave } from './sign-in.js';
 import { onSettings, settings, toggleTheme, toggleZone } from './settings.js';
 import { live, onOverview, watch } from './live.js';
 import { NowPage } from './page-now.js';
@@ -32,18 +33,28 @@ function Navigation({ path }) {
     h('li', { key: page.path }, h('a', { href: `#${page.path}`, 'aria-current': page.matches.test(path) ? 'page' : undefined }, page.name)))));
 }
 
-function SignIn({ done }) {
+function TokenForm({ done, button }) {
   const submit = (event) => {
     event.preventDefault();
     signIn(new FormData(event.target).get('token'));
     done();
   };
-  return h('form', { class: 'panel sign-in', onSubmit: submit }, h('h1', null, 'Sign in'),
-    session.wasRefused ? h('p', { class: 'note bad', role: 'alert' }, 'The node did not accept that token. Perhaps it has expired.') : null,
+  return h('form', { onSubmit: submit },
     h('label', { for: 'token' }, 'Access token'),
     h('input', { id: 'token', name: 'token', type: 'password', required: true, autocomplete: 'off', spellcheck: false }),
     h('p', { class: 'muted' }, 'A token of your issuer with the scope ops:read, and ops:write to mend. It is kept for this tab alone.'),
-    h('button', { class: 'primary' }, 'Sign in'));
+    h('button', { class: issuer.host ? undefined : 'primary' }, button));
+}
+
+function SignIn({ done }) {
+  const note = session.wasRefused ? 'The node did not accept that token. Perhaps it has expired.' : issuer.problem;
+  return h('section', { class: 'panel sign-in', 'aria-labelledby': 'sign-in' }, h('h1', { id: 'sign-in' }, 'Sign in'),
+    note ? h('p', { class: 'note bad', role: 'alert' }, note) : null,
+    issuer.host ? [
+      h('p', null, 'You sign in at ', h('strong', null, issuer.host), ' and come back to this page.'),
+      h('button', { type: 'button', class: 'primary', onClick: leave }, 'Sign in'),
+      h('details', null, h('summary', null, 'Use an access token instead'), h(TokenForm, { done, button: 'Use it' }))]
+      : h(TokenForm, { done, button: 'Sign in' }));
 }
 
 /** Whether the page hears what happens. */
@@ -102,5 +113,6 @@ class App extends Component {
   }
 }
 
+await arrive();
 document.getElementById('app').replaceChildren();
 render(h(App), document.getElementById('app'));

@@ -114,6 +114,9 @@ public final class Node {
     SecuritySettings.of(settings);
     Tls.check(settings);
     RemotingTls.settings(settings);
+    if (Roles.of(settings).contains(Roles.GATEWAY)) {
+      ConsolePageRoutes.check(settings);
+    }
     if (Roles.of(settings).contains(Roles.SERVICES)) {
       PaymentModule.check(settings);
       EncryptionKeys.of(settings);
@@ -162,7 +165,7 @@ public final class Node {
         config.getInt("orderflow.services.port"), Draining.of(system).untilEnd(routes)).thenAccept(bound -> ServiceNodes.announce(system, bound.localAddress()))));
     if (roles.contains(Roles.GATEWAY)) {
       parts.add(Gateway.start(system, config, local, Routes.sealed(
-          Directives.concat(new DocumentationRoutes().routes(), new ConsolePageRoutes().routes()))));
+          Directives.concat(new DocumentationRoutes().routes(), new ConsolePageRoutes(config).routes()))));
     }
     return CompletableFuture.allOf(parts.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new))
         .thenAccept(serving -> Readiness.serves(system, local.map(routes -> Database.of(system)),

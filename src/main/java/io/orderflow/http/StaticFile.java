@@ -23,12 +23,7 @@ import java.util.UUID;
 /** A file of the program that browsers load. Its tag is a hash of its bytes, so that a browser asks whether it has changed and seldom loads it again. */
 public final class StaticFile {
 
-  /** Scripts and styles from files of this node alone. Some style sheets have images in {@code data:} URLs. */
-  private static final List<HttpHeader> HEADERS = List.of(
-      RawHeader.create("Cache-Control", "no-cache"),
-      RawHeader.create("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-          + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
-      RawHeader.create("Referrer-Policy", "no-referrer"));
+  private static final List<HttpHeader> HEADERS = headers("'self'");
   private static final Map<String, ContentType> TYPES = Map.of(
       "html", text(MediaTypes.TEXT_HTML),
       "css", text(MediaTypes.TEXT_CSS),
@@ -39,11 +34,26 @@ public final class StaticFile {
   private final ContentType type;
   private final ByteString bytes;
   private final String tag;
+  private final List<HttpHeader> headers;
 
   private StaticFile(ContentType type, byte[] bytes) {
+    this(type, ByteString.fromArray(bytes), '"' + UUID.nameUUIDFromBytes(bytes).toString() + '"', HEADERS);
+  }
+
+  private StaticFile(ContentType type, ByteString bytes, String tag, List<HttpHeader> headers) {
     this.type = type;
-    this.bytes = ByteString.fromArray(bytes);
-    this.tag = '"' + UUID.nameUUIDFromBytes(bytes).toString() + '"';
+    this.bytes = bytes;
+    this.tag = tag;
+    this.headers = headers;
+  }
+
+  /** Scripts and styles from files of this node alone. Some style sheets have images in {@code data:} URLs. */
+  private static List<HttpHeader> headers(String connects) {
+    return List.of(
+        RawHeader.create("Cache-Control", "no-cache"),
+        RawHeader.create("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+            + " connect-src " + connects + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+        RawHeader.create("Referrer-Policy", "no-referrer"));
   }
 
   /**
@@ -89,12 +99,17 @@ public final class StaticFile {
     return resource("META-INF/resources/webjars/" + library + "/" + properties.getProperty("version") + "/" + name);
   }
 
+  /** The same page, whose scripts may also send requests to this origin. */
+  public StaticFile connectingTo(String origin) {
+    return new StaticFile(type, bytes, tag, headers("'self' " + origin));
+  }
+
   /** The response with the file, or 304 if the client has it. */
   public HttpResponse response(HttpRequest request) {
     // The gateway's server does not parse If-None-Match, so Akka's directive would not see it.
     boolean known = request.getHeader("If-None-Match").filter(tags -> tags.value().contains(tag)).isPresent();
     HttpResponse response = known ? HttpResponse.create().withStatus(304) : HttpResponse.create().withEntity(HttpEntities.create(type, bytes));
-    return response.addHeader(RawHeader.create("ETag", tag)).addHeaders(HEADERS);
+    return response.addHeader(RawHeader.create("ETag", tag)).addHeaders(headers);
   }
 
   private static ContentType text(MediaType.WithOpenCharset type) {

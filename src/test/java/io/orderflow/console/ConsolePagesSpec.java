@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -107,5 +108,25 @@ class ConsolePagesSpec {
       }
       assertThat(get("ops", "/ops/orders").statusCode()).isEqualTo(401);
     }
+  }
+
+  @Test
+  void the_page_may_ask_the_issuer_for_a_token_and_nobody_else() throws Exception {
+    try (TestIssuer issuer = new TestIssuer()) {
+      node = TestNode.start(data, ConfigFactory.parseMap(Map.of("orderflow.console.client-id", TestIssuer.CONSOLE, "orderflow.console.authorization-endpoint",
+          issuer.authorizationEndpoint(), "orderflow.console.token-endpoint", issuer.tokenEndpoint())).withFallback(issuer.settings()));
+      String origin = issuer.tokenEndpoint().replace("/token", "");
+      assertThat(get("ops", "/console/").headers().firstValue("Content-Security-Policy").orElseThrow()).contains("connect-src 'self' " + origin + ";")
+          .contains("default-src 'none'", "script-src 'self'").doesNotContain("unsafe");
+      assertThat(get("ops", "/console/app.js").headers().firstValue("Content-Security-Policy").orElseThrow()).contains("connect-src 'self';");
+      assertThat(get("ops", "/console/sign-in.json").body()).contains("\"clientId\":\"orderflow-console\"", "\"issuer\":\"" + TestIssuer.NAME + "\"",
+          "\"scope\":\"ops:read ops:write\"");
+    }
+  }
+
+  @Test
+  void a_node_without_an_issuer_names_none() throws Exception {
+    node = TestNode.start(data, ConfigFactory.empty());
+    assertThat(get("ops", "/console/sign-in.json").body()).isEqualTo("{}");
   }
 }
