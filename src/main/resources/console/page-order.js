@@ -69,5 +69,8 @@ function Order({ timeline, reload }) {
 
 export function OrderPage({ path }) {
   const id = decodeURIComponent(path.split('/')[2]);
-  return h(Loaded, { path: `/ops/orders/${encodeURIComponent(id)}/timeline`, key: id, live: whenChanged((change) => change.id === id) }, (timeline, reload) => h(Order, { timeline, reload }));
+  // No event of the order says that its payment moves up in the queue, or that a breaker opens.
+  const every = (timeline) => (timeline.payment?.status === 'QUEUED' ? 3000 : 0);
+  return h(Loaded, { path: `/ops/orders/${encodeURIComponent(id)}/timeline`, key: id, every, live: whenChanged((change) => change.id === id) },
+    (timeline, reload) => h(Order, { timeline, reload }));
 }

@@ -41,7 +41,7 @@ export function ProblemNote({ problem, retry }) {
 
 /**
  * Reads a path and shows it by `children(data, reload)`. It reads again when the path changes, when somebody signs in, and every `every`
- * milliseconds. What was read stays until something newer comes, so that nothing jumps.
+ * milliseconds, which may be a function of the data. What was read stays until something newer comes, so that nothing jumps.
  */
 export class Loaded extends Component {
   constructor(props) {
@@ -77,11 +77,13 @@ export class Loaded extends Component {
     this.reading?.abort();
     const reading = new AbortController();
     this.reading = reading;
-    let pause = this.props.every;
+    const { every } = this.props;
+    let pause = typeof every === 'function' ? this.state.data && every(this.state.data) : every;
     try {
       const data = await get(this.props.path, reading.signal);
       if (!reading.signal.aborted) {
         this.setState({ data, problem: null });
+        pause = typeof every === 'function' ? every(data) : every;
       }
     } catch (problem) {
       if (problem.name === 'AbortError' || reading.signal.aborted) {

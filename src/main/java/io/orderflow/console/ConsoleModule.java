@@ -83,7 +83,7 @@ public final class ConsoleModule implements Module {
         new StreamRoutes(feed).routes(),
         new OrderSearchRoutes(search, requests, hasTerms).routes(),
         new BatchRoutes(batches, carriers, search, requests, actions).routes(),
-        new OrderTimelineRoutes(new OrderTimeline(node.system(), orders.placement(), payments.service(), actions)).routes(),
+        new OrderTimelineRoutes(new OrderTimeline(node.system(), orders.placement(), payments.service(), nodes, actions)).routes(),
         new OrderActionRoutes(orders.placement(), payments.service(), sagas, actions).routes(),
         new SessionRoutes().routes());
   }

@@ -106,6 +106,11 @@ final class NodeReports {
     });
   }
 
+  /** How many nodes have an open circuit breaker. */
+  CompletionStage<Integer> openBreakers() {
+    return views().thenApply(views -> (int) views.stream().filter(NodeView::hasOpenBreaker).count());
+  }
+
   private List<NodeView> views(Map<String, Report> reports) {
     akka.cluster.ClusterEvent.CurrentClusterState state = Cluster.get(system).state();
     Set<Member> unreachable = state.getUnreachable();

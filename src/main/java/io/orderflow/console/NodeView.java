@@ -15,4 +15,9 @@ import java.util.Map;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record NodeView(String address, String status, boolean reachable, List<String> roles, String version, Instant startedAt, List<BreakerSnapshot> breakers,
-    Map<String, Integer> shards) {}
+    Map<String, Integer> shards) {
+
+  boolean hasOpenBreaker() {
+    return breakers != null && breakers.stream().anyMatch(breaker -> breaker.state() == BreakerSnapshot.State.OPEN);
+  }
+}

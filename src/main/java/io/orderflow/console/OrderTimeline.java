@@ -35,15 +35,26 @@ import java.util.concurrent.CompletionStage;
 /** Gathers all that an operator sees of one order. Order, saga, payment and shipment of one id are stored together, so their events are read at once. */
 final class OrderTimeline {
 
+  /**
+   * A payment and what it waits for.
+   *
+   * @param payment null if nothing is recorded
+   * @param place in the queue, from 1; 0 if it is not in it
+   * @param openBreakers the nodes whose breaker for the payment provider is open
+   */
+  private record Queued(PaymentState payment, int place, int openBreakers) {}
+
   private static final int MOST_ACTIONS = 100;
 
   private final ActorSystem<?> system;
   private final StoredEvents stored;
   private final OrderPlacement orders;
   private final PaymentService payments;
+  private final NodeReports nodes;
   private final OperatorActions actions;
 
-  OrderTimeline(ActorSystem<?> system, OrderPlacement orders, PaymentService payments, OperatorActions actions) {
+  OrderTimeline(ActorSystem<?> system, OrderPlacement orders, PaymentService payments, NodeReports nodes, OperatorActions actions) {
+    this.nodes = nodes;
     this.actions = actions;
     this.system = system;
     this.stored = new StoredEvents(system);
@@ -56,11 +67,13 @@ final class OrderTimeline {
     return orders.saga(orderId).thenCompose(saga -> {
       CompletableFuture<List<Object>> events = events(orderId).toCompletableFuture();
       CompletableFuture<PaymentState> payment = payment(orderId).toCompletableFuture();
+      CompletableFuture<Integer> openBreakers = payment.thenCompose(this::openBreakers);
       CompletableFuture<Integer> place = payments.placeInQueue(orderId).toCompletableFuture();
       CompletableFuture<List<OperatorAction>> acted = actions.of(orderId, MOST_ACTIONS).toCompletableFuture();
       CompletableFuture<Instant> next = nextAttempt(orderId, saga).toCompletableFuture();
-      return orders.readable(orderId).thenCombine(CompletableFuture.allOf(events, payment, place, acted, next), (order, all) ->
-          response(orderId, order, saga, payment.join(), place.join(), next.join(), happenings(events.join(), acted.join()), events.join()));
+      return orders.readable(orderId).thenCombine(CompletableFuture.allOf(events, openBreakers, place, acted, next), (order, all) ->
+          response(orderId, order, saga, new Queued(payment.join(), place.join(), openBreakers.join()), next.join(),
+              happenings(events.join(), acted.join()), events.join()));
     });
   }
 
@@ -80,16 +93,27 @@ final class OrderTimeline {
         Rejection.isNotFound(failure) ? CompletableFuture.completedFuture(null) : CompletableFuture.failedFuture(failure));
   }
 
-  private static TimelineResponse response(String orderId, Order.State order, SagaState saga, PaymentState payment, int place, Instant nextCall,
+  /** The nodes are asked only for a payment that waits for the provider: no other sentence names their breakers. */
+  private CompletionStage<Integer> openBreakers(PaymentState payment) {
+    return isQueued(payment) ? nodes.openBreakers() : CompletableFuture.completedFuture(0);
+  }
+
+  private static boolean isQueued(PaymentState payment) {
+    return payment != null && payment.status() == PaymentState.Status.QUEUED;
+  }
+
+  private static TimelineResponse response(String orderId, Order.State order, SagaState saga, Queued queued, Instant nextCall,
       List<Happening> happenings, List<Object> events) {
+    PaymentState payment = queued.payment();
     SagaHistory history = SagaHistory.of(of(SagaEvent.class, events));
     PlacedOrder placed = order.order();
     // A queued payment is made by the queue. The saga only asks from time to time whether it has been.
-    Instant next = payment != null && payment.status() == PaymentState.Status.QUEUED ? payment.notBefore() : nextCall;
+    Instant next = isQueued(payment) ? payment.notBefore() : nextCall;
     List<Step> steps = saga.steps().stream().map(call -> step(call, placed, history, call.endedAt() == null ? next : null)).toList();
-    return new TimelineResponse(orderId, OrderSentence.of(saga, new OrderSentence.Circumstances(placed.total(), payment, place, next, 0)),
+    return new TimelineResponse(orderId, OrderSentence.of(saga,
+            new OrderSentence.Circumstances(placed.total(), payment, queued.place(), next, queued.openBreakers())),
         OrderResponse.of(orderId, order), saga.state(), saga.startedAt(), saga.endedAt(), steps,
-        payment == null ? null : PaymentResponse.of(orderId, payment), place == 0 ? null : place,
+        payment == null ? null : PaymentResponse.of(orderId, payment), queued.place() == 0 ? null : queued.place(),
         OrderLedger.of(placed, saga, of(PaymentEvent.class, events), payment), happenings);
   }
 

@@ -66,6 +66,9 @@ class OrderTimelineSpec {
     JsonNode timeline = timeline(second);
     assertThat(timeline.path("sentence").asText()).startsWith("Waits for the payment provider since 20");
     assertThat(timeline.path("ledger").has("balances")).isFalse();
+    shop.post("/ops/breakers/payment-provider/force-open", "{'reason':'maintenance'}").expect(202);
+    awaitSentence(second, "; breaker open on 1 node; place 2 in the queue");
+    shop.post("/ops/breakers/payment-provider/reset", "{'reason':'over'}").expect(202);
     node.provider().put("/faults", "{'outage':false}");
     shop.awaitEnd(second);
   }
