@@ -7,6 +7,7 @@ import io.orderflow.projection.ProjectionEvent;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /** Fills the table {@code order_terms}: the products, the transaction and the reason by which operators search for orders. */
 public final class OrderTermProjection implements ProjectionDefinition<Order.Event> {
@@ -51,7 +52,7 @@ public final class OrderTermProjection implements ProjectionDefinition<Order.Eve
 
   @Override
   public List<Table> tables() {
-    return List.of(new Table("order_terms", "term"));
+    return List.of(new Table("order_terms", "term", Optional.of("at")));
   }
 
   @Override

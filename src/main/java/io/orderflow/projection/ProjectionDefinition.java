@@ -3,6 +3,7 @@ package io.orderflow.projection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Defines a projection: the entity type whose events it follows, and how its tables change with them.
@@ -18,9 +19,15 @@ public interface ProjectionDefinition<E> {
    * A table of the projection.
    *
    * @param name its name
-   * @param key the column after the generation in its primary key
+   * @param key the column after the generation in its primary key, or in the index instead of it
+   * @param within the column after the key in that index, descending; empty if there are few rows of one key
    */
-  record Table(String name, String key) {}
+  record Table(String name, String key, Optional<String> within) {
+
+    public Table(String name, String key) {
+      this(name, key, Optional.empty());
+    }
+  }
 
   /** The name that operators see. It is stored with the positions. */
   String name();

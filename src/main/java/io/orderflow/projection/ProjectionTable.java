@@ -147,7 +147,8 @@ final class ProjectionTable {
   }
 
   /**
-   * Deletes some rows of generations before this one: up to {@code limit} of each table, and further rows with the same key as the last.
+   * Deletes some rows of generations before this one: about {@code limit} of each table, at most twice as many and those that nothing tells apart from
+   * the last. What else belongs to these generations is deleted with the first of them.
    *
    * @return whether more rows may be left
    */
@@ -177,9 +178,24 @@ final class ProjectionTable {
         row -> row.getObject(1), generation, limit - 1);
     if (last.isEmpty()) {
       Sql.update(connection, "DELETE" + rows, generation);
-    } else {
+    } else if (table.within().isEmpty()) {
       Sql.update(connection, "DELETE" + rows + " AND " + table.key() + " <= ?", generation, last.get());
+    } else {
+      Sql.update(connection, "DELETE" + rows + " AND " + table.key() + " < ?", generation, last.get());
+      deleteOf(connection, table, generation, last.get(), limit);
     }
   }
 
+  /** Deletes the first rows of one key. A product that every order has would otherwise go in one transaction with millions of rows. */
+  private static void deleteOf(Connection connection, ProjectionDefinition.Table table, long generation, Object key, int limit) throws SQLException {
+    String rows = " FROM " + table.name() + " WHERE generation = ? AND " + table.key() + " = ?";
+    String within = table.within().orElseThrow();
+    Optional<Object> last = Sql.selectFirst(connection, "SELECT " + within + rows + " ORDER BY generation, " + table.key() + ", " + within
+        + " DESC LIMIT 1 OFFSET ?", row -> row.getObject(1), generation, key, limit - 1);
+    if (last.isEmpty()) {
+      Sql.update(connection, "DELETE" + rows, generation, key);
+    } else {
+      Sql.update(connection, "DELETE" + rows + " AND " + within + " >= ?", generation, key, last.get());
+    }
+  }
 }
