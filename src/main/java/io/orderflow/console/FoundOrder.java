@@ -15,6 +15,11 @@ import java.util.List;
 record FoundOrder(String orderId, String customerId, String status, String reason, String currency, String total, List<Item> items,
     Instant createdAt, Instant updatedAt, Position position, @JsonIgnore Instant at) {
 
+  /** An order that the view of orders does not have yet. It is accepted by no search. */
+  static FoundOrder notYetKnown(String orderId, Instant at) {
+    return new FoundOrder(orderId, null, null, null, null, null, List.of(), null, null, null, at);
+  }
+
   record Item(String sku, int quantity) {}
 
   /**

@@ -26,7 +26,8 @@ record OrderSearch(Optional<String> text, List<String> ids, Optional<String> sta
   }
 
   boolean accepts(FoundOrder order) {
-    return status.map(order.status()::equals).orElse(true)
+    return order.status() != null
+        && status.map(wanted -> wanted.equals(order.status())).orElse(true)
         && reason.map(code -> code.equals(order.reason())).orElse(true)
         && state.map(wanted -> order.position() != null && wanted.equals(order.position().state())).orElse(true)
         && step.map(wanted -> order.position() != null && wanted.equals(order.position().step())).orElse(true)

@@ -25,16 +25,25 @@ import java.util.stream.Stream;
  */
 final class OrderSearchQueries {
 
-  /** The orders found, and those read: the next page begins after the last one read. */
+  /** The orders found, and the one after which the next page begins; null if there is none. */
   record Result(List<FoundOrder> orders, FoundOrder next) {}
+
+  /** A statement for a page, and the most rows that it selects. */
+  record Statement(String sql, List<Object> values, int most) {}
 
   /** The most orders that are read for a page. */
   static final int MOST_READ = 1_000;
   private static final String LIVE = Projections.live("orders");
+  /** The most users of one e-mail address whose orders are looked for. */
+  private static final int MOST_USERS = 10;
   private static final List<String> STATUSES = List.of("PENDING", "CONFIRMED", "CANCELLED");
+  private static final List<String> STATES = List.of("RUNNING", "COMPENSATING", "COMPENSATION_FAILED");
+  static final String USERS = "SELECT user_id FROM user_emails WHERE generation = " + Projections.live(UserEmailProjection.NAME)
+      + " AND email_hash = ? ORDER BY generation, email_hash, user_id LIMIT ?";
   private static final String ORDERS = " s.customer_id, s.status, s.reason, s.currency, s.total_minor, s.placed, s.created_at, s.updated_at,"
       + " p.state, p.step, p.failures, q.failures FROM (SELECT * FROM (%s) ranges ORDER BY at DESC, order_id DESC LIMIT ?) m"
-      + " JOIN order_summaries s ON s.generation = " + LIVE + " AND s.order_id = m.order_id"
+      // An order that the view of orders lacks for a moment counts as read: without its row a page would seem to be the last one.
+      + " LEFT JOIN order_summaries s ON s.generation = " + LIVE + " AND s.order_id = m.order_id"
       + " LEFT JOIN saga_positions p ON p.saga_id = m.order_id AND p.definition = 'order'"
       + " LEFT JOIN payment_queue q ON q.order_id = m.order_id AND NOT q.given_up"
       + " ORDER BY m.at DESC, m.order_id DESC";
@@ -56,22 +65,37 @@ final class OrderSearchQueries {
   }
 
   private Result find(Connection connection, OrderSearch search, Page page) throws SQLException {
+    return find(connection, search, page, hasTerms, users(connection, search));
+  }
+
+  /** @param users customers beside the one that the text may name */
+  static Result find(Connection connection, OrderSearch search, Page page, boolean hasTerms, List<String> users) throws SQLException {
     int limit = page.limit();
-    String text = search.text().orElse("");
-    String email = text.contains("@") ? UserEmailProjection.code(connection, personal, text) : null;
-    Ranges ranges = new Ranges(search, page, hasTerms, email);
-    int most = ranges.needNoComparison() ? limit + 1 : MOST_READ;
-    String sql = "SELECT m.order_id, m.at," + ORDERS.formatted(String.join(" UNION ALL ", ranges.sql));
-    ranges.values.replaceAll(value -> value == Ranges.LIMIT ? (Object) most : value);
-    ranges.values.add(most);
-    List<FoundOrder> read = Sql.selectPlannedForNow(connection, sql, OrderSearchQueries::order, ranges.values.toArray());
+    Statement statement = statement(search, page, hasTerms, users);
+    List<FoundOrder> read = Sql.selectPlannedForNow(connection, statement.sql(), OrderSearchQueries::order, statement.values().toArray());
     Map<String, FoundOrder> found = new LinkedHashMap<>();
     read.stream().filter(search::accepts).forEach(order -> found.putIfAbsent(order.orderId(), order));
     List<FoundOrder> shown = found.values().stream().limit(limit).toList();
     if (found.size() > limit) {
       return new Result(shown, shown.get(limit - 1));
     }
-    return new Result(shown, read.size() < most ? null : read.get(read.size() - 1));
+    return new Result(shown, read.size() < statement.most() ? null : read.get(read.size() - 1));
+  }
+
+  /** The users of the e-mail address that the text may be. */
+  private List<String> users(Connection connection, OrderSearch search) throws SQLException {
+    String text = search.text().orElse("");
+    return hasTerms && text.contains("@")
+        ? Sql.select(connection, USERS, row -> row.getString(1), UserEmailProjection.code(connection, personal, text), MOST_USERS) : List.of();
+  }
+
+  /** @param users customers beside the one that the text may name */
+  static Statement statement(OrderSearch search, Page page, boolean hasTerms, List<String> users) {
+    Ranges ranges = new Ranges(search, page, hasTerms, users);
+    int most = ranges.needNoComparison() ? page.limit() + 1 : MOST_READ;
+    ranges.values.replaceAll(value -> value == Ranges.LIMIT ? (Object) most : value);
+    ranges.values.add(most);
+    return new Statement("SELECT m.order_id, m.at," + ORDERS.formatted(String.join(" UNION ALL ", ranges.sql)), ranges.values, most);
   }
 
   /** The parts of the statement from which the orders come. */
@@ -89,8 +113,7 @@ final class OrderSearchQueries {
     private final long before;
     private final long from;
 
-    /** @param email the code of the text that is searched for; null if it can't be an e-mail address */
-    Ranges(OrderSearch search, Page page, boolean hasTerms, String email) {
+    Ranges(OrderSearch search, Page page, boolean hasTerms, List<String> users) {
       this.search = search;
       this.page = page;
       this.byReason = hasTerms && search.reason().isPresent();
@@ -98,11 +121,13 @@ final class OrderSearchQueries {
       this.from = search.from().map(Instant::toEpochMilli).orElse(0L);
       if (search.text().isPresent()) {
         search.ids().forEach(id -> range("order_summaries", "created_at", "order_id", "s.generation = " + LIVE + " AND s.order_id = ?", "order_id", id));
-        ofCustomers(search.text().get(), email);
+        ofCustomer(search.text().get());
+        users.forEach(this::ofCustomer);
         term(OrderTermProjection.ofProduct(search.text().get()));
         term(OrderTermProjection.ofTransaction(search.text().get()));
       } else if (search.isOfActive()) {
-        range("saga_positions", "started_at", "saga_id", "s.definition = 'order'", "");
+        search.state().map(List::of).orElse(STATES).forEach(state -> range("saga_positions", "started_at", "saga_id",
+            "s.definition = 'order' AND s.state = ?", "definition, state", state));
       } else if (byReason) {
         term(OrderTermProjection.ofReason(search.reason().get()));
       } else {
@@ -113,21 +138,18 @@ final class OrderSearchQueries {
 
     /** Whether each order of the ranges is one that is looked for. */
     boolean needNoComparison() {
-      return search.text().isEmpty() && !search.isOfActive() && (search.reason().isEmpty() || byReason && search.status().isEmpty());
+      boolean byStateAlone = search.step().isEmpty() && !search.retrying() && search.status().isEmpty() && search.reason().isEmpty();
+      return search.text().isEmpty() && (search.isOfActive() ? byStateAlone
+          : search.reason().isEmpty() || byReason && search.status().isEmpty());
     }
 
     private Stream<String> statuses() {
       return search.status().map(Stream::of).orElseGet(STATUSES::stream);
     }
 
-    private void ofCustomers(String text, String email) {
+    private void ofCustomer(String customer) {
       statuses().forEach(status -> range("customer_orders", "created_at", "order_id",
-          "s.generation = " + LIVE + " AND s.customer_id = ? AND s.status = ?", "generation, customer_id, status", text, status));
-      if (email != null) {
-        statuses().forEach(status -> range("customer_orders", "created_at", "order_id", "s.generation = " + LIVE + " AND s.customer_id IN (SELECT"
-            + " user_id FROM user_emails WHERE generation = " + Projections.live(UserEmailProjection.NAME) + " AND email_hash = ?) AND s.status = ?",
-            "", email, status));
-      }
+          "s.generation = " + LIVE + " AND s.customer_id = ? AND s.status = ?", "generation, customer_id, status", customer, status));
     }
 
     private void term(String term) {
@@ -147,6 +169,9 @@ final class OrderSearchQueries {
   }
 
   private static FoundOrder order(ResultSet row) throws SQLException {
+    if (row.getString(4) == null) {
+      return FoundOrder.notYetKnown(row.getString(1), Instant.ofEpochMilli(row.getLong(2)));
+    }
     Money total = new Money(row.getLong(7), row.getString(6));
     List<FoundOrder.Item> items = new ArrayList<>();
     for (JsonNode item : Json.stored(row.getString(8), JsonNode.class).path("items")) {
