@@ -43,7 +43,8 @@ final class ChangeFeed {
     ByteString overview(Object overview);
   }
 
-  private static final Duration BETWEEN_READS = Duration.ofMillis(300);
+  /** All that is new since the last time goes to a watcher in one piece: with many watchers the pieces cost most, hardly their bytes. */
+  private static final Duration BETWEEN_READS = Duration.ofMillis(500);
   private static final Duration BETWEEN_OVERVIEWS = Duration.ofSeconds(2);
   private static final int BATCH = 2_000;
   /** The most changes in one message. */
@@ -65,6 +66,7 @@ final class ChangeFeed {
   /** Null while nobody watches. */
   private volatile JournalReader reader;
   private volatile ByteString lastOverview;
+  private final AtomicBoolean hasNewOverview = new AtomicBoolean();
 
   /** @param overview what the watchers are told every few seconds */
   ChangeFeed(ActorSystem<?> system, ChangeQueries queries, Writer writer, Supplier<CompletionStage<?>> overview) {
@@ -138,9 +140,9 @@ final class ChangeFeed {
     CompletionStage<JournalReader> ready = known != null ? CompletableFuture.completedFuture(known) : queries.newest();
     ready.thenCompose(from -> queries.next(from, BATCH).thenAccept(read -> {
       reader = from;
-      if (!read.rows().isEmpty()) {
-        tell(frame(read));
-      }
+      ByteString changes = read.rows().isEmpty() ? ByteString.emptyByteString() : frame(read);
+      ByteString view = lastOverview;
+      tell(hasNewOverview.getAndSet(false) && view != null ? changes.concat(view) : changes);
     })).whenComplete((done, failure) -> {
       reading.set(false);
       if (failure != null) {
@@ -157,7 +159,7 @@ final class ChangeFeed {
         viewing.set(false);
         if (failure == null) {
           lastOverview = writer.overview(seen);
-          tell(lastOverview);
+          hasNewOverview.set(true);
         }
       });
     }
@@ -169,7 +171,11 @@ final class ChangeFeed {
         changes.size() > MOST_CHANGES);
   }
 
-  private void tell(ByteString message) {
+  private void tell(ByteString news) {
+    if (news.isEmpty()) {
+      return;
+    }
+    ByteString message = news.compact();
     for (BoundedSourceQueue<ByteString> watcher : watchers) {
       QueueOfferResult offered = watcher.offer(message);
       if (!offered.isEnqueued()) {
