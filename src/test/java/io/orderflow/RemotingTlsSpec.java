@@ -14,14 +14,26 @@ import com.typesafe.config.ConfigFactory;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.kernel.StartRefused;
 import io.orderflow.testkit.TestAuthority;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,6 +127,127 @@ class RemotingTlsSpec {
     awaitUp(first);
     pair.replaceBy(authority.issue(NODES));
     awaitUp(node(files(pair, authority)));
+  }
+
+  /** The number of the certificate by which a node proves itself to whoever connects. */
+  private static String serialAt(ActorSystem<Void> node) {
+    AtomicReference<String> serial = new AtomicReference<>("none");
+    X509ExtendedTrustManager recording = new RecordingTrust(serial);
+    try {
+      SSLContext context = SSLContext.getInstance("TLSv1.2");
+      context.init(null, new TrustManager[] {recording}, null);
+      try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", (int) self(node).address().port().get())) {
+        socket.setSoTimeout(10_000);
+        socket.startHandshake();
+      }
+    } catch (IOException refused) {
+      // It has no certificate.
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+    return serial.get();
+  }
+
+  private static final class RecordingTrust extends X509ExtendedTrustManager {
+
+    private final AtomicReference<String> serial;
+
+    private RecordingTrust(AtomicReference<String> serial) {
+      this.serial = serial;
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {
+      serial.set(chain[0].getSerialNumber().toString());
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
+      checkServerTrusted(chain, type);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+      checkServerTrusted(chain, type);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+
+  private static void awaitSerial(ActorSystem<Void> node, TestAuthority.Pair pair) {
+    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> serialAt(node), TestAuthority.serial(pair)::equals);
+  }
+
+  private void expectAllTogether() {
+    assertThat(systems).allSatisfy(node -> {
+      assertThat(members(node)).hasSize(systems.size()).allSatisfy(member -> assertThat(member.status()).isEqualTo(MemberStatus.up()));
+      assertThat(Cluster.get(node).state().getUnreachable()).isEmpty();
+    });
+  }
+
+  @Test
+  void running_nodes_renew_their_certificates_and_new_connections_have_the_new_ones() throws IOException {
+    TestAuthority.Pair pair = authority.issue(NODES);
+    TestAuthority.Pair other = authority.issue(NODES);
+    ActorSystem<Void> first = node(files(pair, authority));
+    awaitUp(first);
+    ActorSystem<Void> second = node(files(other, authority));
+    awaitUp(second);
+    String before = serialAt(first);
+    assertThat(before).isEqualTo(TestAuthority.serial(pair));
+
+    // A certificate without its key is not taken.
+    TestAuthority.Pair renewed = authority.issue(NODES);
+    Files.copy(renewed.certificate(), pair.certificate(), StandardCopyOption.REPLACE_EXISTING);
+    Awaitility.await().pollDelay(Duration.ofSeconds(2)).until(() -> serialAt(first), before::equals);
+    Files.copy(renewed.key(), pair.key(), StandardCopyOption.REPLACE_EXISTING);
+    awaitSerial(first, renewed);
+    TestAuthority.Pair elliptic = authority.issue(NODES, "EC");
+    other.replaceBy(elliptic);
+    awaitSerial(second, elliptic);
+
+    awaitUp(node(files(pair, authority)));
+    Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(this::expectAllTogether);
+  }
+
+  @Test
+  void the_authority_is_exchanged_while_the_nodes_run() throws IOException {
+    TestAuthority next = new TestAuthority(folder, "next");
+    Path trusted = folder.resolve("trusted.pem");
+    Files.copy(authority.certificate(), trusted, StandardCopyOption.REPLACE_EXISTING);
+    Config ca = ConfigFactory.parseMap(Map.of("orderflow.remoting.tls.ca", trusted.toString()));
+    TestAuthority.Pair pair = authority.issue(NODES);
+    TestAuthority.Pair other = authority.issue(NODES);
+    ActorSystem<Void> first = node(ca.withFallback(files(pair, authority)));
+    awaitUp(first);
+    ActorSystem<Void> second = node(ca.withFallback(files(other, authority)));
+    awaitUp(second);
+
+    Files.writeString(trusted, Files.readString(authority.certificate()) + Files.readString(next.certificate()));
+    awaitUp(node(ca.withFallback(files(next.issue(NODES), next))));
+    TestAuthority.Pair renewed = next.issue(NODES);
+    TestAuthority.Pair otherRenewed = next.issue(NODES);
+    pair.replaceBy(renewed);
+    other.replaceBy(otherRenewed);
+    awaitSerial(first, renewed);
+    awaitSerial(second, otherRenewed);
+    Files.copy(next.certificate(), trusted, StandardCopyOption.REPLACE_EXISTING);
+    awaitUp(node(files(next.issue(NODES), next)));
+    Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(this::expectAllTogether);
+    ActorSystem<Void> late = node(files(authority.issue(NODES), authority));
+    Awaitility.await().atMost(Duration.ofSeconds(60)).pollDelay(Duration.ofSeconds(12)).until(() -> self(late).status(), MemberStatus.removed()::equals);
   }
 
   @Test

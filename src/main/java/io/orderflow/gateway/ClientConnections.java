@@ -60,7 +60,7 @@ public final class ClientConnections implements TelemetrySpi {
   }
 
   private Tcp.IncomingConnection watched(Tcp.IncomingConnection connection) {
-    ClientPresence.Connection client = clients.connected(connection.remoteAddress());
+    ClientPresence.Connection client = clients.connected(connection.remoteAddress(), connection.localAddress().getPort());
     AtomicBoolean left = new AtomicBoolean();
     Runnable gone = () -> {
       if (left.compareAndSet(false, true)) {
@@ -70,7 +70,7 @@ public final class ClientConnections implements TelemetrySpi {
     };
     akka.stream.javadsl.Flow<ByteString, ByteString, NotUsed> socket = connection.flow().asJava().via(Bodies.watch(gone, gone));
     Flow<ByteString, ByteString, NotUsed> bytes =
-        (tls.isOn() ? TlsFlow.of(tls::serverEngine).join(socket) : socket).via(requests.scanned(connection.remoteAddress(), client::reset)).asScala();
+        requests.scanned(tls.isOn() ? TlsFlow.of(tls::serverEngine).join(socket) : socket, client::reset).asScala();
     return new Tcp.IncomingConnection(connection.localAddress(), connection.remoteAddress(), bytes);
   }
 

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,11 +103,13 @@ public final class Gateway {
 
   private CompletionStage<ServerBinding> bind(Config config, String name, String host, int port, boolean forOperators) {
     Config settings = config.getConfig("orderflow.gateway");
+    AtomicInteger bound = new AtomicInteger(port);
     return Http.get(system).newServerAt(host, port)
         .withSettings(HttpServer.settings(config, settings.getConfig("server-settings")))
         .bind(HttpServer.guarded(RequestBody.readBeforeAnswer(request -> handle(request, forOperators), system), system, AllowedHosts.of(config),
-            request -> Forwarding.client(request, addresses)))
+            request -> Forwarding.client(request, addresses), bound::get))
         .thenApply(binding -> {
+          bound.set(binding.localAddress().getPort());
           LOG.info("{} listening on {}://{}:{}", name, scheme, host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(settings.getDuration("drain"), system);
         });

@@ -39,7 +39,13 @@ public final class ClientPresence implements Extension {
     }
   };
 
-  private final ConcurrentHashMap<InetSocketAddress, Connection> connections = new ConcurrentHashMap<>();
+  /** The port of this node that a request came to. */
+  private static final AttributeKey<Integer> PORT = AttributeKey.create("port", Integer.class);
+
+  /** A client may use one port of its own for connections to several ports of this node at once. */
+  private record Ends(InetSocketAddress client, int port) {}
+
+  private final ConcurrentHashMap<Ends, Connection> connections = new ConcurrentHashMap<>();
 
   private ClientPresence() {}
 
@@ -47,11 +53,20 @@ public final class ClientPresence implements Extension {
     return ID.get(system);
   }
 
-  /** Registers a connection. Must be called before its first request is read. */
-  public Connection connected(InetSocketAddress client) {
-    Connection connection = new Connection(client);
-    connections.put(client, connection);
+  /**
+   * Registers a connection. Must be called before its first request is read.
+   *
+   * @param port the port of this node
+   */
+  public Connection connected(InetSocketAddress client, int port) {
+    Connection connection = new Connection(new Ends(client, port));
+    connections.put(connection.ends, connection);
     return connection;
+  }
+
+  /** The request with the port of this node that it came to. */
+  static HttpRequest at(int port, HttpRequest request) {
+    return request.addAttribute(PORT, port);
   }
 
   /**
@@ -62,12 +77,12 @@ public final class ClientPresence implements Extension {
    * @return ends the watch
    */
   public Runnable watch(HttpRequest request, Runnable gone) {
-    Optional<InetSocketAddress> address = request.getAttribute(AttributeKeys.remoteAddress)
-        .flatMap(client -> client.getAddress().map(ip -> new InetSocketAddress(ip, client.getPort())));
-    if (address.isEmpty()) {
+    Optional<Ends> ends = request.getAttribute(AttributeKeys.remoteAddress).flatMap(client ->
+        client.getAddress().flatMap(ip -> request.getAttribute(PORT).map(port -> new Ends(new InetSocketAddress(ip, client.getPort()), port))));
+    if (ends.isEmpty()) {
       return () -> {};
     }
-    Connection connection = connections.get(address.get());
+    Connection connection = connections.get(ends.get());
     int stream = request.getAttribute(STREAM).orElse(NO_STREAM);
     if (connection == null || !connection.add(stream, gone)) {
       gone.run();
@@ -84,12 +99,12 @@ public final class ClientPresence implements Extension {
   /** A client's connection and its watches. */
   public final class Connection {
 
-    private final InetSocketAddress client;
+    private final Ends ends;
     private Map<Integer, Set<Runnable>> watches = new HashMap<>(2);
     private Set<Integer> resets = Set.of();
 
-    private Connection(InetSocketAddress client) {
-      this.client = client;
+    private Connection(Ends ends) {
+      this.ends = ends;
     }
 
     private synchronized boolean add(int stream, Runnable gone) {
@@ -127,7 +142,7 @@ public final class ClientPresence implements Extension {
 
     /** Called when the connection was closed or broke. May be called more than once. */
     public void closed() {
-      connections.remove(client, this);
+      connections.remove(ends, this);
       tell(forgetAll());
     }
 

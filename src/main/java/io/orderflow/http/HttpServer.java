@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,13 +61,14 @@ public final class HttpServer {
    *
    * @param hosts checks the name in {@code Host} and the site that the request comes from
    * @param clientOf the address of a request's client as the audit log names it
+   * @param port the port, once it is bound
    */
   public static Function<HttpRequest, CompletionStage<HttpResponse>> guarded(Function<HttpRequest, CompletionStage<HttpResponse>> handler,
-      ActorSystem<?> system, AllowedHosts hosts, java.util.function.Function<HttpRequest, String> clientOf) {
+      ActorSystem<?> system, AllowedHosts hosts, java.util.function.Function<HttpRequest, String> clientOf, IntSupplier port) {
     Draining draining = Draining.of(system);
     Optional<HttpHeader> strictTransport = strictTransport(system);
     return received -> {
-      HttpRequest request = WireHeaders.withClient(received);
+      HttpRequest request = ClientPresence.at(port.getAsInt(), received);
       Optional<HttpResponse> refusal = WireHeaders.refusal(request).map(response -> Problem.identified(response, request))
           .or(() -> hosts.refuse(request).map(problem -> denied(problem, request, clientOf, system)));
       CompletionStage<HttpResponse> answer =
@@ -117,11 +120,13 @@ public final class HttpServer {
    */
   public static CompletionStage<ServerBinding> bind(ActorSystem<?> system, String name, String host, int port, Route routes) {
     Function<HttpRequest, CompletionStage<HttpResponse>> handler = Routes.sealed(routes).function(system);
+    AtomicInteger bound = new AtomicInteger(port);
     return Http.get(system).newServerAt(host, port)
         .withSettings(settings(system.settings().config(), ConfigFactory.empty()))
         .bind(guarded(RequestBody.readBeforeAnswer(request -> handler.apply(WireHeaders.withMediaType(request)), system), system,
-            AllowedHosts.of(system.settings().config()), Audit::from))
+            AllowedHosts.of(system.settings().config()), Audit::from, bound::get))
         .thenApply(binding -> {
+          bound.set(binding.localAddress().getPort());
           LOG.info("HTTP server ({}) listening on {}://{}:{}", name, Tls.of(system.classicSystem()).scheme(), host, binding.localAddress().getPort());
           return binding.addToCoordinatedShutdown(DRAIN, system);
         });

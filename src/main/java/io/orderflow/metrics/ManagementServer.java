@@ -36,10 +36,11 @@ public final class ManagementServer {
     Config config = system.settings().config();
     Config http = config.getConfig("akka.management.http");
     String host = http.getString("bind-hostname");
-    return Http.get(system).newServerAt(host, http.getInt("port"))
+    int port = http.getInt("port");
+    return Http.get(system).newServerAt(host, port)
         .withSettings(HttpServer.settings(config, ConfigFactory.empty()))
         .bind(HttpServer.guarded(Routes.sealed(routes(system)).function(system), system,
-            SecuritySettings.isLoopback(host) ? AllowedHosts.ofLoopback(config) : AllowedHosts.any(), ManagementServer::peer))
+            SecuritySettings.isLoopback(host) ? AllowedHosts.ofLoopback(config) : AllowedHosts.any(), ManagementServer::peer, () -> port))
         .thenApply(binding -> {
           LOG.info("HTTP server (management) listening on {}://{}:{}", Tls.of(system.classicSystem()).scheme(), host, binding.localAddress().getPort());
           return binding;

@@ -3,13 +3,16 @@ package io.orderflow.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.orderflow.gateway.RawHttp2Client.Answer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTP/2 requests meet the rules of HTTP/1.1, and one connection can't exhaust the node's memory or time. */
@@ -20,7 +23,12 @@ class GatewayHostileHttp2Spec {
 
   @BeforeAll
   static void start() throws Exception {
-    upstream = RawUpstream.answering(exchange -> exchange.ok("got " + exchange.request().body()));
+    upstream = RawUpstream.answering(exchange -> {
+      if (exchange.request().target().startsWith("/slow")) {
+        TimeUnit.SECONDS.sleep(3);
+      }
+      exchange.ok("got " + exchange.request().body());
+    });
     gateway = GatewayFixture.with("""
         orderflow.gateway.services.s = ["%s"]
         orderflow.http.header-timeout = 1s
@@ -122,7 +130,7 @@ class GatewayHostileHttp2Spec {
   void a_small_block_that_decodes_to_a_large_one_is_rejected() throws Exception {
     try (RawHttp2Client client = RawHttp2Client.to(gateway.port)) {
       // One field of 4 kB is stored in the table, then referenced 10,000 times by one byte each.
-      java.io.ByteArrayOutputStream bomb = new java.io.ByteArrayOutputStream();
+      ByteArrayOutputStream bomb = new ByteArrayOutputStream();
       bomb.writeBytes(RawHttp2Client.block(":method", "GET", ":scheme", "http", ":authority", "h", ":path", "/api/s/x"));
       byte[] field = RawHttp2Client.block("x-a", "y".repeat(3_900));
       field[0] = 0x40;
@@ -144,6 +152,88 @@ class GatewayHostileHttp2Spec {
       int stream = type == RawHttp2Client.PING || type == RawHttp2Client.SETTINGS ? 0 : 1;
       sendsUntilRefused(client, type, stream, payload);
       assertThat(client.ends()).isTrue();
+    }
+    still_serves();
+  }
+
+  @Test
+  void a_client_that_floods_is_told_so() throws Exception {
+    try (RawHttp2Client client = RawHttp2Client.to(gateway.port)) {
+      client.ask("GET", "/api/s/x");
+      ByteArrayOutputStream pings = new ByteArrayOutputStream();
+      for (int i = 0; i < 420; i++) {
+        pings.writeBytes(new byte[] {0, 0, 8, RawHttp2Client.PING, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+      }
+      client.raw(pings.toByteArray());
+      assertThat(client.ends()).isTrue();
+      assertThat(client.goAway).as("ENHANCE_YOUR_CALM").isEqualTo(0xb);
+    }
+  }
+
+  /** What makes a server give up a stream that the client may still begin again: MadeYouReset, CVE-2025-8671. */
+  enum Provocation {
+    DATA_AFTER_THE_END(RawHttp2Client.DATA, 0, new byte[] {1}),
+    HEADERS_AFTER_THE_END(RawHttp2Client.HEADERS, RawHttp2Client.END_HEADERS, RawHttp2Client.block("a", "b")),
+    TRAILERS_AFTER_THE_END(RawHttp2Client.HEADERS, RawHttp2Client.END_HEADERS | RawHttp2Client.END_STREAM, RawHttp2Client.block("a", "b")),
+    NO_INCREMENT(RawHttp2Client.WINDOW_UPDATE, 0, new byte[4]),
+    A_SHORT_INCREMENT(RawHttp2Client.WINDOW_UPDATE, 0, new byte[3]),
+    TOO_LARGE_A_WINDOW(RawHttp2Client.WINDOW_UPDATE, 0, new byte[] {0x7f, -1, -1, -1}),
+    A_SHORT_RESET(RawHttp2Client.RST_STREAM, 0, new byte[3]);
+
+    private final int type;
+    private final int flags;
+    private final byte[] payload;
+
+    Provocation(int type, int flags, byte[] payload) {
+      this.type = type;
+      this.flags = flags;
+      this.payload = payload;
+    }
+  }
+
+  private static long requests(String target) {
+    return upstream.requests.stream().filter(request -> request.target().equals(target)).count();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Provocation.class)
+  void a_client_can_not_make_the_server_give_up_streams_and_go_on(Provocation provocation) throws Exception {
+    try (RawHttp2Client client = RawHttp2Client.to(gateway.port)) {
+      client.ask("GET", "/api/s/x");
+      int stream = client.request("GET", "/api/s/slow");
+      for (int i = 0; i < 2; i++) {
+        client.frame(provocation.type, provocation.flags, stream, provocation.payload);
+      }
+      assertThat(client.ends()).isTrue();
+      assertThat(client.goAway).isPositive();
+    }
+    String target = "/slow-" + provocation;
+    try (RawHttp2Client client = RawHttp2Client.to(gateway.port)) {
+      for (int sent = 0; sent < 300; sent++) {
+        int stream = client.request("GET", "/api/s" + target);
+        client.frame(provocation.type, provocation.flags, stream, provocation.payload);
+        client.frame(provocation.type, provocation.flags, stream, provocation.payload);
+      }
+      assertThat(client.ends()).isTrue();
+    } catch (IOException closed) {
+      // Expected.
+    }
+    assertThat(requests(target)).isLessThan(100);
+    still_serves();
+  }
+
+  @Test
+  void streams_with_more_data_than_their_window_end_the_connection() throws Exception {
+    try (RawHttp2Client client = RawHttp2Client.to(gateway.port)) {
+      for (int sent = 0; sent < 300; sent++) {
+        int stream = client.begin(0, "POST", "/api/s/flood");
+        for (int i = 0; i < 20; i++) {
+          client.frame(RawHttp2Client.DATA, 0, stream, new byte[16_384]);
+        }
+      }
+      assertThat(client.ends()).isTrue();
+    } catch (IOException closed) {
+      // Expected.
     }
     still_serves();
   }

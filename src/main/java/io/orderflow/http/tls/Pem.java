@@ -70,13 +70,6 @@ final class Pem {
     return KeyFactory.getInstance("EdDSA").generatePrivate(encoded);
   }
 
-  /** @throws GeneralSecurityException if the key is of another kind than RSA, as Akka reads it for connections between nodes */
-  static void requireRsa(String pem) throws GeneralSecurityException {
-    if (!key(pem).getAlgorithm().equals("RSA")) {
-      throw new GeneralSecurityException("between nodes the key must be RSA");
-    }
-  }
-
   /**
    * What a server proves itself with.
    *
@@ -114,18 +107,25 @@ final class Pem {
 
   /** Trust in the JDK's authorities and those in the text. */
   static TrustManager[] trust(String authorities) throws GeneralSecurityException, IOException {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    store.load(null, IN_MEMORY);
     TrustManagerFactory platform = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     platform.init((KeyStore) null);
-    int number = 0;
+    List<X509Certificate> all = new ArrayList<>(certificates(authorities));
     for (TrustManager manager : platform.getTrustManagers()) {
-      for (X509Certificate known : ((X509TrustManager) manager).getAcceptedIssuers()) {
-        store.setCertificateEntry("authority-" + number++, known);
-      }
+      all.addAll(List.of(((X509TrustManager) manager).getAcceptedIssuers()));
     }
-    for (X509Certificate named : certificates(authorities)) {
-      store.setCertificateEntry("authority-" + number++, named);
+    return trust(all);
+  }
+
+  /** Trust in the authorities in the text alone. */
+  static TrustManager[] trustAlone(String authorities) throws GeneralSecurityException, IOException {
+    return trust(certificates(authorities));
+  }
+
+  private static TrustManager[] trust(List<X509Certificate> authorities) throws GeneralSecurityException, IOException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, IN_MEMORY);
+    for (int i = 0; i < authorities.size(); i++) {
+      store.setCertificateEntry("authority-" + i, authorities.get(i));
     }
     TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     managers.init(store);

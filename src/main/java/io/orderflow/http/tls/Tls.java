@@ -70,19 +70,6 @@ public final class Tls implements Extension {
     client(config.getConfig("orderflow.tls"));
   }
 
-  /**
-   * Reads files that Akka will use for connections between nodes.
-   *
-   * @throws StartRefused if one can't be used
-   */
-  public static void checkFiles(String name, String certificate, String key, String authorities) {
-    new WatchedFiles<>(name, List.of(Path.of(certificate), Path.of(key), Path.of(authorities)), contents -> {
-      Pem.requireRsa(contents.get(1));
-      Pem.keys(contents.get(0), contents.get(1));
-      return Pem.certificates(contents.get(2));
-    });
-  }
-
   /** Whether the servers of a node with these settings speak HTTPS. */
   public static boolean isOn(Config config) {
     return !config.getString("orderflow.tls.certificate").isEmpty();

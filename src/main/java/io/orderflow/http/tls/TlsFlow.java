@@ -1,7 +1,7 @@
 package io.orderflow.http.tls;
 
 import akka.NotUsed;
-import akka.stream.TLSClosing;
+import akka.stream.TLSClosing$;
 import akka.stream.TLSProtocol.SendBytes;
 import akka.stream.TLSProtocol.SessionBytes;
 import akka.stream.TLSProtocol.SslTlsInbound;
@@ -18,11 +18,16 @@ public final class TlsFlow {
 
   private TlsFlow() {}
 
-  /** Plain bytes on its one side and encrypted ones on its other. The supplier makes the engine of each connection. */
+  /**
+   * Plain bytes on its one side and encrypted ones on its other. The supplier makes the engine of each connection.
+   *
+   * <p>The connection ends when the plain side has sent everything, not already when it stops reading: a server stops reading with its last response,
+   * which may still wait for the socket. By Akka's eager closing its rest would be lost.
+   */
   public static BidiFlow<ByteString, ByteString, ByteString, ByteString, NotUsed> of(Supplier<SSLEngine> engines) {
     Flow<ByteString, SslTlsOutbound, NotUsed> out = Flow.of(ByteString.class).map(SendBytes::new);
     Flow<SslTlsInbound, ByteString, NotUsed> in =
         Flow.of(SslTlsInbound.class).filter(SessionBytes.class::isInstance).map(session -> ((SessionBytes) session).bytes());
-    return BidiFlow.fromFlows(out, in).atop(TLS.create(engines::get, TLSClosing.eagerClose()));
+    return BidiFlow.fromFlows(out, in).atop(TLS.create(engines::get, TLSClosing$.MODULE$.ignoreCancel()));
   }
 }

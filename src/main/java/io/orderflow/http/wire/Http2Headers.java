@@ -9,7 +9,6 @@ import akka.util.ByteString;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,13 +41,10 @@ final class Http2Headers {
   }
 
   private final RequestRules rules;
-  private final String client;
   private final Decoder decoder;
   private List<Field> fields = new ArrayList<>();
 
-  /** @param client the client's address; it is added to each request, because Akka HTTP loses it when a connection is upgraded to HTTP/2 */
-  Http2Headers(RequestRules rules, InetSocketAddress client) {
-    this.client = WireHeaders.client(client);
+  Http2Headers(RequestRules rules) {
     this.rules = rules;
     this.decoder = new Decoder(rules.limits().headBytes(), MAX_TABLE_BYTES);
   }
@@ -218,7 +214,6 @@ final class Http2Headers {
     begin(block, pseudo.method, pseudo.path);
     literal(block, "host", pseudo.authority);
     literal(block, WireHeaders.TARGET, pseudo.path);
-    literal(block, WireHeaders.CLIENT, client);
     for (Field field : regular) {
       switch (field.name()) {
         // No 100 Continue is sent over HTTP/2, so Expect is dropped.

@@ -2,7 +2,6 @@ package io.orderflow.http.wire;
 
 import akka.util.ByteString;
 import akka.util.ByteStringBuilder;
-import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,7 +11,7 @@ import java.util.function.IntConsumer;
  * Scans an HTTP/2 client's frames (RFC 9113), from the second half of the preface on. Header blocks are bounded in bytes, frames and time, then
  * decoded, checked and re-encoded ({@link Http2Headers}), so that one invalid request is rejected and the next is served. The number of control
  * frames is bounded ({@link FloodGuard}). When the connection can't continue, a frame that violates the protocol is passed on instead: Akka HTTP
- * answers it with GOAWAY and closes the connection.
+ * answers it with GOAWAY, after which the connection is closed ({@link SentFramesScanner}).
  */
 final class Http2Scanner {
 
@@ -41,7 +40,8 @@ final class Http2Scanner {
   private final Http2Headers headers;
   private final IntConsumer reset;
   private final int maxBlockBytes;
-  private final FloodGuard flood = new FloodGuard();
+  private final ClientLink link;
+  private final FloodGuard flood = new FloodGuard(400);
   /** Remaining bytes of each body of known length, by stream. */
   private final Map<Integer, Long> sizedBodies = new HashMap<>();
   private ByteString rest = ByteString.emptyByteString();
@@ -55,12 +55,14 @@ final class Http2Scanner {
   /**
    * A scanner for one connection.
    *
-   * @param client the client's address
+   * @param link shared with the scanner of the other direction
    * @param reset called with the number of each stream that the client resets
    */
-  Http2Scanner(RequestRules rules, InetSocketAddress client, IntConsumer reset) {
+  Http2Scanner(RequestRules rules, ClientLink link, IntConsumer reset) {
     this.reset = reset;
-    this.headers = new Http2Headers(rules, client);
+    this.link = link;
+    link.becomesHttp2();
+    this.headers = new Http2Headers(rules);
     this.maxBlockBytes = rules.limits().headBytes();
   }
 
@@ -163,15 +165,23 @@ final class Http2Scanner {
     int bytes = frame.length() - padding;
     boolean last = frame.has(Http2Frame.END_STREAM);
     if (bytes == 0 && !last) {
-      flood.count();
+      count();
     }
-    count(frame.stream(), bytes, last);
+    countBody(frame.stream(), bytes, last);
     out.add(in.slice(at, at + head));
     dataLeft = frame.length() - (padded ? 1 : 0);
     return head;
   }
 
-  private void count(int stream, int bytes, boolean last) throws MalformedMessage {
+  /** Counts a frame that costs the server work without advancing a request: PING, SETTINGS, empty DATA, RST_STREAM, and frames that are ignored. */
+  private void count() throws MalformedMessage {
+    if (!flood.allows()) {
+      link.floods();
+      throw MalformedMessage.because("too many frames that carry nothing");
+    }
+  }
+
+  private void countBody(int stream, int bytes, boolean last) throws MalformedMessage {
     Long left = sizedBodies.get(stream);
     if (left == null) {
       return;
@@ -191,29 +201,32 @@ final class Http2Scanner {
       case Http2Frame.HEADERS -> begin(frame, payload, out);
       case Http2Frame.CONTINUATION -> goOn(frame, payload, out);
       case Http2Frame.SETTINGS -> {
-        flood.count();
+        count();
         out.add(frame.with(frame.has(Http2Frame.ACK) ? payload : bounded(payload)));
       }
       case Http2Frame.RST_STREAM -> {
-        flood.count();
+        count();
         sizedBodies.remove(frame.stream());
         reset.accept(frame.stream());
         out.add(frame.with(payload));
       }
       case Http2Frame.PING -> {
-        flood.count();
+        count();
         out.add(frame.with(payload));
       }
       case Http2Frame.WINDOW_UPDATE -> {
         if (payload.size() != 4 || (Http2Frame.intAt(payload, 0) & Integer.MAX_VALUE) == 0) {
           throw MalformedMessage.because("a WINDOW_UPDATE frame has no increment");
         }
+        if (link.overflows(frame.stream(), Http2Frame.intAt(payload, 0) & Integer.MAX_VALUE)) {
+          throw MalformedMessage.because("a window is larger than HTTP/2 allows");
+        }
         out.add(frame.with(payload));
       }
       case Http2Frame.GOAWAY -> out.add(frame.with(payload));
       case Http2Frame.PUSH_PROMISE -> throw MalformedMessage.because("a client must not push");
       // PRIORITY, which RFC 9113 deprecates, and extension frames are dropped.
-      default -> flood.count();
+      default -> count();
     }
   }
 
@@ -258,6 +271,7 @@ final class Http2Scanner {
       return;
     }
     lastStream = read.stream;
+    link.begins(lastStream);
     Http2Headers.Request request = headers.request(read.bytes, read.endStream);
     if (request.length() >= 0 && !read.endStream) {
       if (sizedBodies.size() == MAX_SIZED_BODIES) {
@@ -273,7 +287,7 @@ final class Http2Scanner {
     if (!read.endStream) {
       throw MalformedMessage.because("trailers must end their stream");
     }
-    count(read.stream, 0, true);
+    countBody(read.stream, 0, true);
     out.add(Http2Frame.of(Http2Frame.DATA, Http2Frame.END_STREAM, read.stream, ByteString.emptyByteString()));
   }
 

@@ -1,7 +1,6 @@
 package io.orderflow.http.wire;
 
 import akka.util.ByteString;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +17,7 @@ final class RequestScanner implements Scanner {
   private static final int MAX_EMPTY_LINE_BYTES = 16;
 
   private final RequestRules rules;
-  private final InetSocketAddress client;
+  private final ClientLink link;
   private final IntConsumer reset;
   private final HeadBuffer head;
   private BodyScanner body = BodyScanner.none();
@@ -31,11 +30,11 @@ final class RequestScanner implements Scanner {
   /**
    * A scanner for one connection.
    *
-   * @param client the client's address
+   * @param link shared with the scanner of the other direction
    * @param reset called with the number of each HTTP/2 stream that the client resets
    */
-  RequestScanner(RequestRules rules, InetSocketAddress client, IntConsumer reset) {
-    this.client = client;
+  RequestScanner(RequestRules rules, ClientLink link, IntConsumer reset) {
+    this.link = link;
     this.rules = rules;
     this.reset = reset;
     this.head = new HeadBuffer(rules.limits().headBytes());
@@ -117,7 +116,7 @@ final class RequestScanner implements Scanner {
   private void complete(Output out) throws MalformedMessage {
     if (mayBecomeHttp2 && head.size() == PREFACE.length()
         && new String(head.bytes(), 0, head.size(), StandardCharsets.ISO_8859_1).equals(PREFACE)) {
-      http2 = new Http2Scanner(rules, client, reset);
+      http2 = new Http2Scanner(rules, link, reset);
       out.add(ByteString.fromString(PREFACE));
       return;
     }
@@ -185,7 +184,6 @@ final class RequestScanner implements Scanner {
   }
 
   private ByteString render(String method, String target, boolean old, String host, List<Field> fields) {
-    boolean upgrade = !old && body.isDone() && asksForHttp2(fields);
     StringBuilder text = new StringBuilder(512).append(method).append(' ').append(target).append(old ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
     if (host != null) {
       append(text, "Host", host);
@@ -194,13 +192,12 @@ final class RequestScanner implements Scanner {
       switch (field.lowercaseName()) {
         case "host" -> { }
         case "content-type" -> append(text, WireHeaders.CONTENT_TYPE, field.value());
-        case "upgrade" -> append(text, upgrade ? field.name() : null, "h2c");
-        // The client repeats its settings after its preface, where they are bounded.
-        case "http2-settings" -> append(text, upgrade ? field.name() : null, "");
+        // RFC 7540, section 3.2, which RFC 9113 has dropped: a server may ignore the wish to go on with HTTP/2. Akka HTTP drops the response to
+        // the first request if a second one comes before it, and Java's client loses frames that follow the upgrade at once.
+        case "upgrade", "http2-settings" -> { }
         default -> append(text, WireHeaders.isInternal(field.lowercaseName()) ? null : field.name(), field.value());
       }
     }
-    mayBecomeHttp2 = upgrade;
     // Akka HTTP decodes UTF-8 and writes each character as its low byte, so each octet encoded as a character is sent unchanged.
     return ByteString.fromArrayUnsafe(text.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
   }
@@ -209,13 +206,6 @@ final class RequestScanner implements Scanner {
     if (name != null) {
       text.append(name).append(": ").append(value).append("\r\n");
     }
-  }
-
-  /** RFC 7540, section 3.2. RFC 9113 has dropped this upgrade, but clients still request it. */
-  private static boolean asksForHttp2(List<Field> fields) {
-    List<String> upgrades = MessageHead.values(fields, "upgrade");
-    return upgrades.size() == 1 && upgrades.get(0).toLowerCase(Locale.ROOT).equals("h2c")
-        && MessageHead.values(fields, "http2-settings").size() == 1;
   }
 
   private ByteString refusal(MalformedMessage reason) {

@@ -4,7 +4,6 @@ import akka.NotUsed;
 import akka.stream.javadsl.Flow;
 import akka.util.ByteString;
 import com.typesafe.config.Config;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -14,6 +13,8 @@ import java.util.function.IntConsumer;
 public final class Wire {
 
   private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS");
+
+  private static final Duration NEVER = Duration.ofDays(1);
 
   private Wire() {}
 
@@ -29,13 +30,15 @@ public final class Wire {
     }
 
     /**
-     * A flow that scans one client connection.
+     * The connection of one client, its bytes scanned in both directions.
      *
-     * @param client the client's address
+     * @param connection takes the bytes for the client, and gives those of the client
      * @param reset called with the number of each HTTP/2 stream that the client resets
      */
-    public Flow<ByteString, ByteString, NotUsed> scanned(InetSocketAddress client, IntConsumer reset) {
-      return Flow.fromGraph(new ScannerStage(() -> new RequestScanner(rules, client, reset), headerTimeout));
+    public Flow<ByteString, ByteString, NotUsed> scanned(Flow<ByteString, ByteString, NotUsed> connection, IntConsumer reset) {
+      ClientLink link = new ClientLink();
+      return Flow.fromGraph(new ScannerStage(() -> new SentFramesScanner(link), NEVER)).via(connection)
+          .via(Flow.fromGraph(new ScannerStage(() -> new RequestScanner(rules, link, reset), headerTimeout)));
     }
   }
 
@@ -48,6 +51,6 @@ public final class Wire {
 
   /** A flow that scans a service's responses on one connection. */
   public static Flow<ByteString, ByteString, NotUsed> responses(ResponseScanner.Exchange exchange) {
-    return Flow.fromGraph(new ScannerStage(() -> new ResponseScanner(exchange), Duration.ofDays(1)));
+    return Flow.fromGraph(new ScannerStage(() -> new ResponseScanner(exchange), NEVER));
   }
 }

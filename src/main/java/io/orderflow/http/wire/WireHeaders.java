@@ -1,6 +1,5 @@
 package io.orderflow.http.wire;
 
-import akka.http.javadsl.model.AttributeKeys;
 import akka.http.javadsl.model.ContentType;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
@@ -9,16 +8,12 @@ import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpMessage;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
-import akka.http.javadsl.model.RemoteAddress;
 import akka.http.javadsl.model.RequestEntity;
 import akka.http.javadsl.model.ResponseEntity;
 import akka.http.scaladsl.model.headers.CustomHeader;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import io.orderflow.http.Problem;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -34,8 +29,6 @@ public final class WireHeaders {
   static final String CONTENT_TYPE = "x-orderflow-content-type";
   /** An HTTP/2 request's target as sent. For HTTP/1.1, Akka HTTP keeps it. */
   static final String TARGET = "x-orderflow-target";
-  /** The client's address, for HTTP/2. */
-  static final String CLIENT = "x-orderflow-client";
   /** Marks the replacement of a rejected request: status, code and detail. */
   static final String REFUSAL = "x-orderflow-refusal";
   /** A response's reason phrase as sent. */
@@ -43,7 +36,7 @@ public final class WireHeaders {
   /** The {@code Content-Length} of a response without a body. */
   static final String LENGTH = "x-orderflow-content-length";
 
-  private static final Set<String> INTERNAL = Set.of(CONTENT_TYPE, TARGET, CLIENT, REFUSAL, REASON, LENGTH);
+  private static final Set<String> INTERNAL = Set.of(CONTENT_TYPE, TARGET, REFUSAL, REASON, LENGTH);
   private static final String ALLOWED = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
   private WireHeaders() {}
@@ -93,27 +86,6 @@ public final class WireHeaders {
       HttpResponse answer = Problem.of(Integer.parseInt(parts[0]), parts[1], parts[2]).response();
       return parts[0].equals("405") ? answer.addHeader(new Verbatim("Allow", ALLOWED)) : answer;
     });
-  }
-
-  static String client(InetSocketAddress address) {
-    return address.getAddress().getHostAddress() + " " + address.getPort();
-  }
-
-  /** The request with its client's address as an Akka HTTP attribute, also where Akka HTTP lost it. */
-  public static HttpRequest withClient(HttpRequest request) {
-    if (request.getAttribute(AttributeKeys.remoteAddress).isPresent()) {
-      return request;
-    }
-    return value(request, CLIENT).map(text -> request.addAttribute(AttributeKeys.remoteAddress, RemoteAddress.create(address(text)))).orElse(request);
-  }
-
-  private static InetSocketAddress address(String text) {
-    int space = text.indexOf(' ');
-    try {
-      return new InetSocketAddress(InetAddress.getByName(text.substring(0, space)), Integer.parseInt(text.substring(space + 1)));
-    } catch (UnknownHostException impossible) {
-      throw new IllegalStateException("not an address literal", impossible);
-    }
   }
 
   /** The request with the media type from its {@code Content-Type}, for routes. An unreadable type becomes {@code application/octet-stream}. */

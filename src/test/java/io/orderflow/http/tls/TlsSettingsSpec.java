@@ -60,13 +60,6 @@ class TlsSettingsSpec {
   }
 
   @Test
-  void between_nodes_the_key_must_be_one_that_Akka_reads() {
-    TestAuthority.Pair curve = authority.issue("dns:localhost", "EC");
-    assertThatThrownBy(() -> Tls.checkFiles("FILES", curve.certificate().toString(), curve.key().toString(), authority.certificate().toString()))
-        .isInstanceOf(StartRefused.class).hasMessage("FILES can't be used: between nodes the key must be RSA.");
-  }
-
-  @Test
   void a_certificate_without_a_key_and_a_key_without_a_certificate_are_refused() {
     refusal(pair.certificate(), "", "").contains("ORDERFLOW_TLS_CERTIFICATE", "ORDERFLOW_TLS_KEY");
     refusal("", pair.key(), "").contains("ORDERFLOW_TLS_CERTIFICATE", "ORDERFLOW_TLS_KEY");

@@ -3,7 +3,6 @@ package io.orderflow.http.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.util.ByteString;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -20,7 +19,7 @@ class RequestScannerSpec {
   private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "OPTIONS", "PURGE");
 
   private static RequestScanner scanner() {
-    return new RequestScanner(new RequestRules(METHODS, Limits.REQUEST), new InetSocketAddress("192.0.2.1", 1), stream -> {});
+    return new RequestScanner(new RequestRules(METHODS, Limits.REQUEST), new ClientLink(), stream -> {});
   }
 
   private static ByteString octets(String text) {
