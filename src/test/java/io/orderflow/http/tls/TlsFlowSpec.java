@@ -66,7 +66,7 @@ class TlsFlowSpec {
   private static Flow<ByteString, ByteString, NotUsed> served(String protocol) {
     Flow<ByteString, ByteString, NotUsed> responding = Flow.of(ByteString.class).take(1)
         .mapConcat(request -> Collections.nCopies(PIECES, ByteString.fromArray(new byte[PIECE])));
-    BidiFlow<ByteString, ByteString, ByteString, ByteString, NotUsed> tls = TlsFlow.of(engines(server, false, protocol));
+    BidiFlow<ByteString, ByteString, ByteString, ByteString, NotUsed> tls = TlsFlow.ofServer(engines(server, false, protocol));
     Flow<ByteString, ByteString, NotUsed> slow = Flow.of(ByteString.class).throttle(1, Duration.ofMillis(20));
     return responding.join(tls).via(slow);
   }
@@ -75,7 +75,7 @@ class TlsFlowSpec {
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
   void the_last_response_of_a_server_that_stops_reading_arrives(String protocol) throws Exception {
     Source<ByteString, NotUsed> request = Source.single(ByteString.fromString("request")).concat(Source.maybe());
-    ByteString received = request.viaMat(TlsFlow.of(engines(authority.trusting(), true, protocol)).join(served(protocol)), Keep.left())
+    ByteString received = request.viaMat(TlsFlow.ofClient(engines(authority.trusting(), true, protocol)).join(served(protocol)), Keep.left())
         .toMat(Sink.fold(ByteString.emptyByteString(), ByteString::concat), Keep.right()).run(system).toCompletableFuture().get(30, TimeUnit.SECONDS);
     assertThat(received.size()).isEqualTo(PIECES * PIECE);
   }
@@ -83,9 +83,9 @@ class TlsFlowSpec {
   @Test
   void a_client_that_leaves_ends_the_servers_side() throws Exception {
     Flow<ByteString, ByteString, NotUsed> echo = Flow.of(ByteString.class);
-    Flow<ByteString, ByteString, NotUsed> connection = echo.join(TlsFlow.of(engines(server, false, "TLSv1.3")));
+    Flow<ByteString, ByteString, NotUsed> connection = echo.join(TlsFlow.ofServer(engines(server, false, "TLSv1.3")));
     ByteString received = Source.single(ByteString.fromString("request"))
-        .via(TlsFlow.of(engines(authority.trusting(), true, "TLSv1.3")).join(connection))
+        .via(TlsFlow.ofClient(engines(authority.trusting(), true, "TLSv1.3")).join(connection))
         .runWith(Sink.fold(ByteString.emptyByteString(), ByteString::concat), system).toCompletableFuture().get(30, TimeUnit.SECONDS);
     assertThat(received.utf8String()).isIn("request", "");
   }
