@@ -15,7 +15,7 @@ export async function open(base, { others = [], ...options } = {}) {
     // Otherwise colours are judged while they still change from one theme to the other.
     reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   page.on('console', (message) => {
     // A node that dies, a token that lacks a scope and an answer with a problem are a part of what is tried.
     if (['error', 'warning'].includes(message.type()) && !/Failed to load resource/.test(message.text())) {

@@ -29,16 +29,39 @@ async function place(changes = {}) {
   return orderId;
 }
 
-async function shot(page, name) {
-  if (SHOTS) {
-    await page.evaluate(() => document.activeElement?.blur());
-    await page.screenshot({ path: `${SHOTS}/console-${name}.png` });
+/**
+ * @param dark whether a picture in the dark theme is taken too
+ * @param fullPage whether it shows all of the page
+ */
+async function shot(page, name, { dark = false, fullPage = false } = {}) {
+  if (!SHOTS) {
+    return;
+  }
+  await page.mouse.move(0, 0);
+  await page.evaluate(() => { document.activeElement?.blur(); scrollTo(0, 0); });
+  await page.screenshot({ path: `${SHOTS}/console-${name}.png`, fullPage });
+  if (dark) {
+    await page.getByRole('button', { name: 'Dark', exact: true }).click();
+    await page.mouse.move(0, 0);
+    await page.screenshot({ path: `${SHOTS}/console-${name}-dark.png` });
+    await page.getByRole('button', { name: 'Light', exact: true }).click();
   }
 }
 
 async function main() {
   const { browser, page } = await open(OPS);
+  const dialog = page.getByRole('dialog');
   const lead = (text) => page.locator('.lead', { hasText: text });
+  // While the dead node's part of the cluster has no home, or a breaker permits no call, the node says so: whoever reads that tries again.
+  const act = async (button, reason, row = page) => {
+    await row.getByRole('button', { name: button }).first().click();
+    await dialog.getByLabel('Reason, for the record').fill(reason);
+    for (let attempt = 0; attempt < 30 && await dialog.isVisible(); attempt += 1) {
+      await dialog.getByRole('button', { name: button }).click();
+      await dialog.waitFor({ state: 'hidden', timeout: 6000 }).catch(() => {});
+    }
+    await dialog.waitFor({ state: 'hidden' });
+  };
   const title = (text) => page.getByRole('heading', { level: 1, name: text }).waitFor();
 
   say('the operators\' port leads to the console, and all is well');
@@ -57,7 +80,8 @@ async function main() {
   say('an order needs an operator: the page says so by itself, and leads to it');
   const broken = await place({ shippingAddress: { name: 'Ada Lovelace', street: '1 Main St', city: 'Nowhere', postalCode: '1', country: 'ZZ' } });
   await page.getByText('Somebody must act.').waitFor();
-  await shot(page, 'now-act');
+  await check(page, 'Now with a concern');
+  await shot(page, 'now-act', { dark: true });
   await page.getByRole('link', { name: '1 order or transfer needs an operator' }).click();
   await title('Orders');
   const row = page.getByRole('row', { name: /Needs an operator/ });
@@ -67,20 +91,16 @@ async function main() {
   await lead('but the refund of 10.50 EUR failed').waitFor();
   await page.getByText('It does not balance').waitFor();
   await check(page, 'Order');
-  await shot(page, 'order');
+  await shot(page, 'order', { dark: true, fullPage: true });
 
   say('it is mended while another node is killed, and its end is watched');
   await control('/kill');
   await control('/refunds/on');
   await page.getByRole('button', { name: 'Retry what failed' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Reason, for the record').fill('The provider refunds again');
   await check(page, 'Dialog');
-  // While the dead node's part of the cluster has no home, the node may answer that it is not available: whoever reads that tries again.
-  for (let attempt = 0; attempt < 20 && await dialog.isVisible(); attempt += 1) {
-    await dialog.getByRole('button', { name: 'Retry what failed' }).click();
-    await dialog.waitFor({ state: 'hidden', timeout: 6000 }).catch(() => {});
-  }
+  await shot(page, 'dialog');
+  await dialog.getByRole('button', { name: 'Back' }).click();
+  await act('Retry what failed', 'The provider refunds again');
   await lead('nothing is owed').waitFor({ timeout: 90_000 });
   await page.getByText('It balances').waitFor();
   await page.getByText('The provider refunds again').first().waitFor();
@@ -101,6 +121,15 @@ async function main() {
   await page.goto(`${OPS}/console/#/orders?q=nobody`);
   await page.getByText('No order is like that.').waitFor();
 
+  say('an order that comes while somebody types is shown, and takes neither the focus nor what was typed');
+  await page.goto(`${OPS}/console/#/orders`);
+  await page.locator('#q').pressSequentially('te');
+  const newest = await place();
+  await page.getByRole('link', { name: newest.slice(-8) }).waitFor();
+  if (await page.locator('#q:focus').inputValue() !== 'te') {
+    throw new Error('what was typed is gone');
+  }
+
   say('an order waits for the payment provider: it is tried now, and another one is cancelled');
   await control('/outage/on');
   const waits = await place();
@@ -108,11 +137,12 @@ async function main() {
   await page.goto(`${OPS}/console/#/orders/${waits}`);
   await lead('Waits for the payment provider since').waitFor();
   await check(page, 'Order that waits');
+  await act('Try now', 'The provider said that it is back', page.getByRole('row', { name: /Charge the payment/ }));
+  await page.getByText('An operator tried at once: charge the payment').waitFor();
+  await lead('Waits for the payment provider since').waitFor();
   await shot(page, 'order-waits');
   await page.goto(`${OPS}/console/#/orders/${unwanted}`);
-  await page.getByRole('button', { name: 'Cancel the order' }).click();
-  await dialog.getByLabel('Reason, for the record').fill('Ordered twice');
-  await dialog.getByRole('button', { name: 'Cancel the order' }).click();
+  await act('Cancel the order', 'Ordered twice');
   await lead('because it was called off').waitFor();
   await page.goto(`${OPS}/console/#/payments`);
   await title('Payments');
@@ -125,10 +155,7 @@ async function main() {
     if (button === 'Reset') {
       await control('/outage/off');
     }
-    await page.getByRole('button', { name: button }).click();
-    await dialog.getByLabel('Reason, for the record').fill('The provider said so');
-    await dialog.getByRole('button', { name: button }).click();
-    await dialog.waitFor({ state: 'hidden' });
+    await act(button, 'The provider said so');
     await page.locator('.badge', { hasText: shown }).first().waitFor();
   }
   await page.goto(`${OPS}/console/#/orders/${waits}`);
@@ -140,6 +167,8 @@ async function main() {
   const last = await place();
   await page.goto(`${OPS}/console/#/orders/${last}`);
   await lead('Waits for the payment provider since').waitFor();
+  await page.goto(`${OPS}/console/#/orders?step=charge-payment`);
+  await page.getByText('2 orders', { exact: true }).waitFor();
   await page.goto(`${OPS}/console/#/batches`);
   await title('Batches');
   await check(page, 'Batches');
@@ -152,6 +181,9 @@ async function main() {
   await shot(page, 'batch');
   await page.getByRole('button', { name: 'Cancel the orders' }).click();
   await page.getByText('2 of 2 done with, 0 of them refused').waitFor({ timeout: 60_000 });
+  await page.getByRole('link', { name: 'All batches' }).click();
+  await page.getByRole('row', { name: /The provider is away/ }).waitFor();
+  await shot(page, 'batches');
   await control('/outage/off');
 
   say('the other screens');

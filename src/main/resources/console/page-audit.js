@@ -7,6 +7,14 @@ import { Badge, Head, Loaded, Time } from './ui.js';
 
 const ORDERS = /^(?:cancel-order|retry-compensation|retry-now:.*)$/;
 
+/** What was acted on, as a link where it has a page. */
+function Target({ action }) {
+  if (action.action === 'batch') {
+    return h('a', { href: href('/batches', { id: action.target }), title: action.target }, 'batch ', shortId(action.target));
+  }
+  return ORDERS.test(action.action) ? h('a', { href: `#/orders/${action.target}`, title: action.target }, shortId(action.target)) : action.target;
+}
+
 function Outcome({ action }) {
   if (!action.outcome) {
     return h(Badge, { of: { tone: 'warn', icon: 'question' }, text: 'not known' });
@@ -23,7 +31,7 @@ export function AuditPage({ parameters }) {
           h('td', { 'data-label': 'When' }, h(Time, { at: action.at })),
           h('th', { scope: 'row' }, action.operator),
           h('td', { 'data-label': 'Did' }, action.action.replaceAll('-', ' ').replace(':', ': ')),
-          h('td', { 'data-label': 'To' }, ORDERS.test(action.action) ? h('a', { href: `#/orders/${action.target}`, title: action.target }, shortId(action.target)) : action.target),
+          h('td', { 'data-label': 'To' }, h(Target, { action })),
           h('td', { 'data-label': 'Because' }, action.reason || h('span', { class: 'muted' }, 'no reason was given')),
           h('td', { 'data-label': 'Outcome' }, h(Outcome, { action }))))))
         : h('p', { class: 'empty' }, 'Nobody has done anything yet.'),

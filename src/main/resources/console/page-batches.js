@@ -92,7 +92,7 @@ function One({ found, reload }) {
     items.length ? h('table', { class: 'list' }, h(Head, { names: ['Order', 'Outcome'] }),
       h('tbody', null, items.map((item) => h('tr', { key: item.position },
         h('th', { scope: 'row' }, h('a', { href: `#/orders/${item.orderId}`, title: item.orderId }, shortId(item.orderId))),
-        h('td', { 'data-label': 'Outcome' }, !item.outcome ? h('span', { class: 'muted' }, batch.confirmedAt ? 'waits' : '') : item.outcome === 'DONE'
+        h('td', { 'data-label': 'Outcome' }, !item.outcome ? h('span', { class: 'muted' }, batch.confirmedAt ? 'waits' : 'not touched yet') : item.outcome === 'DONE'
           ? h(Badge, { of: { tone: 'good', icon: 'check' }, text: 'done' }) : h('span', { class: 'error' }, item.outcome)))))) : null,
     batch.orders > items.length ? h('p', { class: 'muted' }, `The first ${number(items.length)} are shown.`) : null);
 }

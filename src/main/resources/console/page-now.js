@@ -89,8 +89,8 @@ export function Nodes({ nodes }) {
 }
 
 export function Views({ projections, actions }) {
-  return h('section', { class: 'panel', 'aria-labelledby': 'views' }, h('h2', { id: 'views' }, 'Views'),
-    h('table', { class: 'list' }, h(Head, { names: ['View', 'State', 'Behind', 'Parked#', ...(actions ? ['Mend'] : [])] }),
+  return h('section', { class: 'panel', 'aria-labelledby': 'views' }, h('h2', { id: 'views' }, actions ? 'All views' : 'Views'),
+    h('table', { class: 'list middle' }, h(Head, { names: ['View', 'State', 'Behind', 'Parked#', ...(actions ? ['Mend'] : [])] }),
       h('tbody', null, projections.map((view) => h('tr', { key: view.name },
         h('th', { scope: 'row' }, view.name),
         h('td', { 'data-label': 'State' }, h(Badge, { of: VIEW[view.state] }), view.error ? h('div', { class: 'error' }, view.error) : null),

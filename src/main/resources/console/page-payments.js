@@ -10,7 +10,7 @@ import { Nodes } from './page-now.js';
 
 function Control({ reload }) {
   const base = '/ops/breakers/payment-provider';
-  return h('div', { class: 'actions', role: 'group', 'aria-label': 'The breaker of all nodes' },
+  return h('div', { class: 'actions', role: 'group', 'aria-labelledby': 'hold' }, h('span', { id: 'hold' }, 'The circuit breaker of all nodes:'),
     h(Action, { path: `${base}/force-open`, text: 'Hold open', danger: true, done: reload,
       explains: 'No node calls the payment provider until the breaker is reset. Payments wait in the queue; orders are not lost.' }),
     h(Action, { path: `${base}/force-closed`, text: 'Hold closed', danger: true, done: reload,

@@ -12,7 +12,7 @@ function Rate({ share }) {
 
 function Steps({ definition, kind }) {
   const calls = definition.calls.filter((call) => (call.kind === 'COMPENSATION') === (kind === 'COMPENSATION'));
-  return calls.length ? h('table', { class: 'list' },
+  return calls.length ? h('table', { class: 'list aligned' },
     h(Head, { names: [kind === 'COMPENSATION' ? 'Undoing' : 'Step', 'Calls#', 'Succeeded', 'Attempts for each#', 'Half within#', '99 of 100 within#'] }),
     h('tbody', null, calls.map((call) => h('tr', { key: call.step },
       h('th', { scope: 'row' }, step(call.step, call.kind), h('div', { class: 'code' }, call.step)),

@@ -15,9 +15,9 @@ function Choose({ parameters }) {
     go(href('/stock', given));
   };
   return h('form', { class: 'fields search', onSubmit: submit, key: JSON.stringify(parameters) },
-    h('label', null, 'Of a', h('select', { name: 'of' }, Object.entries(KINDS).map(([code, { name }]) =>
+    h('label', null, 'Kind', h('select', { name: 'of' }, Object.entries(KINDS).map(([code, { name }]) =>
       h('option', { value: code, key: code, selected: parameters.of === code }, name.toLowerCase())))),
-    h('label', null, 'Named', h('input', { name: 'id', required: true, defaultValue: parameters.id || '', maxlength: 64, autocomplete: 'off', spellcheck: false })),
+    h('label', null, 'SKU or account', h('input', { name: 'id', required: true, defaultValue: parameters.id || '', maxlength: 64, autocomplete: 'off', spellcheck: false })),
     h('button', { class: 'primary' }, 'Show'));
 }
 

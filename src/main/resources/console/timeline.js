@@ -12,6 +12,14 @@ const SHORTEST = 6;
 
 const millis = (instant) => new Date(instant).getTime();
 
+/** The attempts of a call. Those of a queued payment are made by the queue, so its saga does not know of them. */
+function attempts(call, history) {
+  const within = (at) => at >= call.startedAt && (!call.endedAt || at <= call.endedAt);
+  const queued = call.name !== 'charge-payment' ? [] : history.filter((entry) => entry.about === 'payment' && entry.type === 'ATTEMPT_FAILED' && within(entry.at))
+    .map((entry) => ({ endedAt: entry.at, error: entry.detail || entry.type }));
+  return [...call.ended, ...queued];
+}
+
 /** The time that the picture shows, with room for what is still to come. */
 function span(timeline) {
   const times = timeline.steps.flatMap((call) => [call.startedAt, call.endedAt, call.nextAttemptAt, ...call.ended.map((attempt) => attempt.endedAt)])
@@ -22,7 +30,7 @@ function span(timeline) {
   return { first, last: last + (last - first) * 0.03 };
 }
 
-function Bar({ call, row, x, shown }) {
+function Bar({ call, row, x, shown, history }) {
   const y = HEAD + row * ROW;
   const from = x(millis(call.startedAt));
   const to = Math.max(from + SHORTEST, x(call.endedAt ? millis(call.endedAt) : Math.min(Date.now(), shown.last)));
@@ -30,7 +38,7 @@ function Bar({ call, row, x, shown }) {
   return h('g', { class: `call ${tone}${call.inDoubt ? ' doubtful' : ''}` },
     h('text', { x: 0, y: y + 18, class: 'label' }, step(call.name, call.kind)),
     h('rect', { x: from, y: y + 6, width: to - from, height: ROW - 12, rx: 3 }),
-    call.ended.map((attempt, index) => h('path', { key: index, class: attempt.error ? 'tick failed' : 'tick',
+    attempts(call, history).map((attempt, index) => h('path', { key: index, class: attempt.error ? 'tick failed' : 'tick',
       d: `M${x(millis(attempt.endedAt))} ${y + 2}v${ROW - 4}` })),
     call.nextAttemptAt && millis(call.nextAttemptAt) > Date.now() - 1000 ? h('g', { class: 'ghost' },
       h('rect', { x: x(millis(call.nextAttemptAt)), y: y + 6, width: 14, height: ROW - 12, rx: 3 }),
@@ -39,6 +47,7 @@ function Bar({ call, row, x, shown }) {
 
 function Picture({ timeline }) {
   const shown = span(timeline);
+  const { history } = timeline;
   const x = (at) => LABEL + ((at - shown.first) / (shown.last - shown.first)) * (WIDTH - LABEL - 10);
   const above = timeline.steps.filter((call) => call.kind !== 'COMPENSATION');
   const below = timeline.steps.filter((call) => call.kind === 'COMPENSATION');
@@ -49,9 +58,9 @@ function Picture({ timeline }) {
     marks.map((at, index) => h('g', { class: 'mark', key: at }, h('path', { d: `M${x(at)} ${HEAD - 6}V${height}` }),
       h('text', { x: x(at), y: 14, 'text-anchor': index === 4 ? 'end' : index === 0 ? 'start' : 'middle' },
         index === 0 ? time(shown.first) : `+${duration(at - shown.first)}`))),
-    above.map((call, row) => h(Bar, { call, row, x, shown, key: `a${row}` })),
+    above.map((call, row) => h(Bar, { call, row, x, shown, history, key: `a${row}` })),
     below.length ? h('path', { class: 'axis', d: `M0 ${middle}H${WIDTH}` }) : null,
-    below.length ? h('g', { transform: `translate(0 ${middle - HEAD + 6})` }, below.map((call, row) => h(Bar, { call, row, x, shown, key: `b${row}` }))) : null);
+    below.length ? h('g', { transform: `translate(0 ${middle - HEAD + 6})` }, below.map((call, row) => h(Bar, { call, row, x, shown, history, key: `b${row}` }))) : null);
 }
 
 function CallRow({ call, actions }) {
