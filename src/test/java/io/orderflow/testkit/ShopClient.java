@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Set;
+import javax.net.ssl.SSLContext;
 import org.awaitility.Awaitility;
 
 /** A client of the HTTP contract, as a customer's program would be. It compares every exchange with the API's document. */
@@ -49,8 +50,7 @@ public final class ShopClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-      .connectTimeout(Duration.ofSeconds(5)).build();
+  private final HttpClient http;
   private final String base;
   private final String operators;
   private final String authorization;
@@ -66,10 +66,11 @@ public final class ShopClient {
    * @param operators such as {@code http://127.0.0.1:8001}
    */
   public ShopClient(String base, String operators) {
-    this(base, operators, null);
+    this(plain().build(), base, operators, null);
   }
 
-  private ShopClient(String base, String operators, String authorization) {
+  private ShopClient(HttpClient http, String base, String operators, String authorization) {
+    this.http = http;
     this.base = base;
     this.operators = operators;
     this.authorization = authorization;
@@ -77,7 +78,16 @@ public final class ShopClient {
 
   /** The same client with that Authorization; null for none. */
   public ShopClient as(String bearer) {
-    return new ShopClient(base, operators, bearer);
+    return new ShopClient(http, base, operators, bearer);
+  }
+
+  /** The same client for servers with certificates that this context trusts. */
+  public ShopClient trusting(SSLContext context) {
+    return new ShopClient(plain().sslContext(context).build(), base, operators, authorization);
+  }
+
+  private static HttpClient.Builder plain() {
+    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
   }
 
   public Answer get(String path) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.net.SocketFactory;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
@@ -106,6 +107,16 @@ abstract class Contender implements AutoCloseable {
   /** The ports that clients use, evenly distributed. */
   List<Integer> ports() {
     return nodes.stream().map(Node::port).toList();
+  }
+
+  /** Make the connections of its clients. */
+  SocketFactory sockets() {
+    return SocketFactory.getDefault();
+  }
+
+  /** Further headers of its clients' requests, each with its line's end. */
+  String headers() {
+    return "";
   }
 
   /** The flight recordings that it leaves when it ends. */

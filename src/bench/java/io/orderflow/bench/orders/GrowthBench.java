@@ -149,7 +149,7 @@ public final class GrowthBench {
     byte[][] requests = IntStream.range(0, Contender.PRODUCTS).mapToObj(i -> post("/api/orders",
         ShopClient.order(Contender.PRODUCT + i, 1, ShopClient.card("tok_visa"), "DE").replace("'ada'", "'customer-" + i + "'"),
         "Prefer: wait=10\r\n").getBytes(StandardCharsets.US_ASCII)).toArray(byte[][]::new);
-    Load.Result result = Load.closedLoop(node.ports(), requests, CONNECTIONS, howLong).await();
+    Load.Result result = Load.closedLoop(node, requests, CONNECTIONS, howLong).await();
     node.settle(result.placed());
     return result.rate();
   }

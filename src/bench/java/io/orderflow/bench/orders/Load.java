@@ -9,10 +9,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import javax.net.SocketFactory;
 
 /**
- * Clients that place orders over kept connections to one port or in turn to several, one thread each, with requests that were rendered beforehand: what they do per order is
- * one write and one read.
+ * Clients that place orders over kept connections, to the ports of a contender in turn, one thread each, with requests that were rendered
+ * beforehand: what they do per order is one write and one read.
  */
 final class Load {
 
@@ -43,27 +44,29 @@ final class Load {
   private static final byte[] CONFIRMED = "\"status\":\"CONFIRMED\"".getBytes(StandardCharsets.US_ASCII);
 
   private final List<Integer> ports;
+  private final SocketFactory sockets;
   private final byte[][] requests;
   private final int seconds;
   private final long began = System.nanoTime();
   private final long end;
   private final List<Client> clients = new ArrayList<>();
 
-  private Load(List<Integer> ports, byte[][] requests, int seconds) {
-    this.ports = ports;
+  private Load(Contender contender, byte[][] requests, int seconds) {
+    this.ports = contender.ports();
+    this.sockets = contender.sockets();
     this.requests = requests;
     this.seconds = seconds;
     this.end = began + TimeUnit.SECONDS.toNanos(seconds);
   }
 
   /** Starts clients of which each places its next order as soon as the last one is answered. */
-  static Load closedLoop(List<Integer> ports, byte[][] requests, int connections, int seconds) {
-    return new Load(ports, requests, seconds).start(connections, 0);
+  static Load closedLoop(Contender contender, byte[][] requests, int connections, int seconds) {
+    return new Load(contender, requests, seconds).start(connections, 0);
   }
 
   /** Starts clients that take turns to place so many orders a second in all; an answer's time counts from when its order was due. */
-  static Load paced(List<Integer> ports, byte[][] requests, int connections, double perSecond, int seconds) {
-    return new Load(ports, requests, seconds).start(connections, (long) (connections * 1e9 / perSecond));
+  static Load paced(Contender contender, byte[][] requests, int connections, double perSecond, int seconds) {
+    return new Load(contender, requests, seconds).start(connections, (long) (connections * 1e9 / perSecond));
   }
 
   private Load start(int connections, long period) {
@@ -108,7 +111,7 @@ final class Load {
 
     @Override
     public void run() {
-      try (Wire wire = Wire.to(port, 0)) {
+      try (Wire wire = Wire.to(port, sockets, 0)) {
         for (long due = first; due < end && open; due = period == 0 ? System.nanoTime() : due + period) {
           while (System.nanoTime() < due) {
             LockSupport.parkNanos(due - System.nanoTime());

@@ -10,9 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.net.SocketFactory;
 import org.awaitility.Awaitility;
 
 /** A built program as it ships, on PostgreSQL, without its limit per client; clients come through the gateway of each node. */
@@ -24,14 +26,38 @@ final class OrderflowContender extends Contender {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final DurablePostgresql postgresql;
+  private final Optional<Protection> protection;
   private final ShopClient shop;
   private final List<ShopClient> managements;
 
-  private OrderflowContender(String name, String database, DurablePostgresql postgresql, List<Node> nodes, List<Map<String, Integer>> ports) {
+  private OrderflowContender(String name, String database, DurablePostgresql postgresql, List<Node> nodes, List<Map<String, Integer>> ports,
+      Optional<Protection> protection) {
     super(name, database, nodes);
     this.postgresql = postgresql;
-    this.shop = new ShopClient("http://127.0.0.1:" + ports.get(0).get("gateway"), "http://127.0.0.1:" + ports.get(0).get("ops"));
-    this.managements = ports.stream().map(node -> new ShopClient("http://127.0.0.1:" + node.get("management"))).toList();
+    this.protection = protection;
+    String origin = protection.isPresent() ? "https://127.0.0.1:" : "http://127.0.0.1:";
+    this.shop = known(new ShopClient(origin + ports.get(0).get("gateway"), origin + ports.get(0).get("ops")));
+    this.managements = ports.stream().map(node -> known(new ShopClient(origin + node.get("management")))).toList();
+  }
+
+  private ShopClient known(ShopClient client) {
+    return protection.map(how -> client.trusting(how.authority().trusting()).as("Bearer " + how.token())).orElse(client);
+  }
+
+  @Override
+  SocketFactory sockets() {
+    return protection.<SocketFactory>map(how -> how.authority().trusting().getSocketFactory()).orElseGet(super::sockets);
+  }
+
+  @Override
+  String headers() {
+    return protection.map(how -> "Authorization: Bearer " + how.token() + "\r\n").orElse("");
+  }
+
+  /** One node of this build that asks for tokens and speaks HTTPS alone, like {@link #stocked}. */
+  static OrderflowContender secured(DurablePostgresql postgresql, Path folder, int providerPort) throws Exception {
+    Protection protection = Protection.in(folder);
+    return stocked("Orderflow, tokens and TLS", 1, JAR, postgresql, folder, providerPort, protection.settings(), Optional.of(protection));
   }
 
   /** One node of this build, started, with its products stocked. */
@@ -49,6 +75,11 @@ final class OrderflowContender extends Contender {
    */
   static OrderflowContender stocked(String name, int nodes, Path jar, DurablePostgresql postgresql, Path folder, int providerPort,
       Map<String, String> settings) throws Exception {
+    return stocked(name, nodes, jar, postgresql, folder, providerPort, settings, Optional.empty());
+  }
+
+  private static OrderflowContender stocked(String name, int nodes, Path jar, DurablePostgresql postgresql, Path folder, int providerPort,
+      Map<String, String> settings, Optional<Protection> protection) throws Exception {
     String database = "shop_" + name.toLowerCase(Locale.ROOT).replaceAll("\\W+", "_");
     postgresql.create(database);
     Map<String, String> common = new HashMap<>(Map.of(
@@ -61,7 +92,7 @@ final class OrderflowContender extends Contender {
       common.put("ORDERFLOW_SEED_NODES", ports.stream().map(node -> "127.0.0.1:" + node.get("remoting")).collect(Collectors.joining(",")));
     }
     OrderflowContender orderflow = new OrderflowContender(name, database, postgresql,
-        IntStream.range(0, nodes).mapToObj(i -> node(ports.get(i), nodes == 1 ? folder : folder.resolve("node-" + i), jar, common)).toList(), ports);
+        IntStream.range(0, nodes).mapToObj(i -> node(ports.get(i), nodes == 1 ? folder : folder.resolve("node-" + i), jar, common)).toList(), ports, protection);
     try (orderflow) {
       // Three nodes that rehearse at once take a minute on two processors.
       orderflow.start(Map.of("ORDERFLOW_REHEARSAL_REQUESTS", "0"));

@@ -79,6 +79,9 @@ public final class OrdersBench {
     if (only.isEmpty() || only.equals("orderflow")) {
       contenders.add(OrderflowContender.stocked("Orderflow", 1, OrderflowContender.JAR, postgresql, folder.resolve("orderflow"), provider, Map.of()));
     }
+    if (Boolean.parseBoolean(Variables.get("SECURE", "false"))) {
+      contenders.add(OrderflowContender.secured(postgresql, folder.resolve("secured"), provider));
+    }
     if (!before.isEmpty()) {
       contenders.add(OrderflowContender.stocked("Before", 1, Path.of(before), postgresql, folder.resolve("before"), provider, Map.of()));
     }
@@ -112,7 +115,7 @@ public final class OrdersBench {
 
   private void firstSeconds(Contender contender, Report.Column column) throws Exception {
     Costs before = Costs.now(postgresql, contender);
-    Load.Result first = Load.closedLoop(contender.ports(), requests(spread(), true), CONNECTIONS, FIRST_SECONDS).await();
+    Load.Result first = Load.closedLoop(contender, requests(contender, spread(), true), CONNECTIONS, FIRST_SECONDS).await();
     if (first.refused() != null) {
       System.err.printf("%s refused %d of the first orders, one of them with %s%n", contender.name(), first.refusals(), first.refused());
     }
@@ -169,12 +172,12 @@ public final class OrdersBench {
   }
 
   /** The requests of a load, whole: one for each product, each from another customer. */
-  static byte[][] requests(List<String> products, boolean waiting) {
+  static byte[][] requests(Contender contender, List<String> products, boolean waiting) {
     byte[][] requests = new byte[products.size()][];
     for (int i = 0; i < requests.length; i++) {
       String body = ShopClient.order(products.get(i), 1, ShopClient.card("tok_visa"), "DE").replace('\'', '"')
           .replace("\"ada\"", "\"customer-" + i + "\"");
-      requests[i] = ("POST /api/orders HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+      requests[i] = ("POST /api/orders HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" + contender.headers()
           + (waiting ? "Prefer: wait=10\r\n" : "") + "Content-Length: " + body.length() + "\r\n\r\n" + body)
           .getBytes(StandardCharsets.US_ASCII);
     }
@@ -182,15 +185,15 @@ public final class OrdersBench {
   }
 
   private static void place(Contender contender, List<String> products, int connections, int seconds) throws InterruptedException {
-    contender.settle(checked(Load.closedLoop(contender.ports(), requests(products, true), connections, seconds).await()).placed());
+    contender.settle(checked(Load.closedLoop(contender, requests(contender, products, true), connections, seconds).await()).placed());
   }
 
   private void fullLoad(Contender contender, String load, List<String> products, int round) throws Exception {
     place(contender, products, CONNECTIONS, LEAD_SECONDS);
     postgresql.execute("postgres", "CHECKPOINT");
     Costs before = Costs.now(postgresql, contender);
-    Load clients = Load.closedLoop(contender.ports(), requests(products, true), CONNECTIONS, seconds);
-    Load probes = Load.paced(contender.ports(), requests(products, false), PROBING_CONNECTIONS,
+    Load clients = Load.closedLoop(contender, requests(contender, products, true), CONNECTIONS, seconds);
+    Load probes = Load.paced(contender, requests(contender, products, false), PROBING_CONNECTIONS,
         PROBES_PER_SECOND, seconds);
     Load.Result ended = checked(clients.await());
     Load.Result placed = checked(probes.await());
@@ -223,9 +226,9 @@ public final class OrdersBench {
 
   /** Both ways to place an order, in turn, so seldom that none meets another. */
   private void lightLoad(Contender contender) throws InterruptedException {
-    Load waiting = Load.paced(contender.ports(), requests(spread(), true), 1, LIGHT_PER_SECOND, seconds);
+    Load waiting = Load.paced(contender, requests(contender, spread(), true), 1, LIGHT_PER_SECOND, seconds);
     TimeUnit.MILLISECONDS.sleep((long) (1_000 / LIGHT_PER_SECOND / 2));
-    Load placing = Load.paced(contender.ports(), requests(spread(), false), 1, LIGHT_PER_SECOND, seconds);
+    Load placing = Load.paced(contender, requests(contender, spread(), false), 1, LIGHT_PER_SECOND, seconds);
     Load.Result ended = checked(waiting.await());
     Load.Result placed = checked(placing.await());
     contender.settle(ended.placed() + placed.placed());

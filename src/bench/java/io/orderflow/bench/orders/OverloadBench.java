@@ -40,10 +40,10 @@ public final class OverloadBench {
   }
 
   private void run(double factor, int minutes, int warmUp) throws Exception {
-    byte[][] orders = OrdersBench.requests(OrdersBench.spread(), false);
-    byte[][] ended = OrdersBench.requests(OrdersBench.spread(), true);
-    orderflow.settle(Load.closedLoop(orderflow.ports(), ended, CLOSED_LOOP, warmUp).await().placed());
-    Load.Result full = Load.closedLoop(orderflow.ports(), ended, CLOSED_LOOP, CAPACITY_SECONDS).await();
+    byte[][] orders = OrdersBench.requests(orderflow, OrdersBench.spread(), false);
+    byte[][] ended = OrdersBench.requests(orderflow, OrdersBench.spread(), true);
+    orderflow.settle(Load.closedLoop(orderflow, ended, CLOSED_LOOP, warmUp).await().placed());
+    Load.Result full = Load.closedLoop(orderflow, ended, CLOSED_LOOP, CAPACITY_SECONDS).await();
     orderflow.settle(full.placed());
     double asked = factor * full.rate();
     System.out.printf("%.0f orders/s are confirmed at best; %.0f orders/s are asked for%n", full.rate(), asked);
@@ -53,9 +53,9 @@ public final class OverloadBench {
     long uncertain = 0;
     long placed = 0;
     for (int minute = 1; minute <= minutes; minute++) {
-      Load overload = Load.paced(orderflow.ports(), orders, CONNECTIONS, asked, MINUTE);
-      Load waiting = Load.paced(orderflow.ports(), ended, (int) (20 * WAITING_PER_SECOND), WAITING_PER_SECOND, MINUTE);
-      Load reading = Load.paced(orderflow.ports(), reads, (int) READS_PER_SECOND, READS_PER_SECOND, MINUTE);
+      Load overload = Load.paced(orderflow, orders, CONNECTIONS, asked, MINUTE);
+      Load waiting = Load.paced(orderflow, ended, (int) (20 * WAITING_PER_SECOND), WAITING_PER_SECOND, MINUTE);
+      Load reading = Load.paced(orderflow, reads, (int) READS_PER_SECOND, READS_PER_SECOND, MINUTE);
       Load.Result accepted = overload.await();
       Load.Result end = waiting.await();
       Load.Result read = reading.await();

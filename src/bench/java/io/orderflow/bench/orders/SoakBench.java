@@ -24,12 +24,12 @@ public final class SoakBench {
     Files.createDirectories(folder);
     try (DurablePostgresql postgresql = DurablePostgresql.start(folder, false);
         Contender orderflow = OrderflowContender.start(postgresql, folder.resolve("orderflow"), TrivialProvider.start(), Map.of())) {
-      byte[][] requests = OrdersBench.requests(OrdersBench.spread(), false);
+      byte[][] requests = OrdersBench.requests(orderflow, OrdersBench.spread(), false);
       System.out.println("| minute | orders/s | POST to 201, p50 ms | p99 ms | resident MB | live heap MB |\n|---|---|---|---|---|---|");
       List<Double> heap = new ArrayList<>();
       long placed = 0;
       for (int minute = 1; minute <= minutes; minute++) {
-        Load.Result result = Load.paced(orderflow.ports(), requests, CONNECTIONS, perSecond, 60).await();
+        Load.Result result = Load.paced(orderflow, requests, CONNECTIONS, perSecond, 60).await();
         if (result.refused() != null) {
           throw new IllegalStateException("an order was not answered with 201: " + result.refused());
         }

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import javax.net.SocketFactory;
 
 /**
  * One end of a kept HTTP/1.1 connection, with as much of HTTP as the benchmark's own programs need: one message after the other, each with
@@ -35,7 +36,12 @@ final class Wire implements AutoCloseable {
 
   /** Connects to a port of this machine; an answer that takes longer than the limit fails, 0 for none. */
   static Wire to(int port, int limitMillis) throws IOException {
-    Wire wire = new Wire(new Socket(InetAddress.getLoopbackAddress(), port));
+    return to(port, SocketFactory.getDefault(), limitMillis);
+  }
+
+  /** The same over sockets of another kind. */
+  static Wire to(int port, SocketFactory sockets, int limitMillis) throws IOException {
+    Wire wire = new Wire(sockets.createSocket(InetAddress.getLoopbackAddress(), port));
     wire.socket.setSoTimeout(limitMillis);
     return wire;
   }
