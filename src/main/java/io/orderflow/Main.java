@@ -17,13 +17,17 @@ public final class Main {
       akka.coordinated-shutdown.reason-overrides."io.orderflow.Stranded$Reason".exit-jvm = off
       """);
 
+  // Before the logger: logging uses futures when it starts, and they read this once.
+  static {
+    widenCommonPool();
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
   private Main() {}
 
   /** Takes no arguments. {@code application.conf} and environment variables configure the node. */
   public static void main(String[] args) {
-    widenCommonPool();
     try {
       Config config = ENDS_WITH_THE_SYSTEM.withFallback(Configuration.load());
       Node.check(config);

@@ -13,6 +13,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Training {
 
+  // Before the logger, as in Main.
+  static {
+    Main.widenCommonPool();
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(Training.class);
 
   private Training() {}
@@ -23,7 +28,6 @@ public final class Training {
    * @param args the number of orders; 1,000 are enough to profile the hot methods
    */
   public static void main(String[] args) {
-    Main.widenCommonPool();
     int succeeded = 0;
     try {
       // The limit is for machines that are busy.

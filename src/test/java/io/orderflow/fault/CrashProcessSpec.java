@@ -20,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CrashProcessSpec {
 
+  /** More than all pools of a node have together. */
+  private static final int MANY_THREADS = 500;
+
   /** Kept when the spec fails: the journal and the log of the node. */
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path folder;
@@ -41,7 +44,13 @@ class CrashProcessSpec {
         System.out.printf("seed %d: %d kills, %s, %s%n", seed, kills, shoppers.summary(), books.ends());
         assertThat(shoppers.unanswered()).as("requests that a kill cut off: otherwise nothing was tested").isPositive();
         books.assertBalance(node.provider().get("/ledger").expect(200).body().path("charges"));
+        assertThat(threadsStarted(node)).as("threads that the node has started: stages of futures must not start one each").isLessThan(MANY_THREADS);
       }
     }
+  }
+
+  private static double threadsStarted(NodeProcess node) {
+    return node.metrics().lines().filter(line -> line.startsWith("jvm_threads_started_threads_total")).findFirst()
+        .map(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))).orElseThrow();
   }
 }
