@@ -9,6 +9,7 @@ const watchers = Number(process.env.WATCHERS || 200);
 const orders = Number(process.env.ORDERS || 100);
 const seconds = Number(process.env.SECONDS_EACH || 30);
 const rounds = Number(process.env.ROUNDS || 3);
+const warm = Number(process.env.WARM_UP || 90);
 const ports = { GATEWAY: 18000, OPS: 18001, SERVICES: 18080, MANAGEMENT: 18558, REMOTING: 18520, PROVIDER: 19090 };
 const folder = mkdtempSync(join(tmpdir(), 'orderflow-consoles-'));
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
@@ -74,7 +75,8 @@ try {
       send('POST', ports.GATEWAY, '/api/orders', order).then((status) => { refused += status === 201 ? 0 : 1; }, () => { refused += 1; });
     }
   }, 50);
-  await pause(30_000);
+  // A node that has just started spends both processors on compiling.
+  await pause(warm * 1000);
   const costs = [];
   for (let round = 0; round < rounds; round += 1) {
     const alone = await phase(node.pid, 0);
