@@ -70,7 +70,7 @@ public final class ClientConnections implements TelemetrySpi {
     };
     akka.stream.javadsl.Flow<ByteString, ByteString, NotUsed> socket = connection.flow().asJava().via(Bodies.watch(gone, gone));
     Flow<ByteString, ByteString, NotUsed> bytes =
-        requests.scanned(tls.isOn() ? TlsFlow.ofServer(tls::serverEngine).join(socket) : socket, client::reset).asScala();
+        requests.scanned(tls.isOn() ? TlsFlow.of(tls::serverEngine).join(socket) : socket, client::reset).asScala();
     return new Tcp.IncomingConnection(connection.localAddress(), connection.remoteAddress(), bytes);
   }
 

@@ -48,7 +48,7 @@ final class ServiceWire {
   Flow<HttpRequest, HttpResponse, NotUsed> connect(ResponseScanner.Exchange exchange) {
     Flow<ByteString, ByteString, CompletionStage<OutgoingConnection>> tcp =
         ClientTransport.TCP().connectTo(host, port, settings, system.classicSystem());
-    return client.join(engines.map(engine -> TlsFlow.ofClient(engine).join(tcp, Keep.right())).orElse(tcp).via(Wire.responses(exchange)));
+    return client.join(engines.map(engine -> TlsFlow.of(engine).join(tcp, Keep.right())).orElse(tcp).via(Wire.responses(exchange)));
   }
 
   /** Plain bytes in place of TLS records. The cast is safe: the placebo's type is only narrower than the required one. */

@@ -2,7 +2,6 @@ package io.orderflow.http.tls;
 
 import akka.NotUsed;
 import akka.stream.TLSClosing;
-import akka.stream.TLSClosing$;
 import akka.stream.TLSProtocol.SendBytes;
 import akka.stream.TLSProtocol.SessionBytes;
 import akka.stream.TLSProtocol.SslTlsInbound;
@@ -19,25 +18,11 @@ public final class TlsFlow {
 
   private TlsFlow() {}
 
-  /**
-   * A server's plain bytes on its one side and encrypted ones on its other. The supplier makes the engine of each connection.
-   *
-   * <p>The connection ends when the server has sent everything, not already when it stops reading: it stops with its last response, which may still wait
-   * for the socket. By Akka's eager closing its rest would be lost.
-   */
-  public static BidiFlow<ByteString, ByteString, ByteString, ByteString, NotUsed> ofServer(Supplier<SSLEngine> engines) {
-    return of(engines, TLSClosing$.MODULE$.ignoreCancel());
-  }
-
-  /** The same of a client. Its connection ends when it stops reading. */
-  public static BidiFlow<ByteString, ByteString, ByteString, ByteString, NotUsed> ofClient(Supplier<SSLEngine> engines) {
-    return of(engines, TLSClosing.eagerClose());
-  }
-
-  private static BidiFlow<ByteString, ByteString, ByteString, ByteString, NotUsed> of(Supplier<SSLEngine> engines, TLSClosing closing) {
+  /** Plain bytes on its one side and encrypted ones on its other. The supplier makes the engine of each connection. */
+  public static BidiFlow<ByteString, ByteString, ByteString, ByteString, NotUsed> of(Supplier<SSLEngine> engines) {
     Flow<ByteString, SslTlsOutbound, NotUsed> out = Flow.of(ByteString.class).map(SendBytes::new);
     Flow<SslTlsInbound, ByteString, NotUsed> in =
         Flow.of(SslTlsInbound.class).filter(SessionBytes.class::isInstance).map(session -> ((SessionBytes) session).bytes());
-    return BidiFlow.fromFlows(out, in).atop(TLS.create(engines::get, closing));
+    return BidiFlow.fromFlows(out, in).atop(TLS.create(engines::get, TLSClosing.eagerClose()));
   }
 }
