@@ -69,7 +69,7 @@ public final class ApiContract {
   private static final Set<String> AREAS = Set.of("api", "ops", "openapi.json");
   /** Headers of HTTP itself, which no operation lists. */
   private static final Set<String> OF_HTTP = Set.of("date", "server", "content-length", "content-type", "transfer-encoding", "connection", "keep-alive",
-      "allow", "accept-encoding", "etag", "cache-control", "content-security-policy", "referrer-policy", "x-content-type-options", "via",
+      "allow", "accept-encoding", "etag", "cache-control", "content-security-policy", "referrer-policy", "x-content-type-options", "strict-transport-security", "via",
       ":status");
   /** Headers that every request may have. */
   private static final Set<String> OF_REQUESTS = Set.of("content-type", "content-encoding", "accept", "origin", "sec-fetch-site", "x-forwarded-for",
