@@ -3,6 +3,7 @@ package io.orderflow;
 import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.orderflow.kernel.CommonPool;
 import io.orderflow.kernel.Configuration;
 import io.orderflow.kernel.StartRefused;
 import org.slf4j.Logger;
@@ -17,9 +18,9 @@ public final class Main {
       akka.coordinated-shutdown.reason-overrides."io.orderflow.Stranded$Reason".exit-jvm = off
       """);
 
-  // Before the logger: logging uses futures when it starts, and they read this once.
+  // Before the logger.
   static {
-    widenCommonPool();
+    CommonPool.widen();
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -51,16 +52,5 @@ public final class Main {
       LOG.info("Orderflow started in {} ms", (System.nanoTime() - began) / 1_000_000);
       node.getWhenTerminated().toCompletableFuture().join();
     } while (Stranded.mustRestart(node));
-  }
-
-  /**
-   * Gives the common pool a parallelism of 2 on machines with one or two processors. Java would set it to 1, and every asynchronous stage
-   * of a future would start its own thread: the journal ran six times slower. Must be called before the pool's first use.
-   */
-  static void widenCommonPool() {
-    String parallelism = "java.util.concurrent.ForkJoinPool.common.parallelism";
-    if (System.getProperty(parallelism) == null && Runtime.getRuntime().availableProcessors() <= 2) {
-      System.setProperty(parallelism, "2");
-    }
   }
 }

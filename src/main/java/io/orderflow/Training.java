@@ -2,6 +2,7 @@ package io.orderflow;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.orderflow.kernel.CommonPool;
 import io.orderflow.kernel.Configuration;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -13,9 +14,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Training {
 
-  // Before the logger, as in Main.
+  // Before the logger.
   static {
-    Main.widenCommonPool();
+    CommonPool.widen();
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Training.class);

@@ -4,21 +4,17 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
+import io.orderflow.kernel.CommonPool;
 import io.orderflow.kernel.Configuration;
 import org.slf4j.LoggerFactory;
 
 /** Runs the payment provider's simulator in its own process. */
 public final class SimulatorMain {
 
-  private static final String PARALLELISM = "java.util.concurrent.ForkJoinPool.common.parallelism";
-
   private SimulatorMain() {}
 
   public static void main(String[] args) {
-    // With two processors or fewer, the common pool would start a thread for every asynchronous stage.
-    if (Runtime.getRuntime().availableProcessors() < 3 && System.getProperty(PARALLELISM) == null) {
-      System.setProperty(PARALLELISM, "2");
-    }
+    CommonPool.widen();
     Config config = Configuration.load().withValue("akka.actor.provider", ConfigValueFactory.fromAnyRef("local"));
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "provider", config);
     Simulator.start(system, config).whenComplete((binding, failure) -> {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Who confirmed a batch, or cancelled one order, is named by each order's events and by the audit log. */
+/** The operator who confirmed a batch, or cancelled one order, is named by each order's events and by the audit log. */
 class BatchActorSpec {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -64,7 +64,7 @@ final class ProcessCluster implements AutoCloseable {
     }
   }
 
-  /** What a node says of the order and its saga, for whoever has to find out why it has not ended. */
+  /** A node's answers about the order and its saga, for whoever has to find out why it has not ended. */
   private static String sees(NodeProcess node, String order) {
     if (!node.serves()) {
       return "\ndoes not serve";

@@ -170,7 +170,7 @@ class GatewayHostileHttp2Spec {
     }
   }
 
-  /** What makes a server give up a stream that the client may still begin again: MadeYouReset, CVE-2025-8671. */
+  /** Frames that make a server give up a stream that the client may still begin again: MadeYouReset, CVE-2025-8671. */
   enum Provocation {
     DATA_AFTER_THE_END(RawHttp2Client.DATA, 0, new byte[] {1}),
     HEADERS_AFTER_THE_END(RawHttp2Client.HEADERS, RawHttp2Client.END_HEADERS, RawHttp2Client.block("a", "b")),

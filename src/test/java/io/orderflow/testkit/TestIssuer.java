@@ -50,7 +50,7 @@ public final class TestIssuer implements AutoCloseable {
   /** The id of the console, which may sign people in. */
   public static final String CONSOLE = "orderflow-console";
 
-  /** What a code was given for. */
+  /** The request that a code was given for. */
   private record Grant(String redirectUri, String challenge, String scope) {}
 
   private final Map<String, Grant> grants = new ConcurrentHashMap<>();
@@ -136,12 +136,12 @@ public final class TestIssuer implements AutoCloseable {
     exchange.close();
   }
 
-  /** Where people sign in. */
+  /** The address at which people sign in. */
   public String authorizationEndpoint() {
     return address() + "/authorize";
   }
 
-  /** Where a code is exchanged for a token. */
+  /** The address at which a code is exchanged for a token. */
   public String tokenEndpoint() {
     return address() + "/token";
   }

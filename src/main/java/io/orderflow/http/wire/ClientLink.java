@@ -3,7 +3,7 @@ package io.orderflow.http.wire;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What the scanners of the two directions of a client's connection tell each other. */
+/** Facts that the scanners of the two directions of a client's connection tell each other. */
 final class ClientLink {
 
   /** RFC 9113, section 6.9.1: the largest window of a stream, and of a connection. */
