@@ -48,6 +48,7 @@ public final class RecoveryBench {
 
   /** @param args kills, orders per second, milliseconds that the provider takes, the folder for what the run leaves */
   public static void main(String[] args) throws Exception {
+    Failures.endTheProgram();
     Path folder = Path.of(args[3]).toAbsolutePath();
     List<NodeProcess> nodes = new ArrayList<>();
     try (Postgresql postgresql = Postgresql.start(); RunningSimulator provider = RunningSimulator.in(folder.resolve("provider"))) {

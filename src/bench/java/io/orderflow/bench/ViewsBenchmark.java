@@ -105,6 +105,7 @@ public final class ViewsBenchmark {
   private ViewsBenchmark() {}
 
   public static void main(String[] args) throws Exception {
+    Failures.endTheProgram();
     try (Postgresql postgresql = Postgresql.start()) {
       // Each round begins with another case: the machine and the JVM are not the same at its start and its end.
       List<Case> cases = new ArrayList<>(List.of(new Case("nothing reads", "1h", false), new Case("views follow", "100ms", false),

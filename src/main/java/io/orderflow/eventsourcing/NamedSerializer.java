@@ -3,6 +3,7 @@ package io.orderflow.eventsourcing;
 import akka.actor.ExtendedActorSystem;
 import akka.serialization.jackson.JacksonObjectMapperProvider;
 import akka.serialization.jackson.JacksonSerializer;
+import io.orderflow.journal.TypesByManifest;
 import io.orderflow.kernel.TypeNames;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,7 +14,7 @@ import java.util.ServiceLoader;
  * Serialises as Akka's Jackson serialiser for CBOR does, with the names of {@link TypeNames} in the manifests instead of class names. The
  * manifest of a migrated type has its version after the name, as in {@code order.created#2}.
  */
-public final class NamedSerializer extends JacksonSerializer {
+public final class NamedSerializer extends JacksonSerializer implements TypesByManifest {
 
   /** The name of Akka's settings in {@code akka.serialization.jackson}. */
   private static final String BINDING = "jackson-cbor";
@@ -23,6 +24,7 @@ public final class NamedSerializer extends JacksonSerializer {
 
   private final Map<String, String> classes = new HashMap<>();
   private final Map<String, String> names = new HashMap<>();
+  private final Map<String, Class<?>> types = new HashMap<>();
 
   /** Akka creates the instance from the configuration. */
   public NamedSerializer(ExtendedActorSystem system) {
@@ -37,6 +39,7 @@ public final class NamedSerializer extends JacksonSerializer {
     if (classes.put(name, type.getName()) != null || names.put(type.getName(), name) != null) {
       throw new IllegalStateException("two types have the name " + name + ", or " + type.getName() + " has two names");
     }
+    types.put(name, type);
   }
 
   @Override
@@ -55,13 +58,22 @@ public final class NamedSerializer extends JacksonSerializer {
     return super.fromBinary(bytes, replaced(manifest, classes));
   }
 
+  @Override
+  public Class<?> typeOf(String manifest) {
+    int version = manifest.indexOf(VERSION);
+    return found(version < 0 ? manifest : manifest.substring(0, version), types);
+  }
+
   private static String replaced(String manifest, Map<String, String> by) {
     int version = manifest.indexOf(VERSION);
-    String type = version < 0 ? manifest : manifest.substring(0, version);
-    String other = by.get(type);
-    if (other == null) {
+    return version < 0 ? found(manifest, by) : found(manifest.substring(0, version), by) + manifest.substring(version);
+  }
+
+  private static <T> T found(String type, Map<String, T> by) {
+    T found = by.get(type);
+    if (found == null) {
       throw new IllegalArgumentException(type + " has no name in any TypeNames");
     }
-    return version < 0 ? other : other + manifest.substring(version);
+    return found;
   }
 }

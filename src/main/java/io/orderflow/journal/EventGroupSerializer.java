@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.NotSerializableException;
 import java.util.ArrayList;
 import java.util.List;
+import scala.Option;
 
 /**
  * Serialises {@link EventGroup}s: the number of events, then each by its own serialiser with its manifest and length. In a group with actors, which
@@ -22,7 +23,7 @@ import java.util.List;
 public final class EventGroupSerializer extends SerializerWithStringManifest {
 
   /** Unique among the node's serialisers. It is part of every stored group and must never change. */
-  private static final int IDENTIFIER = 70_003;
+  static final int IDENTIFIER = 70_003;
   private static final String GROUP = "events";
   private static final String GROUP_WITH_ACTORS = "events-by";
 
@@ -71,22 +72,39 @@ public final class EventGroupSerializer extends SerializerWithStringManifest {
 
   @Override
   public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
-    Serialization serialization = SerializationExtension.get(system);
+    return read(SerializationExtension.get(system), bytes, manifest, Object.class);
+  }
+
+  /**
+   * Deserialises those events of a group that are of one class, with their actors. Most events of a group are of other classes: those whose manifest
+   * says so are skipped.
+   */
+  static EventGroup read(Serialization serialization, byte[] bytes, String manifest, Class<?> type) throws NotSerializableException {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int count = in.readUnsignedShort();
       List<Object> events = new ArrayList<>(count);
       List<String> actors = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        if (manifest.equals(GROUP_WITH_ACTORS)) {
-          actors.add(in.readUTF());
-        }
+        String actor = manifest.equals(GROUP_WITH_ACTORS) ? in.readUTF() : null;
         int serializer = in.readInt();
-        String type = in.readUTF();
-        events.add(serialization.deserialize(in.readNBytes(in.readInt()), serializer, type).get());
+        String name = in.readUTF();
+        int length = in.readInt();
+        if (type != Object.class && !mayBe(type, name, serialization.serializerByIdentity().get(serializer))) {
+          in.skipNBytes(length);
+          continue;
+        }
+        events.add(serialization.deserialize(in.readNBytes(length), serializer, name).get());
+        if (actor != null) {
+          actors.add(actor);
+        }
       }
       return new EventGroup(List.copyOf(events), List.copyOf(actors));
     } catch (IOException malformed) {
       throw new NotSerializableException("not a group of events: " + malformed.getMessage());
     }
+  }
+
+  private static boolean mayBe(Class<?> type, String manifest, Option<Serializer> serializer) {
+    return serializer.isEmpty() || !(serializer.get() instanceof TypesByManifest types) || type.isAssignableFrom(types.typeOf(manifest));
   }
 }

@@ -2,6 +2,7 @@ package io.orderflow.journal;
 
 import akka.serialization.Serialization;
 import io.orderflow.kernel.Sql;
+import java.io.NotSerializableException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -40,6 +41,16 @@ public final class JournalReader {
     /** Deserialises the event. */
     public Object read(Serialization serialization) {
       return serialization.deserialize(bytes, serializerId, manifest).get();
+    }
+
+    /**
+     * Deserialises the events of this class in it, and as few others as possible.
+     *
+     * @throws NotSerializableException if it can't be read
+     */
+    public <E> List<E> read(Serialization serialization, Class<E> type) throws NotSerializableException {
+      return EventGroup.of(serializerId == EventGroupSerializer.IDENTIFIER ? EventGroupSerializer.read(serialization, bytes, manifest, type)
+          : read(serialization), type);
     }
   }
 

@@ -1,15 +1,14 @@
 package io.orderflow.projection;
 
 import akka.serialization.Serialization;
-import io.orderflow.journal.EventGroup;
 import io.orderflow.journal.JournalReader.Row;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,19 +83,20 @@ final class EventApplier<E> {
     }
   }
 
-  private Exception attempt(Connection connection, SliceId id, List<Row> events) {
+  private Exception attempt(Connection connection, SliceId id, List<Row> rows) {
     try {
-      view.apply(connection, id.generation(), id.slice(), events.stream().flatMap(this::events).toList());
+      List<ProjectionEvent<E>> events = new ArrayList<>();
+      for (Row row : rows) {
+        String entity = row.persistenceId().substring(row.persistenceId().indexOf('|') + 1);
+        for (E event : row.payload().read(serialization, view.events())) {
+          events.add(new ProjectionEvent<>(entity, row.sequence(), event));
+        }
+      }
+      view.apply(connection, id.generation(), id.slice(), events);
       return null;
     } catch (Exception failure) {
       // Includes undeclared exceptions of a serialiser that can't read an event.
       return failure;
     }
-  }
-
-  private Stream<ProjectionEvent<E>> events(Row row) {
-    String id = row.persistenceId().substring(row.persistenceId().indexOf('|') + 1);
-    return EventGroup.of(row.payload().read(serialization), view.events()).stream()
-        .map(event -> new ProjectionEvent<>(id, row.sequence(), event));
   }
 }

@@ -7,10 +7,12 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.serialization.Serialization;
 import akka.serialization.SerializationExtension;
 import akka.serialization.SerializerWithStringManifest;
+import io.orderflow.journal.JournalReader.Payload;
 import io.orderflow.shipping.Shipment;
 import io.orderflow.testkit.EntityKit;
 import io.orderflow.user.User;
 import java.io.NotSerializableException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -81,6 +83,24 @@ class EventGroupSerializerSpec {
     assertThat(EventGroup.of(GROUP, Shipment.Event.class)).containsExactly(new Shipment.Cancelled(AT));
     assertThat(EventGroup.of(new Shipment.Cancelled(AT), Shipment.Event.class)).as("a row without a group")
         .containsExactly(new Shipment.Cancelled(AT));
+  }
+
+  @Test
+  void events_of_other_classes_are_not_even_read() throws NotSerializableException {
+    byte[] bytes = serializer().toBinary(new EventGroup(GROUP.events(), List.of("ada", "bob"), ""));
+    // The first byte of the first event's map: CBOR's code for a break, which nothing can begin with.
+    bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf("user.registered") + "user.registered".length() + 4] = (byte) 0xff;
+    Payload payload = new Payload(serializer().identifier(), "events-by", bytes);
+    assertThat(payload.read(serialization, Shipment.Event.class)).containsExactly(new Shipment.Cancelled(AT));
+    assertThatExceptionOfType(Exception.class).isThrownBy(() -> payload.read(serialization, User.Event.class));
+    assertThatExceptionOfType(Exception.class).isThrownBy(() -> payload.read(serialization));
+  }
+
+  @Test
+  void actors_stay_with_their_events_when_others_are_skipped() throws NotSerializableException {
+    byte[] bytes = serializer().toBinary(new EventGroup(GROUP.events(), List.of("ada", "bob"), ""));
+    assertThat(EventGroupSerializer.read(serialization, bytes, "events-by", Shipment.Event.class))
+        .isEqualTo(new EventGroup(List.of(new Shipment.Cancelled(AT)), List.of("bob"), ""));
   }
 
   private static SerializerWithStringManifest serializer() {

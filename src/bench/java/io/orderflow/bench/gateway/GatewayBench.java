@@ -1,5 +1,6 @@
 package io.orderflow.bench.gateway;
 
+import io.orderflow.bench.Failures;
 import io.orderflow.bench.ContenderJvm;
 import io.orderflow.bench.Report;
 import io.orderflow.bench.Usage;
@@ -61,6 +62,7 @@ public final class GatewayBench {
 
   /** @param args the seconds of each round, the rounds, the seconds of warming each program up, the connections, the folder for what the run leaves */
   public static void main(String[] args) throws Exception {
+    Failures.endTheProgram();
     Report report = new Report("wrk with " + args[3] + " connections and the service on the same machine");
     GatewayBench bench = new GatewayBench(report, Path.of(args[4]).toAbsolutePath(), args[3]);
     try {

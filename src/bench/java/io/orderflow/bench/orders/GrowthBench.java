@@ -1,5 +1,6 @@
 package io.orderflow.bench.orders;
 
+import io.orderflow.bench.Failures;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.orderflow.testkit.ShopClient;
 import java.io.IOException;
@@ -50,6 +51,7 @@ public final class GrowthBench {
 
   /** @param args the seconds of load without archiving and, afterwards, with it; the folder for what the run leaves */
   public static void main(String[] args) throws Exception {
+    Failures.endTheProgram();
     Path folder = Path.of(args[1]);
     Files.createDirectories(folder);
     try (DurablePostgresql postgresql = DurablePostgresql.start(folder, false);

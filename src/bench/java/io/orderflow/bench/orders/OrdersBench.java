@@ -1,5 +1,6 @@
 package io.orderflow.bench.orders;
 
+import io.orderflow.bench.Failures;
 import io.orderflow.bench.Report;
 import io.orderflow.bench.Variables;
 import io.orderflow.testkit.ShopClient;
@@ -44,6 +45,7 @@ public final class OrdersBench {
 
   /** @param args the seconds of each round, the rounds, the seconds of warming each program up, the folder for what the run leaves */
   public static void main(String[] args) throws Exception {
+    Failures.endTheProgram();
     Path folder = Path.of(args[3]);
     Files.createDirectories(folder);
     try (DurablePostgresql postgresql = DurablePostgresql.start(folder, Contender.PROFILE)) {
@@ -103,7 +105,7 @@ public final class OrdersBench {
       System.err.printf("%s is ready after %.1f s%n", contender.name(), ready);
       firstSeconds(contender, column);
       for (List<String> products : List.of(spread(), hot(), spread(), hot())) {
-        place(contender, products, CONNECTIONS, Math.max(1, warmUp / 4));
+        place(contender, products, Math.max(1, warmUp / 4));
       }
       System.err.printf("%s is warm%n", contender.name());
     }
@@ -184,12 +186,14 @@ public final class OrdersBench {
     return requests;
   }
 
-  private static void place(Contender contender, List<String> products, int connections, int seconds) throws InterruptedException {
-    contender.settle(checked(Load.closedLoop(contender, requests(contender, products, true), connections, seconds).await()).placed());
+  /** Places orders that are not measured; a program that is cold may refuse some. */
+  private static void place(Contender contender, List<String> products, int seconds) throws InterruptedException {
+    Load.Result result = Load.closedLoop(contender, requests(contender, products, true), CONNECTIONS, seconds).await();
+    contender.settle(result.placed(), result.refusals());
   }
 
   private void fullLoad(Contender contender, String load, List<String> products, int round) throws Exception {
-    place(contender, products, CONNECTIONS, LEAD_SECONDS);
+    place(contender, products, LEAD_SECONDS);
     postgresql.execute("postgres", "CHECKPOINT");
     Costs before = Costs.now(postgresql, contender);
     Load clients = Load.closedLoop(contender, requests(contender, products, true), CONNECTIONS, seconds);

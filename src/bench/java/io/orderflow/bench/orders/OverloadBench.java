@@ -1,5 +1,6 @@
 package io.orderflow.bench.orders;
 
+import io.orderflow.bench.Failures;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.orderflow.testkit.ShopClient;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,7 @@ public final class OverloadBench {
 
   /** @param args the multiple of the capacity, the minutes, the seconds of warming up, the folder for what the run leaves */
   public static void main(String[] args) throws Exception {
+    Failures.endTheProgram();
     Path folder = Path.of(args[3]);
     Files.createDirectories(folder);
     try (DurablePostgresql postgresql = DurablePostgresql.start(folder, false);

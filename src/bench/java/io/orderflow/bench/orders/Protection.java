@@ -2,6 +2,8 @@ package io.orderflow.bench.orders;
 
 import io.orderflow.testkit.TestAuthority;
 import io.orderflow.testkit.TestIssuer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,9 +20,9 @@ record Protection(TestAuthority authority, String token, Map<String, String> set
 
   private static final Duration VALID = Duration.ofHours(6);
 
-  /** Makes the keys, and an issuer whose public keys the node reads for as long as this program runs. */
-  static Protection in(Path folder) {
-    TestAuthority authority = new TestAuthority(folder, "authority");
+  /** Makes the keys anew, and an issuer whose public keys the node reads for as long as this program runs. */
+  static Protection in(Path folder) throws IOException {
+    TestAuthority authority = new TestAuthority(Files.createTempDirectory(Files.createDirectories(folder), "keys"), "authority");
     TestAuthority.Pair pair = authority.issue("ip:127.0.0.1");
     TestIssuer issuer = new TestIssuer();
     String token = issuer.signed(issuer.header().build(), issuer.claims("shop", Instant.now().plus(VALID))

@@ -1,5 +1,6 @@
 package io.orderflow.bench.orders;
 
+import io.orderflow.bench.Failures;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ public final class SoakBench {
 
   /** @param args the minutes, the orders per second, the folder for what the run leaves */
   public static void main(String[] args) throws Exception {
+    Failures.endTheProgram();
     int minutes = Integer.parseInt(args[0]);
     double perSecond = Double.parseDouble(args[1]);
     Path folder = Path.of(args[2]);
