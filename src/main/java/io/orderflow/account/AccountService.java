@@ -47,7 +47,7 @@ public final class AccountService {
 
   static AggregateType<Account.Command, Account.Event, Account.State, Balance> type(Clock clock, Account.Remembered remembered) {
     return AggregateType.<Account.Command, Account.Event, Account.State, Balance>of(Account.NAME, Account.Event.class,
-        accountId -> new Account(accountId, clock, remembered)).withGroupCommit().withSnapshots();
+        accountId -> new Account(accountId, clock, remembered)).withSnapshots();
   }
 
   /** Opens an account. Rejected with ACCOUNT_EXISTS if it exists with another owner or currency. */

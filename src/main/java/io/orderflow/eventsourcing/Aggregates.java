@@ -15,11 +15,12 @@ public final class Aggregates {
     EntityTypeKey<Message> key = EntityTypeKey.create(Message.class, type.name());
     GroupCommit.Settings settings = GroupCommit.Settings.of(system.settings().config().getConfig("orderflow"));
     Unhandled.reject(system);
+    LateWrites.of(system);
     ClusterSharding.get(system).init(ShardedEntities.entity(key, (id, leave) -> behavior(type, id, settings)));
     return new AggregateClient<>(system, type, key, null);
   }
 
   static <C, E, S, R> Behavior<Message> behavior(AggregateType<C, E, S, R> type, String id, GroupCommit.Settings settings) {
-    return type.groupCommit() ? GroupCommit.create(type, id, settings) : new AggregateActor<>(type, id, settings.snapshotEvery());
+    return GroupCommit.create(type, id, settings);
   }
 }

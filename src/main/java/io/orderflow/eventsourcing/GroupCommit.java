@@ -63,7 +63,7 @@ final class GroupCommit<C, R> extends AbstractBehavior<Object> {
   private int failures;
 
   static <C, E, S, R> Behavior<Message> create(AggregateType<C, E, S, R> type, String id, Settings settings) {
-    return create(type.persistenceId(id), new Writer<>(type, id, settings.snapshotEvery()), settings);
+    return create(type.persistenceId(id), Writer.create(type, id, settings.snapshotEvery()), settings);
   }
 
   static <C, R> Behavior<Message> create(String name, Behavior<Writer.Batch<C, R>> writing, Settings settings) {
@@ -129,7 +129,8 @@ final class GroupCommit<C, R> extends AbstractBehavior<Object> {
 
   private Behavior<Object> writerGone(Terminated gone) {
     Duration pause = Backoff.after(++failures, MIN_PAUSE, MAX_PAUSE);
-    getContext().getLog().warn("{}: a write failed; recovering from the journal in {} ms", name, pause.toMillis());
+    getContext().getLog().warn("{}: a write failed or another incarnation has written; recovering from the journal in {} ms", name, pause.toMillis());
+    LateWrites.of(getContext().getSystem()).expect();
     writer = null;
     busy = false;
     timers.startSingleTimer(StartWriter.INSTANCE, pause);

@@ -36,7 +36,7 @@ public final class ProductService {
 
   static AggregateType<Product.Command, Product.Event, Product.State, Product.Reply> type(Clock clock, Product.Memory memory) {
     return AggregateType.<Product.Command, Product.Event, Product.State, Product.Reply>of(Product.NAME, Product.Event.class,
-        sku -> new Product(sku, clock, memory)).withGroupCommit().withSnapshots();
+        sku -> new Product(sku, clock, memory)).withSnapshots();
   }
 
   /**

@@ -48,6 +48,11 @@ public final class AggregateIncarnations<C, E, S, R> implements AutoCloseable {
     this.newer = new Incarnation(both.newer);
   }
 
+  /** The node of the older one is removed from the cluster. Its process goes on. */
+  public void olderIsRemoved() {
+    LateWrites.of(both.newer.system()).expect();
+  }
+
   /** The writes of the older one, which is told this now, do not reach the journal before the spec lets them. */
   public LateJournal.Held olderWritesLate(C command) {
     return both.<R>olderWritesLate(replyTo -> new Message.Ask<C, R>(name, command, replyTo));

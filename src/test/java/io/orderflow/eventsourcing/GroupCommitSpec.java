@@ -107,7 +107,7 @@ class GroupCommitSpec {
 
   @Test
   void each_is_decided_after_the_ones_before_it_and_answered_for_itself() {
-    ActorRef<Batch<Integer, Integer>> writing = kit.spawn(new Writer<>(counter(10), "one", 1000));
+    ActorRef<Batch<Integer, Integer>> writing = kit.spawn(Writer.create(counter(10), "one", 1000));
     TestProbe<GroupCommit.Written> written = kit.createTestProbe();
     writing.tell(new Batch<>(List.of(add(4), add(5), add(2), add(1)), written.ref()));
     assertThat(client.receiveMessage().getValue()).isEqualTo(4);
@@ -153,7 +153,7 @@ class GroupCommitSpec {
   }
 
   private static AggregateType<Integer, Added, Integer, Integer> counter(int limit) {
-    return AggregateType.of("counter", Added.class, new Counter(limit)).withGroupCommit().withSnapshots();
+    return AggregateType.of("counter", Added.class, new Counter(limit)).withSnapshots();
   }
 
   private Message.Ask<Integer, Integer> add(int number) {

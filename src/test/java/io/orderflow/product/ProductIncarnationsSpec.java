@@ -34,6 +34,36 @@ class ProductIncarnationsSpec {
     product.close();
   }
 
+  @Test
+  void a_write_of_a_removed_node_is_seen_by_whoever_reads_after_it() {
+    product.newer.spawns();
+    assertStock(product.newer, 10, 0);
+    product.olderIsRemoved();
+    product.older.ask(reserve("o-1", 3));
+    assertStock(product.newer, 7, 3);
+    product.older.ask(release("o-1"));
+    assertStock(product.newer, 10, 0);
+  }
+
+  @Test
+  void a_write_that_lands_after_it_was_given_up_is_seen_by_whoever_reads_after_it() {
+    LateJournal.Held restocked = product.olderWritesLate(new Product.Restock(5, "late"));
+    restocked.isGivenUp();
+    assertStock(product.older, 10, 0);
+    restocked.lands();
+    assertStock(product.older, 15, 0);
+  }
+
+  @Test
+  void a_rejection_is_of_the_latest_state_too() {
+    product.older.ask(reserve("o-1", 10));
+    product.newer.spawns();
+    product.newer.refuses(reserve("o-2", 1), "OUT_OF_STOCK");
+    product.olderIsRemoved();
+    product.older.ask(release("o-1"));
+    assertThat(product.newer.ask(reserve("o-2", 1)).isSuccess()).isTrue();
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void a_reservation_that_lands_late_is_given_back_or_refused(boolean heard) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.pattern.StatusReply;
 import akka.persistence.testkit.PersistenceTestKitSnapshotPlugin;
@@ -44,11 +45,16 @@ public final class Incarnations<C> implements AutoCloseable {
       return probe;
     }
 
-    /** Tells it the command, again and again until it answers, as a saga does. */
+    /** The node that it lives on. */
+    public ActorSystem<?> system() {
+      return kit.system();
+    }
+
+    /** Tells it the command, again and again until it answers that it was handled, as a saga does. */
     public <R> StatusReply<R> ask(Function<ActorRef<StatusReply<R>>, C> command) {
       return Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).until(() -> {
         try {
-          return Optional.of(tell(command).receiveMessage(ASK));
+          return Optional.of(this.<R>tell(command).receiveMessage(ASK)).filter(reply -> !reply.isError() || !Rejection.isMoved(reply.getError()));
         } catch (AssertionError unanswered) {
           return Optional.<StatusReply<R>>empty();
         }

@@ -86,7 +86,7 @@ public final class ShopBooks {
     Map<String, Integer> available = new HashMap<>();
     for (String sku : assortment.skus()) {
       JsonNode product = shop.read("/api/products/" + sku).expect(200).body();
-      assertThat(product.path("reserved").asInt()).as(sku).isZero();
+      assertThat(product.path("reserved").asInt()).as(() -> sku + ", reserved by " + holders(sku)).isZero();
       available.put(sku, product.path("available").asInt());
       assertThat(available.get(sku)).as(sku).isNotNegative();
       assertThat(available.get(sku) + sold.getOrDefault(sku, 0)).as(sku).isEqualTo(assortment.putIn(sku));
@@ -99,6 +99,23 @@ public final class ShopBooks {
       });
       assertThat(listed).isEqualTo(available);
     });
+  }
+
+  /** The orders that have pieces of a product reserved, by its events, with their sagas: for whoever looks for the reason. */
+  private String holders(String sku) {
+    Map<String, Integer> held = new TreeMap<>();
+    for (JsonNode event : AccountBooks.events(shop, "/api/products/" + sku)) {
+      String order = event.path("data").path("orderId").asText();
+      switch (event.path("type").asText()) {
+        case "RESERVED" -> held.put(order, event.path("data").path("quantity").asInt());
+        case "RELEASED", "SHIPPED" -> held.remove(order);
+        default -> { }
+      }
+    }
+    StringBuilder text = new StringBuilder(held.isEmpty() ? "nobody, by its events" : "");
+    held.forEach((order, quantity) -> text.append(quantity).append(" by ").append(order).append(ended.containsKey(order) ? "" : ", which no client knows")
+        .append(": ").append(shop.get("/ops/sagas/order/" + order).body()).append('\n'));
+    return text.toString();
   }
 
   /** From each account went what its confirmed orders cost, by its balance and by its events, whose numbers lack none. */

@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class AggregateActorSpec {
+class AggregatesSpec {
 
   private static final String ID = "counter|one";
 
