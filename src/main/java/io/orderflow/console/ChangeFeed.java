@@ -44,7 +44,7 @@ final class ChangeFeed {
   }
 
   /** All that is new since the last time goes to a watcher in one piece: with many watchers the pieces cost most, hardly their bytes. */
-  private static final Duration BETWEEN_READS = Duration.ofMillis(500);
+  private static final Duration BETWEEN_READS = Duration.ofSeconds(1);
   private static final Duration BETWEEN_OVERVIEWS = Duration.ofSeconds(2);
   private static final int BATCH = 2_000;
   /** The most changes in one message. */
