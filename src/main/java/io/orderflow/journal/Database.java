@@ -127,13 +127,8 @@ public final class Database {
    * @throws SQLException if the database can't be reached or refuses a statement
    */
   public <T> T transaction(Sql.Work<T> work) throws SQLException {
-    return on(connection(), connection -> {
-      try {
-        return Sql.transaction(connection, work);
-      } finally {
-        connection.setAutoCommit(true);
-      }
-    });
+    // The pool sets auto-commit again.
+    return on(connection(), connection -> Sql.transaction(connection, work));
   }
 
   /**

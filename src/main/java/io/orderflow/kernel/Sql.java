@@ -35,7 +35,12 @@ public final class Sql {
       connection.commit();
       return result;
     } catch (SQLException | RuntimeException failure) {
-      connection.rollback();
+      try {
+        connection.rollback();
+      } catch (SQLException broken) {
+        // With the connection the transaction is gone too. The first failure says why.
+        failure.addSuppressed(broken);
+      }
       throw failure;
     }
   }

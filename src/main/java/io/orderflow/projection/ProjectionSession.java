@@ -40,8 +40,6 @@ final class ProjectionSession implements JdbcSession {
 
   @Override
   public void close() throws SQLException {
-    // Other users of the pool expect auto-commit.
-    connection.setAutoCommit(true);
     connection.close();
   }
 }

@@ -57,6 +57,16 @@ class DatabaseFailoverSpec {
   }
 
   @Test
+  void a_transaction_whose_server_goes_fails_with_what_happened_first() {
+    assertThatThrownBy(() -> database.transaction(connection -> {
+      servers.killPrimary();
+      return Sql.update(connection, "INSERT INTO noted VALUES (3)");
+    })).matches(Database::isPassing);
+    servers.promote();
+    awaitNoted(2);
+  }
+
+  @Test
   void a_primary_that_answers_nothing_is_left() throws SQLException {
     try (Connection taken = database.connection()) {
       servers.freezePrimary();
