@@ -194,6 +194,38 @@ async function main() {
     await check(page, name);
     await shot(page, name.toLowerCase().split(' ')[0]);
   }
+
+  say('times are shown in UTC, too');
+  const at = page.locator('main time').first();
+  const local = await at.textContent();
+  await page.getByRole('button', { name: 'Local time' }).click();
+  await page.waitForFunction((before) => document.querySelector('main time').textContent !== before, local);
+  if (!(await at.getAttribute('datetime')).includes((await at.textContent()).split(' ').at(-1).slice(0, 5))) {
+    throw new Error('the time is not in UTC');
+  }
+  await page.getByRole('button', { name: 'UTC' }).click();
+
+  say('the stock is shown as it was after its first change');
+  await page.goto(`${OPS}/console/#/stock`);
+  await page.getByLabel('SKU or account').fill('tea');
+  await page.getByRole('button', { name: 'Show' }).click();
+  await page.getByRole('heading', { name: 'Now', exact: true }).waitFor();
+  await page.locator('#slider').fill('2');
+  await page.getByRole('heading', { name: 'As it was' }).waitFor();
+  await page.waitForURL(/sequence=2/);
+  await page.locator('.figure', { hasText: 'Available' }).getByText('1,000', { exact: true }).waitFor();
+  await check(page, 'Stock as it was');
+
+  say('a view is filled anew');
+  await page.goto(`${OPS}/console/#/views`);
+  await title('Views');
+  const orders = page.getByRole('row', { name: /^orders / });
+  await act('Rebuild', 'It lacks an order', orders);
+  for (let rebuilt = false; !rebuilt; await page.waitForTimeout(200)) {
+    const { projections } = await send('GET', `${OPS}/ops/projections`);
+    rebuilt = projections.some((view) => view.name === 'orders' && view.generation > 1 && !view.rebuild);
+  }
+  await orders.getByRole('button', { name: 'Rebuild' }).waitFor();
   await browser.close();
 
   if (faults.length) {
