@@ -3,8 +3,10 @@ package io.orderflow.eventsourcing;
 import akka.actor.Cancellable;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.BackoffSupervisorStrategy;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
+import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.persistence.typed.EventAdapter;
@@ -43,6 +45,10 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
 
   /** To itself: no message has come for a while. */
   private enum Idle implements Message { INSTANCE }
+
+  /** After a failed write: the journal alone knows whether it took place. */
+  private static final BackoffSupervisorStrategy RECOVER =
+      SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2);
 
   private final HomeType type;
   private final String id;
@@ -86,7 +92,7 @@ final class HomeActor extends EventSourcedBehavior<Message, EventGroup, HomeActo
   }
 
   private HomeActor(HomeType type, String id, boolean newId, Runnable leave, ActorContext<Message> actor) {
-    super(PersistenceId.of(type.name(), id), Supervision.RECOVER);
+    super(PersistenceId.of(type.name(), id), RECOVER);
     this.newStreams = NewStreams.of(actor.getSystem());
     if (newId) {
       newStreams.announce(persistenceId().id());

@@ -70,7 +70,7 @@ class GatewayHoldProcessSpec {
 
   private NodeProcess node(int number, Map<String, String> settings) {
     Map<String, String> environment = new HashMap<>(settings);
-    // What nodes refuse on a crowded machine is not what this is about.
+    // Refusals by nodes on a crowded machine are not what this is about.
     environment.putAll(Map.of("ORDERFLOW_RATE_LIMIT_REQUESTS", "0", "ORDERFLOW_ADMISSION_DELAY", "0s", "ORDERFLOW_GATEWAY_TIMEOUT", TIMEOUT.toSeconds() + "s"));
     return new NodeProcess(folder.resolve("node-" + number), "127.0.0." + (2 + number), environment);
   }

@@ -114,7 +114,7 @@ public final class ShopBooks {
     }
     StringBuilder text = new StringBuilder(held.isEmpty() ? "nobody, by its events" : "");
     held.forEach((order, quantity) -> text.append(quantity).append(" by ").append(order).append(ended.containsKey(order) ? "" : ", which no client knows")
-        .append(": ").append(shop.get("/ops/sagas/order/" + order).body()).append('\n'));
+        .append(": ").append(shop.get("/ops/sagas/" + order).body()).append('\n'));
     return text.toString();
   }
 

@@ -1,7 +1,7 @@
 package io.orderflow.bench.gateway;
 
-import io.orderflow.bench.Failures;
 import io.orderflow.bench.ContenderJvm;
+import io.orderflow.bench.Failures;
 import io.orderflow.bench.Report;
 import io.orderflow.bench.Usage;
 import io.orderflow.bench.Variables;

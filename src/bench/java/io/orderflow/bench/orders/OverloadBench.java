@@ -1,7 +1,7 @@
 package io.orderflow.bench.orders;
 
-import io.orderflow.bench.Failures;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.orderflow.bench.Failures;
 import io.orderflow.testkit.ShopClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
