@@ -54,8 +54,9 @@ class EncryptedGatewaySpec {
       TlsClient strangers = new TlsClient(stranger);
       Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> client.get(wrongName.port("management"), "/ready").statusCode() == 200);
       Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> strangers.get(wrongAuthority.port("management"), "/ready").statusCode() == 200);
-      assertThat(client.get(wrongName.port("gateway"), "/api/products").statusCode()).isIn(502, 503);
-      assertThat(strangers.get(wrongAuthority.port("gateway"), "/api/products").statusCode()).isIn(502, 503);
+      // 504 on a machine so busy that the time limit ends before the second try does.
+      assertThat(client.get(wrongName.port("gateway"), "/api/products").statusCode()).isIn(502, 503, 504);
+      assertThat(strangers.get(wrongAuthority.port("gateway"), "/api/products").statusCode()).isIn(502, 503, 504);
     }
   }
 

@@ -3,6 +3,7 @@ package io.orderflow.testkit;
 import io.orderflow.testkit.ShopClient.Answer;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /**
  * Clients that send requests through gateways at a steady rate, each request once, and note every answer with the time that it took. Orders, deposits,
@@ -25,10 +28,10 @@ public final class SteadyLoad implements AutoCloseable {
    *
    * @param gateway the number of the gateway that had it
    * @param status 0 if the connection broke
-   * @param code of the problem; empty for none
+   * @param problem its code, and for one of the server also its detail; empty for none
    * @param atMillis when the request was sent, after the beginning of the load
    */
-  public record Outcome(String request, int gateway, int status, String code, long millis, long atMillis) {
+  public record Outcome(String request, int gateway, int status, String problem, long millis, long atMillis) {
 
     /** Whether the business answered, not the lack of a node that could. */
     public boolean isAnswered() {
@@ -42,6 +45,10 @@ public final class SteadyLoad implements AutoCloseable {
   }
 
   private record Kind(String name, boolean repeatable, Request request) {}
+
+  /** What an answer of a warm cluster takes at most, and for how long before it is called calm. */
+  private static final long CALM_MILLIS = 500;
+  private static final int CALM_SECONDS = 5;
 
   private static final int PRODUCTS = 20;
   private static final int ACCOUNTS = 10;
@@ -67,6 +74,7 @@ public final class SteadyLoad implements AutoCloseable {
   private final Map<Long, String> orders = new ConcurrentSkipListMap<>();
   private final Map<String, AtomicLong> deposits = new ConcurrentSkipListMap<>();
   private final List<Thread> threads = new ArrayList<>();
+  private volatile long calmAt;
   private volatile boolean open = true;
 
   /**
@@ -130,19 +138,19 @@ public final class SteadyLoad implements AutoCloseable {
   private boolean send(Kind kind, long number, int gateway) {
     long sent = System.nanoTime();
     int status = 0;
-    String code = "";
+    String problem = "";
     try {
       Answer answer = kind.request().send(this, gateways.get(gateway), number);
       status = answer.status();
-      code = answer.text("code");
+      problem = status < 500 ? answer.text("code") : answer.text("code") + ": " + answer.text("detail");
     } catch (UncheckedIOException broken) {
       if (broken.getCause() instanceof ConnectException && gateways.size() > 1) {
         return true;
       }
-      code = broken.getCause().toString();
+      problem = broken.getCause().toString();
     }
     long now = System.nanoTime();
-    outcomes.add(new Outcome(kind.name(), gateway, status, code, TimeUnit.NANOSECONDS.toMillis(now - sent), TimeUnit.NANOSECONDS.toMillis(sent - began)));
+    outcomes.add(new Outcome(kind.name(), gateway, status, problem, TimeUnit.NANOSECONDS.toMillis(now - sent), TimeUnit.NANOSECONDS.toMillis(sent - began)));
     return status == 0;
   }
 
@@ -178,24 +186,44 @@ public final class SteadyLoad implements AutoCloseable {
     return "steady-" + number % ACCOUNTS;
   }
 
+  /** Waits until nodes that have just started answer as they will from then on, so that what follows shows what the fault costs. */
+  public void awaitCalm() {
+    Awaitility.await().atMost(Duration.ofMinutes(3)).until(this::isCalm);
+    calmAt = nowMillis();
+  }
+
+  private boolean isCalm() {
+    long since = nowMillis() - TimeUnit.SECONDS.toMillis(CALM_SECONDS);
+    List<Outcome> recent = outcomes.stream().filter(outcome -> outcome.atMillis() > since).toList();
+    return recent.size() > perSecond * (CALM_SECONDS - 1) && recent.stream().allMatch(outcome -> outcome.millis() < CALM_MILLIS);
+  }
+
+  private long nowMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+  }
+
   /** Waits until so many requests more were answered. */
   public void awaitMore(int requests) {
     int before = outcomes.size();
-    org.awaitility.Awaitility.await().atMost(java.time.Duration.ofMinutes(2)).until(() -> outcomes.size() >= before + requests);
+    Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> outcomes.size() >= before + requests);
   }
 
-  /** The requests so far that the business did not answer. */
+  /** The requests so far that the business did not answer, since the cluster was calm. */
   public List<Outcome> broken() {
-    return outcomes.stream().filter(outcome -> !outcome.isAnswered()).toList();
+    return sinceCalm().filter(outcome -> !outcome.isAnswered()).toList();
   }
 
-  /** Ends the clients after their last answers, and returns all answers. */
+  private Stream<Outcome> sinceCalm() {
+    return outcomes.stream().filter(outcome -> outcome.atMillis() >= calmAt);
+  }
+
+  /** Ends the clients after their last answers, and returns all answers since the cluster was calm. */
   public List<Outcome> end() throws InterruptedException {
     close();
     if (!defects.isEmpty()) {
       throw new AssertionError("a client failed", defects.peek());
     }
-    return List.copyOf(outcomes);
+    return sinceCalm().toList();
   }
 
   /**
@@ -212,7 +240,7 @@ public final class SteadyLoad implements AutoCloseable {
   /** How many requests of each kind had which outcome, and the longest times. */
   public static String summary(List<Outcome> outcomes) {
     Map<String, Integer> counts = new TreeMap<>();
-    outcomes.forEach(outcome -> counts.merge(outcome.request() + " " + outcome.status() + " " + outcome.code(), 1, Integer::sum));
+    outcomes.forEach(outcome -> counts.merge(outcome.request() + " " + outcome.status() + " " + outcome.problem(), 1, Integer::sum));
     List<Long> times = outcomes.stream().map(Outcome::millis).sorted().toList();
     return "%s; longest %s ms, p99 %d ms, over 1 s: %d".formatted(counts, times.subList(Math.max(0, times.size() - 3), times.size()),
         times.get(times.size() * 99 / 100), times.stream().filter(time -> time > 1000).count());

@@ -11,13 +11,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** A whole node in this JVM, on free ports, with a folder of its own. */
 public final class TestNode implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Set<Integer> PORTS_IN_USE = ConcurrentHashMap.newKeySet();
   private static final String[] PORTS = {"gateway", "ops", "services", "management", "remoting", "provider"};
 
   private final Config config;
@@ -45,10 +48,13 @@ public final class TestNode implements AutoCloseable {
     return ports;
   }
 
-  /** Below those that the system gives to outgoing connections: one of them could take the port before the node does. */
+  /** Below those that the system gives to outgoing connections: one of them could take the port before the node does. None is returned twice. */
   private static int freePort() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+      if (!PORTS_IN_USE.add(port)) {
+        continue;
+      }
       try (ServerSocket socket = new ServerSocket(port)) {
         return socket.getLocalPort();
       } catch (IOException taken) {
