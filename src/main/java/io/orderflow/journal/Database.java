@@ -29,10 +29,12 @@ public final class Database {
 
   /**
    * How long the driver waits for a server, in seconds, and for which of several: each is a default that a parameter of the URL overrides. A
-   * host that is switched off answers nothing, so each host has less time to connect than all of them together ({@code loginTimeout}).
+   * host that is switched off answers nothing, so each host has less time to connect than all of them together ({@code loginTimeout}). One whose
+   * system still takes connections, while its processes stand still, is left after the 2 s for encryption and {@code socketTimeout}, and not tried
+   * again for a minute ({@code hostRecheckSeconds}), unless no other host is the primary.
    */
   private static final Map<String, String> CONNECTING = Map.of("targetServerType", "primary",
-      "connectTimeout", "2", "sslResponseTimeout", "2000", "loginTimeout", "8", "tcpKeepAlive", "true");
+      "connectTimeout", "2", "sslResponseTimeout", "2000", "loginTimeout", "15", "hostRecheckSeconds", "60", "tcpKeepAlive", "true");
 
   /**
    * Drops connections to a server that has gone, and connections on which a node froze in the middle of a transaction. The journal's

@@ -77,7 +77,7 @@ public final class ReplicatedPostgresql implements AutoCloseable {
   /** A connection to whichever is the primary. */
   public Connection connect() throws SQLException {
     return DriverManager.getConnection(settings().getString("orderflow.db.url")
-        + "?targetServerType=primary&connectTimeout=2&sslResponseTimeout=2000&hostRecheckSeconds=1", "postgres", "postgres");
+        + "?targetServerType=primary&connectTimeout=2&sslResponseTimeout=2000&socketTimeout=10&hostRecheckSeconds=1", "postgres", "postgres");
   }
 
   /** Ends all processes of the primary as {@code kill -9} does. */
