@@ -54,10 +54,14 @@ class EncryptedGatewaySpec {
       TlsClient strangers = new TlsClient(stranger);
       Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> client.get(wrongName.port("management"), "/ready").statusCode() == 200);
       Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> strangers.get(wrongAuthority.port("management"), "/ready").statusCode() == 200);
-      // 504 on a machine so busy that the time limit ends before the second try does.
-      assertThat(client.get(wrongName.port("gateway"), "/api/products").statusCode()).isIn(502, 503, 504);
-      assertThat(strangers.get(wrongAuthority.port("gateway"), "/api/products").statusCode()).isIn(502, 503, 504);
+      assertThat(statusInTime(client, wrongName)).isIn(502, 503);
+      assertThat(statusInTime(strangers, wrongAuthority)).isIn(502, 503);
     }
+  }
+
+  /** The status of the first answer that is not 504: on a busy machine a try may still be under way at the end of the gateway's time limit. */
+  private static int statusInTime(TlsClient client, TestNode gateway) {
+    return Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> client.get(gateway.port("gateway"), "/api/products").statusCode(), status -> status != 504);
   }
 
   private TestNode gateway(TestAuthority trusted, String nodeName) {

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -74,10 +73,9 @@ public final class ReplicatedPostgresql implements AutoCloseable {
         + standby.getPort() + "/postgres", "orderflow.db.user", "postgres", "orderflow.db.password", "postgres"));
   }
 
-  /** A connection to whichever is the primary. */
+  /** A connection to the server that was the standby at first. */
   public Connection connect() throws SQLException {
-    return DriverManager.getConnection(settings().getString("orderflow.db.url")
-        + "?targetServerType=primary&connectTimeout=2&sslResponseTimeout=2000&socketTimeout=10&hostRecheckSeconds=1", "postgres", "postgres");
+    return standby.getPostgresDatabase().getConnection();
   }
 
   /** Ends all processes of the primary as {@code kill -9} does. */

@@ -14,7 +14,6 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
@@ -46,8 +45,9 @@ public final class SteadyLoad implements AutoCloseable {
 
   private record Kind(String name, boolean repeatable, Request request) {}
 
-  /** What an answer of a warm cluster takes at most, and for how long before it is called calm. */
+  /** The longest time that an answer of a calm cluster takes. */
   private static final long CALM_MILLIS = 500;
+  /** The seconds for which each answer came within that time before a cluster is called calm. */
   private static final int CALM_SECONDS = 5;
 
   private static final int PRODUCTS = 20;
@@ -136,7 +136,7 @@ public final class SteadyLoad implements AutoCloseable {
 
   /** Returns whether the connection broke. */
   private boolean send(Kind kind, long number, int gateway) {
-    long sent = System.nanoTime();
+    long sent = nowMillis();
     int status = 0;
     String problem = "";
     try {
@@ -149,8 +149,7 @@ public final class SteadyLoad implements AutoCloseable {
       }
       problem = broken.getCause().toString();
     }
-    long now = System.nanoTime();
-    outcomes.add(new Outcome(kind.name(), gateway, status, problem, TimeUnit.NANOSECONDS.toMillis(now - sent), TimeUnit.NANOSECONDS.toMillis(sent - began)));
+    outcomes.add(new Outcome(kind.name(), gateway, status, problem, nowMillis() - sent, sent));
     return status == 0;
   }
 
@@ -208,22 +207,18 @@ public final class SteadyLoad implements AutoCloseable {
     Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> outcomes.size() >= before + requests);
   }
 
-  /** The requests so far that the business did not answer, since the cluster was calm. */
+  /** The requests so far that the business did not answer, those before the cluster was calm too. */
   public List<Outcome> broken() {
-    return sinceCalm().filter(outcome -> !outcome.isAnswered()).toList();
+    return outcomes.stream().filter(outcome -> !outcome.isAnswered()).toList();
   }
 
-  private Stream<Outcome> sinceCalm() {
-    return outcomes.stream().filter(outcome -> outcome.atMillis() >= calmAt);
-  }
-
-  /** Ends the clients after their last answers, and returns all answers since the cluster was calm. */
+  /** Ends the clients after their last answers, and returns all answers to requests that were sent since the cluster was calm. */
   public List<Outcome> end() throws InterruptedException {
     close();
     if (!defects.isEmpty()) {
       throw new AssertionError("a client failed", defects.peek());
     }
-    return sinceCalm().toList();
+    return outcomes.stream().filter(outcome -> outcome.atMillis() >= calmAt).toList();
   }
 
   /**

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 /** A whole node in this JVM, on free ports, with a folder of its own. */
 public final class TestNode implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final Set<Integer> PORTS_IN_USE = ConcurrentHashMap.newKeySet();
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Set<Integer> GIVEN_PORTS = ConcurrentHashMap.newKeySet();
   private static final String[] PORTS = {"gateway", "ops", "services", "management", "remoting", "provider"};
 
   private final Config config;
@@ -52,7 +52,7 @@ public final class TestNode implements AutoCloseable {
   private static int freePort() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
-      if (!PORTS_IN_USE.add(port)) {
+      if (!GIVEN_PORTS.add(port)) {
         continue;
       }
       try (ServerSocket socket = new ServerSocket(port)) {
