@@ -45,6 +45,7 @@ class OrderTimelineSpec {
   @Test
   void a_confirmed_order_has_all_its_steps_and_balances() {
     String id = shop.ended(order("tea", 2, card("tok_secret"), "DE")).text("orderId");
+    shop.awaitSaga(id);
     JsonNode timeline = timeline(id);
     assertThat(timeline.path("sentence").asText()).startsWith("Confirmed: 7.00 EUR charged and the goods shipped, at 20");
     assertThat(StreamSupport.stream(timeline.path("steps").spliterator(), false).map(step -> step.path("name").asText())).containsExactly("create-order", "reserve-inventory", "charge-payment", "create-shipment",

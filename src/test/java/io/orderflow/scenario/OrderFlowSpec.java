@@ -43,6 +43,7 @@ class OrderFlowSpec extends NodeOnEachDatabase {
 
     Answer order = shop.awaitEnd(id);
     assertThat(order.text("status")).isEqualTo("CONFIRMED");
+    shop.awaitSaga(id);
     assertStock("tea", 8, 0);
     Answer payment = shop.get("/api/payments/" + id).expect(200);
     assertThat(payment.text("status")).isEqualTo("CHARGED");
@@ -102,7 +103,9 @@ class OrderFlowSpec extends NodeOnEachDatabase {
         "reserve-inventory COMPENSATED", "create-order COMPENSATED");
     assertStock("plenty", 10, 0);
     assertStock("scarce", 1, 0);
-    assertThat(shop.ended(both.replace("'scarce','quantity':2", "'scarce','quantity':1")).text("status")).isEqualTo("CONFIRMED");
+    Answer one = shop.ended(both.replace("'scarce','quantity':2", "'scarce','quantity':1"));
+    assertThat(one.text("status")).isEqualTo("CONFIRMED");
+    shop.awaitSaga(one.text("orderId"));
     assertStock("plenty", 8, 0);
     assertStock("scarce", 0, 0);
   }
@@ -189,6 +192,7 @@ class OrderFlowSpec extends NodeOnEachDatabase {
     assertThat(again.text("orderId")).isEqualTo(id);
     assertThat(again.text("status")).isEqualTo("CONFIRMED");
     assertThat(charges(id)).containsExactly("succeeded");
+    shop.awaitSaga(id);
     assertStock("once", 49, 0);
     for (String other : List.of(order("once", 2, card("tok_1"), "DE"), order("once", 1, card("tok_2"), "DE"),
         body.replace("'customerId':'ada'", "'customerId':'bob'"))) {
@@ -205,6 +209,7 @@ class OrderFlowSpec extends NodeOnEachDatabase {
       orders.add(CompletableFuture.supplyAsync(() -> shop.ended(order("crowded", 1, card("tok_1"), "DE")), clients));
     }
     assertThat(orders.stream().map(order -> order.join().text("status")).filter("CONFIRMED"::equals)).hasSize(10);
+    orders.forEach(order -> shop.awaitSaga(order.join().text("orderId")));
     assertStock("crowded", 0, 0);
   }
 

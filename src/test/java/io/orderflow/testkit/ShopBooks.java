@@ -37,10 +37,13 @@ public final class ShopBooks {
     this.ended = ended;
   }
 
-  /** Waits until each order is confirmed or cancelled; tells how. */
+  /** Waits until each order is confirmed or cancelled, and its saga has ended; tells how. */
   static Map<String, JsonNode> awaitEnds(ShopClient shop, Collection<Placed> placed) {
     Map<String, JsonNode> ended = new ConcurrentHashMap<>();
-    Parallel.each(PARALLEL, placed, order -> ended.put(order.id(), shop.awaitEnd(order.id()).body()));
+    Parallel.each(PARALLEL, placed, order -> {
+      ended.put(order.id(), shop.awaitEnd(order.id()).body());
+      shop.awaitSaga(order.id());
+    });
     return ended;
   }
 

@@ -200,4 +200,10 @@ public final class ShopClient {
     return Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> read("/api/orders/" + orderId).expect(200),
         order -> Set.of("CONFIRMED", "CANCELLED").contains(order.text("status")));
   }
+
+  /** Reads its saga until that has ended too: an order is confirmed while its goods leave the stock, which the saga repeats until it succeeds. */
+  public Answer awaitSaga(String orderId) {
+    return Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> read("/api/orders/" + orderId + "/saga").expect(200),
+        saga -> !Set.of("RUNNING", "COMPENSATING").contains(saga.text("state")));
+  }
 }
