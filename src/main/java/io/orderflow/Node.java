@@ -15,6 +15,7 @@ import io.orderflow.archive.JournalArchive;
 import io.orderflow.cart.CartModule;
 import io.orderflow.console.ConsoleModule;
 import io.orderflow.console.ConsolePageRoutes;
+import io.orderflow.eventsourcing.ShardPlacement;
 import io.orderflow.gateway.Gateway;
 import io.orderflow.gateway.ServiceNodes;
 import io.orderflow.http.Admission;
@@ -57,6 +58,7 @@ import io.orderflow.shipping.ShippingModule;
 import io.orderflow.simulator.Simulator;
 import io.orderflow.user.UserModule;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +70,14 @@ import java.util.function.Function;
 
 /** Starts one node of the cluster: the parts that its roles name, each after the parts that it depends on. */
 public final class Node {
+
+  /**
+   * The first seed node forms a new cluster if no other seed node answers in this time. With a short time-out it would form a second cluster beside the
+   * existing one on a busy machine.
+   */
+  private static final Duration FORMS_CLUSTER_AFTER = Duration.ofSeconds(15);
+  /** How often the others ask for a cluster: nodes that start together then join as soon as the first has formed it. Akka has one setting for both. */
+  private static final Duration ASKS_SEEDS_EVERY = Duration.ofSeconds(2);
 
   private final ActorSystem<Void> system;
   private final Config config;
@@ -161,15 +171,17 @@ public final class Node {
     Departure.register(system, roles.contains(Roles.SERVICES), roles.contains(Roles.GATEWAY), config.getDuration("orderflow.gateway.leave-after"));
     List<CompletionStage<?>> parts = new ArrayList<>();
     Optional<Route> local = roles.contains(Roles.SERVICES) ? Optional.of(Standstill.guard(system, Routes.sealed(services()))) : Optional.empty();
+    CompletionStage<Void> placed = local.isPresent() ? ShardPlacement.all(system) : CompletableFuture.completedFuture(null);
     local.ifPresent(routes -> parts.add(HttpServer.bind(system, "services", config.getString("orderflow.bind"),
-        config.getInt("orderflow.services.port"), Draining.of(system).untilEnd(routes)).thenAccept(bound -> ServiceNodes.announce(system, bound.localAddress()))));
+        config.getInt("orderflow.services.port"), Draining.of(system).untilEnd(routes))
+        .thenAccept(bound -> placed.thenRun(() -> ServiceNodes.announce(system, bound.localAddress())))));
     if (roles.contains(Roles.GATEWAY)) {
       parts.add(Gateway.start(system, config, local, Routes.sealed(
           Directives.concat(new DocumentationRoutes().routes(), new ConsolePageRoutes(config).routes()))));
     }
     return CompletableFuture.allOf(parts.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new))
-        .thenAccept(serving -> Readiness.serves(system, local.map(routes -> Database.of(system)),
-            roles.contains(Roles.GATEWAY) && local.isEmpty()));
+        .thenAccept(serving -> placed.thenRun(() -> Readiness.serves(system, local.map(routes -> Database.of(system)),
+            roles.contains(Roles.GATEWAY) && local.isEmpty())));
   }
 
   /** Creates the business modules and starts the engines for them. Returns the routes of all. */
@@ -227,8 +239,9 @@ public final class Node {
     String version = Optional.ofNullable(Node.class.getPackage().getImplementationVersion()).orElse("0.0.0");
     List<String> seeds = Configuration.list(settings.getString("orderflow.seed-nodes")).stream()
         .map(address -> "akka://orderflow@" + address).toList();
+    String own = "akka://orderflow@" + settings.getString("orderflow.host") + ":" + settings.getInt("orderflow.remoting.port");
     return ConfigFactory.parseMap(Map.of("akka.cluster.roles", roles, "akka.cluster.seed-nodes", seeds,
-            "akka.cluster.app-version", version))
+            "akka.cluster.app-version", version, "akka.cluster.seed-node-timeout", seeds.indexOf(own) == 0 ? FORMS_CLUSTER_AFTER : ASKS_SEEDS_EVERY))
         .withFallback(RemotingTls.settings(settings)).withFallback(Database.settings(settings)).withFallback(settings);
   }
 }

@@ -16,6 +16,7 @@ public final class Aggregates {
     GroupCommit.Settings settings = GroupCommit.Settings.of(system.settings().config().getConfig("orderflow"));
     Unhandled.reject(system);
     LateWrites.of(system);
+    ShardPlacement.hosts(system, key);
     ClusterSharding.get(system).init(ShardedEntities.entity(key, (id, leave) -> behavior(type, id, settings)));
     return new AggregateClient<>(system, type, key, null);
   }

@@ -13,6 +13,7 @@ public final class Homes {
   /** Makes this node host its shards of these homes. The shard never passivates a home: its processes say when it may leave. */
   public static void host(ActorSystem<?> system, HomeType type) {
     Unhandled.reject(system);
+    ShardPlacement.hosts(system, key(type.name()));
     ClusterSharding.get(system).init(ShardedEntities.entity(key(type.name()), (id, leave) -> {
       HostedIds.started(system, type.name(), id);
       return HomeActor.create(type, id, leave);

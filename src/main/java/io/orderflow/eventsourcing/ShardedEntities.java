@@ -19,8 +19,9 @@ final class ShardedEntities {
    * @param behavior creates the behavior for an entity id; the behavior runs the given action once no further message is expected
    */
   static Entity<Message, ShardingEnvelope<Message>> entity(EntityTypeKey<Message> key, BiFunction<String, Runnable, Behavior<Message>> behavior) {
-    return Entity.of(key, entity -> Behaviors.<Message>setup(context -> behavior.apply(entity.getEntityId(),
-            () -> entity.getShard().tell(new ClusterSharding.Passivate<>(context.getSelf())))))
+    return Entity.of(key, entity -> ShardPlacement.isPlaceholder(entity.getEntityId()) ? ShardPlacement.placeholder()
+            : Behaviors.<Message>setup(context -> behavior.apply(entity.getEntityId(),
+                () -> entity.getShard().tell(new ClusterSharding.Passivate<>(context.getSelf())))))
         .withStopMessage(Message.Signal.LEAVE).withRole("services");
   }
 }

@@ -65,7 +65,7 @@ public final class SteadyLoad implements AutoCloseable {
 
   private final List<ShopClient> gateways;
   private final int clients;
-  private final long began = System.nanoTime();
+  private final long began;
   private final AtomicLong numbers = new AtomicLong();
   private final List<Kind> kinds;
   private final int perSecond;
@@ -101,6 +101,7 @@ public final class SteadyLoad implements AutoCloseable {
       deposits.put(account(i), new AtomicLong());
     }
     orders.put(-1L, shop.post("/api/orders", body(0), "Idempotency-Key", "steady").expect(201).text("orderId"));
+    this.began = System.nanoTime();
     for (int i = 0; i < clients; i++) {
       Thread client = new Thread(this::send, "steady-" + i);
       threads.add(client);
