@@ -4,6 +4,7 @@ import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.pattern.Patterns;
+import io.orderflow.eventsourcing.Evacuation;
 import io.orderflow.gateway.ServiceNodes;
 import io.orderflow.http.Draining;
 import java.time.Duration;
@@ -12,9 +13,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * Lets a node leave without a failed request. Before its servers stop listening, {@code /ready} turns 503, responses close their connections, and
- * gateways elsewhere stop sending to the node. Akka's coordinated shutdown goes on with the rest: servers finish their requests, shards move to other
- * nodes, the node leaves the cluster.
+ * Lets a node leave without a failed request. Before its servers stop listening, {@code /ready} turns 503, responses close their connections,
+ * gateways elsewhere stop sending to the node, and its shards move to other nodes. Akka's coordinated shutdown goes on with the rest: servers finish their
+ * requests, the node leaves the cluster.
  */
 final class Departure {
 
@@ -32,7 +33,8 @@ final class Departure {
     CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
     shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "drain", () -> {
       Draining.of(system).begin();
-      CompletionStage<Done> left = services ? ServiceNodes.leave(system).thenCompose(done -> after(system, LAST_REQUESTS)) : done();
+      CompletionStage<Done> left = services
+          ? ServiceNodes.leave(system).thenCompose(done -> after(system, LAST_REQUESTS)).thenCompose(done -> Evacuation.run(system)) : done();
       CompletionStage<Done> seen = gateway ? after(system, noticed) : done();
       return left.thenCombine(seen, (one, other) -> {
         Draining.of(system).end();

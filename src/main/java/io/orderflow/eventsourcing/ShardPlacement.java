@@ -16,6 +16,7 @@ import akka.pattern.StatusReply;
 import io.orderflow.kernel.CborSerializable;
 import io.orderflow.kernel.Rejection;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -73,6 +74,11 @@ public final class ShardPlacement implements Extension {
   /** The node hosts entities of this type. */
   static void hosts(ActorSystem<?> system, EntityTypeKey<Message> key) {
     Id.INSTANCE.apply(system).hosted.add(key);
+  }
+
+  /** The types that the node hosts so far. */
+  static Collection<EntityTypeKey<Message>> hosted(ActorSystem<?> system) {
+    return Id.INSTANCE.apply(system).hosted;
   }
 
   /** Whether the id is a placeholder's. */

@@ -22,6 +22,6 @@ final class ShardedEntities {
     return Entity.of(key, entity -> ShardPlacement.isPlaceholder(entity.getEntityId()) ? ShardPlacement.placeholder()
             : Behaviors.<Message>setup(context -> behavior.apply(entity.getEntityId(),
                 () -> entity.getShard().tell(new ClusterSharding.Passivate<>(context.getSelf())))))
-        .withStopMessage(Message.Signal.LEAVE).withRole("services");
+        .withStopMessage(Message.Signal.LEAVE).withRole("services").withAllocationStrategy(new ShardAllocation());
   }
 }
