@@ -57,6 +57,9 @@ final class Unhandled implements Extension {
       reject(envelope.message());
     } else if (message instanceof InternalProtocol.IncomingCommand<?> stashed) {
       reject(stashed.c());
+    } else if (message instanceof AllDeadLetters dropped) {
+      // A region that hands a shard off sends what has come for it meanwhile to the dead letters, already wrapped once.
+      reject(dropped.message());
     }
   }
 }

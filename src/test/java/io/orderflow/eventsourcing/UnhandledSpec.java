@@ -15,6 +15,7 @@ import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.cluster.sharding.typed.testkit.javadsl.TestEntityRef;
 import akka.pattern.StatusReply;
 import akka.persistence.testkit.javadsl.PersistenceTestKit;
+import akka.util.MessageBufferMap;
 import io.orderflow.eventsourcing.GroupCommitSpec.Added;
 import io.orderflow.kernel.Rejection;
 import io.orderflow.testkit.EntityKit;
@@ -90,6 +91,14 @@ class UnhandledSpec {
     counter.tell(add(1, late));
     assertMoved(late.receiveMessage());
     assertThat(journal.persistedInStorage("counter|one")).containsExactly(new Added(4), new Added(3));
+  }
+
+  @Test
+  void a_command_that_a_region_drops_while_it_hands_a_shard_off_is_rejected() {
+    MessageBufferMap<String> buffers = new MessageBufferMap<>();
+    buffers.append("shard", new ShardingEnvelope<>("one", add(1, late)), akka.actor.ActorRef.noSender());
+    buffers.drop("shard", "the shard is handed off", kit.system().classicSystem().deadLetters());
+    assertMoved(late.receiveMessage());
   }
 
   @Test

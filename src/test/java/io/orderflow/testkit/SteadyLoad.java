@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -50,6 +51,8 @@ public final class SteadyLoad implements AutoCloseable {
   /** The seconds for which each answer came within that time before a cluster is called calm. */
   private static final int CALM_SECONDS = 5;
 
+  /** The answers that took longest, of which a summary tells. */
+  private static final int SHOWN = 6;
   private static final int PRODUCTS = 20;
   private static final int ACCOUNTS = 10;
   private static final List<Kind> KEYED = List.of(
@@ -237,9 +240,11 @@ public final class SteadyLoad implements AutoCloseable {
   public static String summary(List<Outcome> outcomes) {
     Map<String, Integer> counts = new TreeMap<>();
     outcomes.forEach(outcome -> counts.merge(outcome.request() + " " + outcome.status() + " " + outcome.problem(), 1, Integer::sum));
-    List<Long> times = outcomes.stream().map(Outcome::millis).sorted().toList();
-    return "%s; longest %s ms, p99 %d ms, over 1 s: %d".formatted(counts, times.subList(Math.max(0, times.size() - 3), times.size()),
-        times.get(times.size() * 99 / 100), times.stream().filter(time -> time > 1000).count());
+    List<Outcome> byTime = outcomes.stream().sorted(Comparator.comparing(Outcome::millis)).toList();
+    List<String> longest = byTime.subList(Math.max(0, byTime.size() - SHOWN), byTime.size()).stream().map(outcome ->
+        "%d ms (%s at %.1f s)".formatted(outcome.millis(), outcome.request(), outcome.atMillis() / 1000.0)).toList();
+    return "%s; longest %s, p99 %d ms, over 1 s: %d".formatted(counts, longest, byTime.get(byTime.size() * 99 / 100).millis(),
+        byTime.stream().filter(outcome -> outcome.millis() > 1000).count());
   }
 
   @Override
