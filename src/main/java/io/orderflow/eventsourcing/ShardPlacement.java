@@ -39,7 +39,7 @@ public final class ShardPlacement implements Extension {
   /** Begins the ids of placeholders. No other id has a blank ({@link io.orderflow.kernel.Ids}). */
   private static final String PLACEHOLDER = "shard ";
   /** The longest wait for one shard. A node of a version without placeholders does not reply: the shards left get their places with their first requests. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** To a placeholder; replied to once its shard has a place. */
   record Place(ActorRef<StatusReply<Done>> replyTo) implements Message, CborSerializable {
@@ -113,18 +113,28 @@ public final class ShardPlacement implements Extension {
 
   private CompletionStage<Void> place() {
     long began = System.nanoTime();
-    return CompletableFuture.allOf(hosted.stream().map(key -> place(key, 0).toCompletableFuture()).toArray(CompletableFuture[]::new))
-        .thenRun(() -> LOG.info("All shards of {} types have places after {} ms", hosted.size(), (System.nanoTime() - began) / 1_000_000))
+    List<EntityTypeKey<Message>> types = List.copyOf(hosted);
+    return place(types, 0)
+        .thenRun(() -> LOG.info("All shards of {} types have places after {} ms", types.size(), (System.nanoTime() - began) / 1_000_000))
         .exceptionally(failure -> {
           LOG.warn("Not all shards have places: those left get them with their first requests: {}", failure.toString());
           return null;
         });
   }
 
-  /** One after the other, so that a client's request for a shard waits for one of them only. */
-  private CompletionStage<Void> place(EntityTypeKey<Message> key, int shard) {
-    return shard == placeholders.size() ? CompletableFuture.completedFuture(null)
-        : EntityAsk.ask(system, ClusterSharding.get(system).entityRefFor(key, placeholders.get(shard)), Place::new, PATIENCE)
-            .thenCompose(placed -> place(key, shard + 1));
+  /**
+   * One after the other, so that a client's request for a shard waits for one of them only, and so that nodes that have just started, and compile, still send
+   * their heartbeats in time.
+   *
+   * @param placed how many there have been, over all types
+   */
+  private CompletionStage<Void> place(List<EntityTypeKey<Message>> types, int placed) {
+    int type = placed / placeholders.size();
+    if (type == types.size()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    String placeholder = placeholders.get(placed % placeholders.size());
+    return EntityAsk.ask(system, ClusterSharding.get(system).entityRefFor(types.get(type), placeholder), Place::new, PATIENCE)
+        .thenCompose(one -> place(types, placed + 1));
   }
 }
