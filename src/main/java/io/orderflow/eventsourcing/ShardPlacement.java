@@ -38,8 +38,10 @@ public final class ShardPlacement implements Extension {
   private static final Logger LOG = LoggerFactory.getLogger(ShardPlacement.class);
   /** Begins the ids of placeholders. No other id has a blank ({@link io.orderflow.kernel.Ids}). */
   private static final String PLACEHOLDER = "shard ";
-  /** The longest wait for one shard. A node of a version without placeholders does not reply: the shards left get their places with their first requests. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  /** The longest wait for one shard. A node of a version without placeholders does not reply. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  /** The longest wait for all, as on a machine that is busy otherwise. A node that joins others that have served for long need not wait at all. */
+  private static final Duration LIMIT = Duration.ofSeconds(20);
 
   /** To a placeholder; replied to once its shard has a place. */
   record Place(ActorRef<StatusReply<Done>> replyTo) implements Message, CborSerializable {
@@ -97,8 +99,8 @@ public final class ShardPlacement implements Extension {
   }
 
   /**
-   * Places the shards of all types that the node hosts so far, once it is a member. The stage never fails: what could not be placed is placed by its first
-   * request. A node without others does nothing, because its shards are placed at once.
+   * Places the shards of all types that the node hosts so far, once it is a member. The stage never fails: what could not be placed in time is placed by its
+   * first request. A node without others does nothing, because its shards are placed at once.
    */
   public static CompletionStage<Void> all(ActorSystem<?> system) {
     CompletableFuture<Void> member = new CompletableFuture<>();
@@ -112,29 +114,25 @@ public final class ShardPlacement implements Extension {
   }
 
   private CompletionStage<Void> place() {
-    long began = System.nanoTime();
     List<EntityTypeKey<Message>> types = List.copyOf(hosted);
-    return place(types, 0)
-        .thenRun(() -> LOG.info("All shards of {} types have places after {} ms", types.size(), (System.nanoTime() - began) / 1_000_000))
-        .exceptionally(failure -> {
-          LOG.warn("Not all shards have places: those left get them with their first requests: {}", failure.toString());
-          return null;
-        });
+    return place(types, 0, 0, System.nanoTime());
   }
 
   /**
    * One after the other, so that a client's request for a shard waits for one of them only, and so that nodes that have just started, and compile, still send
    * their heartbeats in time.
    *
-   * @param placed how many there have been, over all types
+   * @param next the number of the next, over all types
+   * @param placed how many have places
    */
-  private CompletionStage<Void> place(List<EntityTypeKey<Message>> types, int placed) {
-    int type = placed / placeholders.size();
-    if (type == types.size()) {
+  private CompletionStage<Void> place(List<EntityTypeKey<Message>> types, int next, int placed, long began) {
+    int all = types.size() * placeholders.size();
+    if (next == all || System.nanoTime() - began > LIMIT.toNanos()) {
+      LOG.info("{} of {} shards have places after {} ms", placed, all, (System.nanoTime() - began) / 1_000_000);
       return CompletableFuture.completedFuture(null);
     }
-    String placeholder = placeholders.get(placed % placeholders.size());
-    return EntityAsk.ask(system, ClusterSharding.get(system).entityRefFor(types.get(type), placeholder), Place::new, PATIENCE)
-        .thenCompose(one -> place(types, placed + 1));
+    EntityTypeKey<Message> type = types.get(next / placeholders.size());
+    return EntityAsk.ask(system, ClusterSharding.get(system).entityRefFor(type, placeholders.get(next % placeholders.size())), Place::new, PATIENCE)
+        .handle((done, failure) -> failure == null ? placed + 1 : placed).thenCompose(counted -> place(types, next + 1, counted, began));
   }
 }
