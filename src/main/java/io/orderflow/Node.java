@@ -237,11 +237,14 @@ public final class Node {
 
   private static Config derived(Config settings, List<String> roles) {
     String version = Optional.ofNullable(Node.class.getPackage().getImplementationVersion()).orElse("0.0.0");
-    List<String> seeds = Configuration.list(settings.getString("orderflow.seed-nodes")).stream()
-        .map(address -> "akka://orderflow@" + address).toList();
-    String own = "akka://orderflow@" + settings.getString("orderflow.host") + ":" + settings.getInt("orderflow.remoting.port");
+    List<String> seeds = Configuration.list(settings.getString("orderflow.seed-nodes")).stream().map(Node::akkaAddress).toList();
+    boolean first = seeds.indexOf(akkaAddress(settings.getString("orderflow.host") + ":" + settings.getInt("orderflow.remoting.port"))) == 0;
     return ConfigFactory.parseMap(Map.of("akka.cluster.roles", roles, "akka.cluster.seed-nodes", seeds,
-            "akka.cluster.app-version", version, "akka.cluster.seed-node-timeout", seeds.indexOf(own) == 0 ? FORMS_CLUSTER_AFTER : ASKS_SEEDS_EVERY))
+            "akka.cluster.app-version", version, "akka.cluster.seed-node-timeout", first ? FORMS_CLUSTER_AFTER : ASKS_SEEDS_EVERY))
         .withFallback(RemotingTls.settings(settings)).withFallback(Database.settings(settings)).withFallback(settings);
+  }
+
+  private static String akkaAddress(String hostAndPort) {
+    return "akka://orderflow@" + hostAndPort;
   }
 }

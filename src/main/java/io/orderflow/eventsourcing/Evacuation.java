@@ -25,6 +25,8 @@ public final class Evacuation {
   private static final Duration LOOKS_EVERY = Duration.ofMillis(100);
   /** How long no shard may have moved before the node leaves with those that it has: the coordinator lives on a node of an earlier version, or is lost. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  /** The longest that it may take, well within what a coordinated shutdown gives to the phase. */
+  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final ActorSystem<?> system;
   private final DepartingNodes departing;
@@ -36,7 +38,7 @@ public final class Evacuation {
   }
 
   /**
-   * Begins it. The stage completes once the node hosts no shard, or if none moves any more, or if no other node stays. It never fails.
+   * Begins it. The stage completes once the node hosts no shard, or if none moves any more, or if no other node stays, or after 30 s. It never fails.
    */
   public static CompletionStage<Done> run(ActorSystem<?> system) {
     Evacuation evacuation = new Evacuation(system);
@@ -59,7 +61,7 @@ public final class Evacuation {
     }
     return shards().thenCompose(left -> {
       long last = left < before ? System.nanoTime() : movedAt;
-      if (left > 0 && System.nanoTime() - last < PATIENCE.toNanos()) {
+      if (left > 0 && System.nanoTime() - last < PATIENCE.toNanos() && System.nanoTime() - began < LIMIT.toNanos()) {
         return Patterns.after(LOOKS_EVERY, system.classicSystem().scheduler(), system.executionContext(), () -> look(left, last));
       }
       LOG.info("{} shards are left after {} ms", left, (System.nanoTime() - began) / 1_000_000);
