@@ -6,19 +6,32 @@ import akka.remote.PhiAccrualFailureDetector;
 import com.typesafe.config.Config;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import scala.Option;
+import scala.concurrent.duration.Duration;
+import scala.concurrent.duration.FiniteDuration;
 
 /**
  * Akka's failure detector, which also believes {@link EndedProcesses}: the cluster removes a downed node only once it is unreachable, and a
- * missing heartbeat takes seconds to tell.
+ * missing heartbeat takes seconds to tell. It measures silence in {@link LivedTime}.
  */
 public final class ProcessAwareDetector extends PhiAccrualFailureDetector {
 
+  private static final LivedTime TIME = new LivedTime(System::nanoTime);
   /** Addresses of processes that have ended. Static, since Akka creates a detector for each node by its class name alone. */
   private static final Set<String> ENDED = ConcurrentHashMap.newKeySet();
 
   /** Akka creates it from {@code akka.cluster.failure-detector}. */
   public ProcessAwareDetector(Config config, EventStream events) {
-    super(config, events);
+    this(config, events, TIME);
+  }
+
+  ProcessAwareDetector(Config config, EventStream events, LivedTime time) {
+    super(config.getDouble("threshold"), config.getInt("max-sample-size"), duration(config, "min-std-deviation"),
+        duration(config, "acceptable-heartbeat-pause"), duration(config, "heartbeat-interval"), Option.apply(events), time);
+  }
+
+  private static FiniteDuration duration(Config config, String setting) {
+    return Duration.fromNanos(config.getDuration(setting).toNanos());
   }
 
   @Override
