@@ -11,6 +11,7 @@ import akka.cluster.Cluster;
 import akka.cluster.sharding.typed.ClusterShardingSettings;
 import akka.cluster.sharding.typed.HashCodeMessageExtractor;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.pattern.StatusReply;
 import io.orderflow.kernel.CborSerializable;
@@ -62,15 +63,10 @@ public final class ShardPlacement implements Extension {
   }
 
   private final ActorSystem<?> system;
-  private final List<String> placeholders;
   private final Queue<EntityTypeKey<Message>> hosted = new ConcurrentLinkedQueue<>();
 
   private ShardPlacement(ActorSystem<?> system) {
     this.system = system;
-    int shards = ClusterShardingSettings.create(system).numberOfShards();
-    HashCodeMessageExtractor<Message> extractor = new HashCodeMessageExtractor<>(shards);
-    this.placeholders = IntStream.range(0, shards).mapToObj(shard -> IntStream.iterate(0, i -> i + 1).mapToObj(i -> PLACEHOLDER + i)
-        .filter(id -> extractor.shardId(id).equals(Integer.toString(shard))).findFirst().orElseThrow()).toList();
   }
 
   /** The node hosts entities of this type. */
@@ -114,25 +110,32 @@ public final class ShardPlacement implements Extension {
   }
 
   private CompletionStage<Void> place() {
-    List<EntityTypeKey<Message>> types = List.copyOf(hosted);
-    return place(types, 0, 0, System.nanoTime());
+    List<String> ids = placeholderIds();
+    ClusterSharding sharding = ClusterSharding.get(system);
+    return place(hosted.stream().flatMap(type -> ids.stream().map(id -> sharding.entityRefFor(type, id))).toList(), 0, 0, System.nanoTime());
+  }
+
+  /** An id for each shard. */
+  private List<String> placeholderIds() {
+    int shards = ClusterShardingSettings.create(system).numberOfShards();
+    HashCodeMessageExtractor<Message> extractor = new HashCodeMessageExtractor<>(shards);
+    return IntStream.range(0, shards).mapToObj(shard -> IntStream.iterate(0, i -> i + 1).mapToObj(i -> PLACEHOLDER + i)
+        .filter(id -> extractor.shardId(id).equals(Integer.toString(shard))).findFirst().orElseThrow()).toList();
   }
 
   /**
    * One after the other, so that a client's request for a shard waits for one of them only, and so that nodes that have just started, and compile, still send
    * their heartbeats in time.
    *
-   * @param next the number of the next, over all types
+   * @param next the number of the next
    * @param placed how many have places
    */
-  private CompletionStage<Void> place(List<EntityTypeKey<Message>> types, int next, int placed, long began) {
-    int all = types.size() * placeholders.size();
-    if (next == all || System.nanoTime() - began > LIMIT.toNanos()) {
-      LOG.info("{} of {} shards have places after {} ms", placed, all, (System.nanoTime() - began) / 1_000_000);
+  private CompletionStage<Void> place(List<EntityRef<Message>> placeholders, int next, int placed, long began) {
+    if (next == placeholders.size() || System.nanoTime() - began > LIMIT.toNanos()) {
+      LOG.info("{} of {} shards have places after {} ms", placed, placeholders.size(), (System.nanoTime() - began) / 1_000_000);
       return CompletableFuture.completedFuture(null);
     }
-    EntityTypeKey<Message> type = types.get(next / placeholders.size());
-    return EntityAsk.ask(system, ClusterSharding.get(system).entityRefFor(type, placeholders.get(next % placeholders.size())), Place::new, PATIENCE)
-        .handle((done, failure) -> failure == null ? placed + 1 : placed).thenCompose(counted -> place(types, next + 1, counted, began));
+    return EntityAsk.ask(system, placeholders.get(next), Place::new, PATIENCE)
+        .handle((done, failure) -> failure == null ? placed + 1 : placed).thenCompose(counted -> place(placeholders, next + 1, counted, began));
   }
 }

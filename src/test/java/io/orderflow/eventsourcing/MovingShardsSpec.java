@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is asked of entities while their shards move to a node that joins, and away from one that is about to leave. */
+/** Questions to entities while their shards move to a node that joins, and away from one that is about to leave. */
 class MovingShardsSpec {
 
   private static final String HOME = "home";
@@ -42,7 +42,7 @@ class MovingShardsSpec {
   }
 
   @Test
-  void is_answered() throws InterruptedException {
+  void are_answered() throws InterruptedException {
     ActorSystem<Void> oldest = host();
     ActorSystem<Void> second = host();
     await(ShardPlacement.all(second));
