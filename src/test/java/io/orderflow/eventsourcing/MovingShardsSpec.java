@@ -12,9 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,15 +43,15 @@ class MovingShardsSpec {
   void are_answered() throws InterruptedException {
     ActorSystem<Void> oldest = host();
     ActorSystem<Void> second = host();
-    await(ShardPlacement.all(second));
+    SmallCluster.await(ShardPlacement.all(second), PATIENCE);
     ask(second);
     ActorSystem<Void> third = host();
     ask(third);
-    await(ShardPlacement.all(third));
-    await(Evacuation.run(oldest));
+    SmallCluster.await(ShardPlacement.all(third), PATIENCE);
+    SmallCluster.await(Evacuation.run(oldest), PATIENCE);
     ActorSystem<Void> fourth = host();
-    await(ShardPlacement.all(fourth));
-    await(Evacuation.run(third));
+    SmallCluster.await(ShardPlacement.all(fourth), PATIENCE);
+    SmallCluster.await(Evacuation.run(third), PATIENCE);
     end();
     assertThat(failures).isEmpty();
     assertThat(answers.get()).isGreaterThan(ENTITIES);
@@ -103,9 +101,5 @@ class MovingShardsSpec {
     for (Thread client : clients) {
       client.join();
     }
-  }
-
-  private static void await(CompletionStage<?> done) {
-    done.toCompletableFuture().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
   }
 }

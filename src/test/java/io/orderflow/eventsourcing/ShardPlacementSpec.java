@@ -13,9 +13,7 @@ import io.orderflow.kernel.Ids;
 import io.orderflow.testkit.SmallCluster;
 import java.time.Duration;
 import java.util.Queue;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +37,7 @@ class ShardPlacementSpec {
   void all_have_a_place_before_the_first_request_and_no_entity_has_started() {
     host();
     ActorSystem<Void> second = host();
-    await(ShardPlacement.all(second));
+    SmallCluster.await(ShardPlacement.all(second), PATIENCE);
     assertThat(placed(second)).isEqualTo(SHARDS);
     assertThat(started).isEmpty();
   }
@@ -47,7 +45,7 @@ class ShardPlacementSpec {
   @Test
   void a_node_without_others_places_none() {
     ActorSystem<Void> alone = host();
-    await(ShardPlacement.all(alone));
+    SmallCluster.await(ShardPlacement.all(alone), PATIENCE);
     assertThat(placed(alone)).isZero();
   }
 
@@ -55,10 +53,6 @@ class ShardPlacementSpec {
   void no_client_can_name_a_placeholder() {
     assertThat(ShardPlacement.isPlaceholder("shard 1")).isTrue();
     assertThat(Ids.FORM.matcher("shard 1").matches()).isFalse();
-  }
-
-  private static void await(CompletionStage<Void> placed) {
-    placed.toCompletableFuture().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
   }
 
   private ActorSystem<Void> host() {

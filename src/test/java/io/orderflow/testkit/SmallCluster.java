@@ -11,6 +11,8 @@ import io.orderflow.kernel.Configuration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 
@@ -40,6 +42,11 @@ public final class SmallCluster implements AutoCloseable {
     cluster.manager().tell(Join.create(Cluster.get(nodes.get(0)).selfMember().address()));
     Awaitility.await().atMost(PATIENCE).until(() -> isUp(node));
     return node;
+  }
+
+  /** Waits for a stage, and fails if it does or takes longer. */
+  public static void await(CompletionStage<?> stage, Duration patience) {
+    stage.toCompletableFuture().orTimeout(patience.toSeconds(), TimeUnit.SECONDS).join();
   }
 
   /** Ends the members without a word, as a power cut does. */
