@@ -25,9 +25,14 @@ final class LivedTime extends FailureDetector.Clock {
     this.last = nanos.getAsLong();
   }
 
-  /** The milliseconds that the process has lived since some instant. */
+  /** Its {@link #millis}, for Akka. */
   @Override
-  public synchronized Object apply() {
+  public Object apply() {
+    return millis();
+  }
+
+  /** The milliseconds that the process has lived since some instant. */
+  synchronized long millis() {
     long now = nanos.getAsLong();
     lived += Math.max(0, Math.min(now - last, LONGEST_PAUSE.toNanos()));
     last = now;

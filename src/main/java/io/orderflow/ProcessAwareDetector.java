@@ -12,13 +12,18 @@ import scala.concurrent.duration.FiniteDuration;
 
 /**
  * Akka's failure detector, which also believes {@link EndedProcesses}: the cluster removes a downed node only once it is unreachable, and a
- * missing heartbeat takes seconds to tell. It measures silence in {@link LivedTime}.
+ * missing heartbeat takes seconds to tell. It measures silence in {@link LivedTime}, and none of a node that it has only begun to watch: one that starts
+ * on a busy machine may answer for the first time after seconds, and it serves nobody yet.
  */
 public final class ProcessAwareDetector extends PhiAccrualFailureDetector {
 
   private static final LivedTime TIME = new LivedTime(System::nanoTime);
   /** Addresses of processes that have ended. Static, since Akka creates a detector for each node by its class name alone. */
   private static final Set<String> ENDED = ConcurrentHashMap.newKeySet();
+
+  private final LivedTime time;
+  /** When silence begins to count, in milliseconds of {@link #time}. */
+  private final long patientUntil;
 
   /** Akka creates it from {@code akka.cluster.failure-detector}. */
   public ProcessAwareDetector(Config config, EventStream events) {
@@ -28,6 +33,9 @@ public final class ProcessAwareDetector extends PhiAccrualFailureDetector {
   ProcessAwareDetector(Config config, EventStream events, LivedTime time) {
     super(config.getDouble("threshold"), config.getInt("max-sample-size"), duration(config, "min-std-deviation"),
         duration(config, "acceptable-heartbeat-pause"), duration(config, "heartbeat-interval"), Option.apply(events), time);
+    this.time = time;
+    // Akka creates a detector when it begins to watch a node.
+    this.patientUntil = time.millis() + config.getDuration("patience-with-newcomers").toMillis();
   }
 
   private static FiniteDuration duration(Config config, String setting) {
@@ -36,7 +44,7 @@ public final class ProcessAwareDetector extends PhiAccrualFailureDetector {
 
   @Override
   public boolean isAvailable() {
-    return !ENDED.contains(address()) && super.isAvailable();
+    return !ENDED.contains(address()) && (time.millis() < patientUntil || super.isAvailable());
   }
 
   /**
