@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class LivedTimeSpec {
 
   private static final long TICK = 250;
-  private static final Duration PAUSE = Duration.ofSeconds(20);
+  private static final Duration PAUSE = Duration.ofSeconds(40);
   private static final Config CONFIG = Configuration.over(ConfigFactory.empty()).getConfig("akka.cluster.failure-detector");
 
   private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1_000_000_000);
@@ -48,7 +48,7 @@ class LivedTimeSpec {
   @Test
   void a_node_that_stood_still_takes_no_other_for_dead_and_one_that_hears_nothing_does() {
     ProcessAwareDetector other = new ProcessAwareDetector(CONFIG, system.classicSystem().eventStream(), time);
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 50; i++) {
       pass(Duration.ofMillis(2 * TICK));
       other.heartbeat();
     }

@@ -2,7 +2,6 @@ package io.orderflow.eventsourcing;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 
 /** Hosts aggregates on the nodes with the role {@code services}. */
@@ -14,10 +13,8 @@ public final class Aggregates {
   public static <C, E, S, R> AggregateClient<C, E, S, R> host(ActorSystem<?> system, AggregateType<C, E, S, R> type) {
     EntityTypeKey<Message> key = EntityTypeKey.create(Message.class, type.name());
     GroupCommit.Settings settings = GroupCommit.Settings.of(system.settings().config().getConfig("orderflow"));
-    Unhandled.reject(system);
     LateWrites.of(system);
-    ShardPlacement.hosts(system, key);
-    ClusterSharding.get(system).init(ShardedEntities.entity(key, (id, leave) -> behavior(type, id, settings)));
+    ShardedEntities.host(system, ShardedEntities.entity(key, (id, leave) -> behavior(type, id, settings)));
     return new AggregateClient<>(system, type, key, null);
   }
 

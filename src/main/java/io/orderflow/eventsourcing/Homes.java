@@ -2,7 +2,6 @@ package io.orderflow.eventsourcing;
 
 import akka.actor.typed.ActorSystem;
 import akka.cluster.sharding.typed.ClusterShardingSettings;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 
 /** Hosts homes on the nodes with the role {@code services}. */
@@ -12,14 +11,11 @@ public final class Homes {
 
   /** Makes this node host its shards of these homes. The shard never passivates a home: its processes say when it may leave. */
   public static void host(ActorSystem<?> system, HomeType type) {
-    Unhandled.reject(system);
-    ShardPlacement.hosts(system, key(type.name()));
-    ClusterSharding.get(system).init(ShardedEntities.entity(key(type.name()), (id, leave) -> {
+    ShardedEntities.host(system, ShardedEntities.entity(key(type.name()), (id, leave) -> {
       HostedIds.started(system, type.name(), id);
       return HomeActor.create(type, id, leave);
-    })
-        .withSettings(ClusterShardingSettings.create(system)
-            .withPassivationStrategy(ClusterShardingSettings.PassivationStrategySettings$.MODULE$.disabled())));
+    }).withSettings(ClusterShardingSettings.create(system)
+        .withPassivationStrategy(ClusterShardingSettings.PassivationStrategySettings$.MODULE$.disabled())));
   }
 
   /** Addresses the homes of that name, wherever they are hosted. */

@@ -1,5 +1,6 @@
 package io.orderflow.eventsourcing;
 
+import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.ShardingEnvelope;
@@ -8,7 +9,7 @@ import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import java.util.function.BiFunction;
 
-/** Creates the sharding entities of event-sourced actors. They live on nodes with the role {@code services}. */
+/** Creates and hosts the sharding entities of event-sourced actors. They live on nodes with the role {@code services}. */
 final class ShardedEntities {
 
   private ShardedEntities() {}
@@ -23,5 +24,12 @@ final class ShardedEntities {
             : Behaviors.<Message>setup(context -> behavior.apply(entity.getEntityId(),
                 () -> entity.getShard().tell(new ClusterSharding.Passivate<>(context.getSelf())))))
         .withStopMessage(Message.Signal.LEAVE).withRole("services").withAllocationStrategy(new ShardAllocation());
+  }
+
+  /** Makes this node host its shards of these entities. Those who ask one that can't reply are told why. */
+  static void host(ActorSystem<?> system, Entity<Message, ShardingEnvelope<Message>> entities) {
+    Unhandled.reject(system);
+    ShardPlacement.hosts(system, entities.typeKey());
+    ClusterSharding.get(system).init(entities);
   }
 }
