@@ -3,52 +3,57 @@ package io.orderflow;
 import akka.actor.Address;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.Member;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Down;
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes nodes whose process has ended, seconds before their heartbeats are missed. The kernel of a running machine refuses connections to
- * the port of a process that is gone, while it accepts those to a process that pauses. So each node connects to the remoting ports of the
- * others, again and again.
+ * Removes nodes whose process has ended, seconds before their heartbeats are missed. Each node looks at its {@link Lifelines} to the others, again and
+ * again.
  *
- * <p>A firewall can refuse connections too, on both sides of a cut. Therefore only the majority of the nodes with services removes a node,
- * as the split brain resolver would. A machine that is gone refuses nothing: its nodes are left to the failure detector.
+ * <p>A firewall can close and refuse connections too, on both sides of a cut. Therefore only the majority of the nodes with services removes a node,
+ * as the split brain resolver would. A machine that loses its power closes nothing: its nodes are left to the failure detector.
  */
 final class EndedProcesses {
 
   private enum Tick { INSTANCE }
 
+  /** What is known of the processes of nodes. */
+  @FunctionalInterface
+  interface Processes {
+
+    /** Whether the node's process has ended. May block. */
+    boolean hasEnded(Address node);
+
+    /** No other node than these is asked about any more. */
+    default void retain(Collection<Address> nodes) {}
+  }
+
   /** The next nodes after this one in the order of addresses, as with heartbeats: each node is watched by as many others. */
   private static final int WATCHED = 9;
   private static final Set<MemberStatus> WATCHED_STATUSES = Set.of(MemberStatus.weaklyUp(), MemberStatus.up(), MemberStatus.down());
-  private static final int CONNECT_MILLIS = 200;
   private static final Logger LOG = LoggerFactory.getLogger(EndedProcesses.class);
 
   private final Cluster cluster;
-  private final Predicate<Address> refuses;
-  private Set<Address> refusedBefore = Set.of();
+  private final Processes processes;
+  private Set<Address> goneBefore = Set.of();
 
-  /** @param refuses whether a connection to the node is refused; blocks */
-  EndedProcesses(Cluster cluster, Predicate<Address> refuses) {
+  EndedProcesses(Cluster cluster, Processes processes) {
     this.cluster = cluster;
-    this.refuses = refuses;
+    this.processes = processes;
   }
 
   /** Watches the other nodes with services from a thread that may block. */
@@ -58,29 +63,38 @@ final class EndedProcesses {
     }
     system.systemActorOf(Behaviors.<Tick>withTimers(timers -> {
       timers.startTimerWithFixedDelay(Tick.INSTANCE, interval);
-      EndedProcesses ended = new EndedProcesses(Cluster.get(system), EndedProcesses::refuses);
-      return Behaviors.receiveMessage(tick -> {
-        ended.look();
-        return Behaviors.same();
-      });
+      Lifelines lifelines = new Lifelines(System::nanoTime);
+      EndedProcesses ended = new EndedProcesses(Cluster.get(system), lifelines);
+      return Behaviors.receive(Tick.class)
+          .onMessage(Tick.class, tick -> {
+            ended.look();
+            return Behaviors.same();
+          })
+          .onSignal(PostStop.class, stop -> {
+            lifelines.retain(List.of());
+            return Behaviors.same();
+          })
+          .build();
     }), "ended-processes", DispatcherSelector.blocking());
   }
 
-  /** Removes the nodes that have refused two looks in a row, if this node sees a majority. */
+  /** Removes the nodes that were found ended by two looks in a row, if this node sees a majority. */
   void look() {
     List<Member> services = StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
         .filter(member -> member.hasRole("services")).toList();
-    Set<Address> refused = watched(services).stream().filter(refuses).collect(Collectors.toSet());
-    Set<Address> ended = refused.stream().filter(refusedBefore::contains).collect(Collectors.toSet());
+    List<Address> watched = watched(services);
+    processes.retain(watched);
+    Set<Address> gone = watched.stream().filter(processes::hasEnded).collect(Collectors.toSet());
+    Set<Address> ended = gone.stream().filter(goneBefore::contains).collect(Collectors.toSet());
     // Those that were removed, or whose port is open again.
-    refusedBefore.stream().filter(node -> !refused.contains(node)).forEach(ProcessAwareDetector::forget);
-    refusedBefore = refused;
-    if (ended.isEmpty() || !isMajority(services.size(), services.stream().filter(member -> isThere(member, refused)).count())) {
+    goneBefore.stream().filter(node -> !gone.contains(node)).forEach(ProcessAwareDetector::forget);
+    goneBefore = gone;
+    if (ended.isEmpty() || !isMajority(services.size(), services.stream().filter(member -> isThere(member, gone)).count())) {
       return;
     }
     for (Address node : ended) {
       if (ProcessAwareDetector.ended(node)) {
-        LOG.warn("{} refuses connections: its process has ended. The others take over", node);
+        LOG.warn("The process of {} has ended. The others take over", node);
         cluster.manager().tell(new Down(node));
       }
     }
@@ -91,8 +105,8 @@ final class EndedProcesses {
     return there * 2 > all;
   }
 
-  private boolean isThere(Member member, Set<Address> refused) {
-    return !refused.contains(member.address()) && !cluster.state().getUnreachable().contains(member);
+  private boolean isThere(Member member, Set<Address> gone) {
+    return !gone.contains(member.address()) && !cluster.state().getUnreachable().contains(member);
   }
 
   /** Up, or down and not removed yet. Nodes that leave close their port before they are removed. */
@@ -108,16 +122,5 @@ final class EndedProcesses {
     }
     Collections.rotate(ring, -self);
     return ring.subList(0, Math.min(WATCHED, ring.size()));
-  }
-
-  private static boolean refuses(Address node) {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(node.getHost().get(), (Integer) node.getPort().get()), CONNECT_MILLIS);
-      return false;
-    } catch (ConnectException refused) {
-      return refused.getMessage() != null && refused.getMessage().contains("refused");
-    } catch (IOException unknown) {
-      return false;
-    }
   }
 }
