@@ -44,7 +44,12 @@ final class ComposeCluster implements AutoCloseable {
     ComposeCluster cluster = new ComposeCluster(compose);
     cluster.compose("down", "-v");
     cluster.compose("build");
-    cluster.compose("up", "-d");
+    try {
+      cluster.compose("up", "-d");
+    } catch (RuntimeException partly) {
+      cluster.close();
+      throw partly;
+    }
     return cluster;
   }
 
