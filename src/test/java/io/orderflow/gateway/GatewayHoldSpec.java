@@ -145,6 +145,28 @@ class GatewayHoldSpec {
     assertThat(tries).hasValue(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"BUSY", "PAYMENT_QUEUE_FULL"})
+  void what_an_overloaded_node_refuses_waits_for_the_try_beside_it_and_further_ones_are_made(String code) throws Exception {
+    CountDownLatch third = new CountDownLatch(1);
+    AtomicInteger order = new AtomicInteger();
+    RawUpstream.Handler overloaded = unavailableTimes(Integer.MAX_VALUE, code);
+    first = second = exchange -> {
+      switch (order.getAndIncrement()) {
+        case 0 -> {
+          third.await();
+          exchange.ok("taken effect");
+        }
+        case 1 -> overloaded.answer(exchange);
+        default -> {
+          third.countDown();
+          end.await();
+        }
+      }
+    };
+    assertThat(keyed(gateway(SOON_ELSEWHERE), BODY).body()).isEqualTo("taken effect");
+  }
+
   @Test
   void a_repeat_has_the_same_bytes_and_the_same_request_id() throws Exception {
     first = second = unavailableTimes(2, Problem.SERVICE_UNAVAILABLE);
