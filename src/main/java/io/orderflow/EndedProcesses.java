@@ -31,7 +31,7 @@ final class EndedProcesses {
 
   private enum Tick { INSTANCE }
 
-  /** What is known of the processes of nodes. */
+  /** A view of the processes of the other nodes. */
   @FunctionalInterface
   interface Processes {
 

@@ -9,7 +9,9 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,12 +25,8 @@ final class Lifelines implements EndedProcesses.Processes {
   /** Networks forget connections over which nothing is sent, some after six minutes, and then lose their end too. */
   static final Duration RENEW_AFTER = Duration.ofMinutes(1);
 
-  private static final class Lifeline {
-    /** Null if the node could not be reached so far, or has closed it. */
-    private SocketChannel channel;
-    private long openedAt;
-    private boolean closedByNode;
-  }
+  /** @param openedAt when it was opened, in nanoseconds of the clock */
+  private record Lifeline(SocketChannel channel, long openedAt) {}
 
   private final LongSupplier nanos;
   private final Map<Address, Lifeline> lines = new HashMap<>();
@@ -44,36 +42,33 @@ final class Lifelines implements EndedProcesses.Processes {
    */
   @Override
   public boolean hasEnded(Address node) {
-    Lifeline line = lines.computeIfAbsent(node, added -> new Lifeline());
-    boolean open = line.channel != null && isOpen(line.channel);
+    Lifeline line = lines.get(node);
+    boolean open = line != null && isOpen(line.channel);
     if (open && nanos.getAsLong() - line.openedAt < RENEW_AFTER.toNanos()) {
       return false;
     }
-    line.closedByNode |= line.channel != null && !open;
+    boolean closedByNode = line != null && !open;
     try {
-      SocketChannel channel = connect(node);
-      close(line);
-      line.channel = channel;
-      line.openedAt = nanos.getAsLong();
-      line.closedByNode = false;
-      return false;
-    } catch (ConnectException refused) {
-      return line.closedByNode || refused.getMessage() != null && refused.getMessage().contains("refused");
-    } catch (IOException unreachable) {
-      return line.closedByNode;
+      lines.put(node, new Lifeline(connect(node), nanos.getAsLong()));
+    } catch (IOException failure) {
+      return closedByNode || isRefusal(failure);
     }
+    if (line != null) {
+      close(line);
+    }
+    return false;
   }
 
   /** Closes the connections to all nodes but these. */
   @Override
   public void retain(Collection<Address> nodes) {
-    lines.entrySet().removeIf(line -> {
-      boolean drop = !nodes.contains(line.getKey());
-      if (drop) {
-        close(line.getValue());
-      }
-      return drop;
-    });
+    Set<Address> others = new HashSet<>(lines.keySet());
+    others.removeAll(nodes);
+    others.forEach(other -> close(lines.remove(other)));
+  }
+
+  private static boolean isRefusal(IOException failure) {
+    return failure instanceof ConnectException && failure.getMessage() != null && failure.getMessage().contains("refused");
   }
 
   private static SocketChannel connect(Address node) throws IOException {
@@ -98,9 +93,7 @@ final class Lifelines implements EndedProcesses.Processes {
 
   private static void close(Lifeline line) {
     try {
-      if (line.channel != null) {
-        line.channel.close();
-      }
+      line.channel.close();
     } catch (IOException closedAnyway) {
       // There was nothing to write.
     }

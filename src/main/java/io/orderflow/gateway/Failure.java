@@ -51,7 +51,7 @@ record Failure(Effect effect, HttpResponse response, Problem problem, Throwable 
     if (response.status().intValue() != 503 || !(response.entity() instanceof HttpEntity.Strict body) || body.getData().size() > MAX_PROBLEM_BYTES) {
       return Optional.empty();
     }
-    return effect(body.getData()).map(effect -> new Failure(effect, response, null, null));
+    return Optional.of(new Failure(effect(body.getData()), response, null, null));
   }
 
   /** Whether the response has a problem that must be read before {@link #in} can tell. */
@@ -60,15 +60,15 @@ record Failure(Effect effect, HttpResponse response, Problem problem, Throwable 
         && body.getContentLengthOption().getAsLong() <= MAX_PROBLEM_BYTES;
   }
 
-  private static Optional<Effect> effect(ByteString problem) {
+  private static Effect effect(ByteString problem) {
     try {
       return switch (Json.parse(problem).path("code").asText()) {
-        case Problem.NODE_LEAVING -> Optional.of(Effect.NONE);
-        case Problem.SERVICE_UNAVAILABLE, Problem.MOVED -> Optional.of(Effect.UNKNOWN);
-        default -> Optional.empty();
+        case Problem.NODE_LEAVING -> Effect.NONE;
+        case Problem.SERVICE_UNAVAILABLE, Problem.MOVED -> Effect.UNKNOWN;
+        default -> Effect.FINAL;
       };
     } catch (ProblemException noJson) {
-      return Optional.empty();
+      return Effect.FINAL;
     }
   }
 

@@ -36,7 +36,7 @@ final class Tries {
   private int failures;
   private long keptBytes;
   private boolean held;
-  /** A rejection by the business or by an overloaded node, while another try may still take effect. */
+  /** A rejection by the business, while another try may still take effect. */
   private HttpResponse rejection;
   private Failure lastFailure;
 
@@ -102,21 +102,16 @@ final class Tries {
 
   /**
    * Whether the response is passed on now. A rejection of a change waits for the tries beside it: if one of them takes effect after all, the client must
-   * not have been told that the change was rejected. So does the refusal of an overloaded node: the tries beside it were not refused.
+   * not have been told that the change was rejected.
    */
   private synchronized boolean isPassedOn(Attempt attempt, HttpResponse response) {
-    boolean rejects = isOverload(response) || response.status().intValue() / 100 == 4 && !RepeatRules.isSafe(exchange.request().method());
-    boolean waits = rejects && response.entity() instanceof HttpEntity.Strict && underWay.stream().anyMatch(other -> other != attempt);
+    boolean waits = response.status().intValue() / 100 == 4 && underWay.stream().anyMatch(other -> other != attempt)
+        && !RepeatRules.isSafe(exchange.request().method()) && response.entity() instanceof HttpEntity.Strict;
     if (waits) {
       underWay.remove(attempt);
       rejection = response;
     }
     return !waits;
-  }
-
-  /** Whether an answer, which is no failure, is an overloaded node's. */
-  private static boolean isOverload(HttpResponse answer) {
-    return answer.status().intValue() == 503;
   }
 
   /** Called when a try has failed: makes the next one, or ends the exchange. */
@@ -169,8 +164,7 @@ final class Tries {
   void silent() {
     synchronized (this) {
       underWay.forEach(Attempt::unanswered);
-      boolean rejected = rejection != null && !isOverload(rejection);
-      if (underWay.isEmpty() || rejected || !exchange.isInMemory() || !holding.isSmall(bodyLength())) {
+      if (underWay.isEmpty() || rejection != null || !exchange.isInMemory() || !holding.isSmall(bodyLength())) {
         return;
       }
     }

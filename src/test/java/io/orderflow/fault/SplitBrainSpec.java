@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 /** Who lives on when a part of the cluster is lost: the nodes with services decide, however many gateways there are. */
 class SplitBrainSpec {
 
-  private final SmallCluster cluster = new SmallCluster("akka.cluster.split-brain-resolver.stable-after = 2s");
+  private final SmallCluster cluster = new SmallCluster("""
+      akka.cluster { split-brain-resolver.stable-after = 2s, failure-detector.patience-with-newcomers = 0s }
+      """);
 
   @AfterEach
   void stop() {
