@@ -101,14 +101,14 @@ public final class Node {
     check(settings);
     List<String> roles = Roles.of(settings);
     Config config = derived(settings, roles);
-    if (roles.contains(Roles.SERVICES)) {
-      Database.migrate(config);
-    }
+    // Meanwhile the actor system is created, the ports of the simulator and of management are bound, and the cluster is joined.
+    CompletableFuture<Void> migrated = roles.contains(Roles.SERVICES)
+        ? CompletableFuture.runAsync(() -> Database.migrate(config)) : CompletableFuture.completedFuture(null);
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "orderflow", config);
     Authenticator.of(system.classicSystem());
     // For the management ports of other nodes, where they are looked for.
     Http.get(system).setDefaultClientHttpsContext(Tls.of(system.classicSystem()).nodeContext());
-    return new Node(system, config, roles).start().whenComplete((started, failure) -> {
+    return new Node(system, config, roles).start(migrated).whenComplete((started, failure) -> {
       if (failure != null) {
         system.terminate();
       }
@@ -133,11 +133,11 @@ public final class Node {
     }
   }
 
-  private CompletionStage<Void> start() {
-    // The simulator starts first: sagas that recover after a crash call it at once.
+  /** @param migrated completes when the database may be used */
+  private CompletionStage<Void> start(CompletionStage<Void> migrated) {
     CompletionStage<?> simulator = roles.contains(Roles.SIMULATOR)
         ? Simulator.start(system, config) : CompletableFuture.completedFuture(null);
-    return simulator.thenCompose(ready -> ManagementServer.start(system)).thenCompose(managementStarted -> {
+    return ManagementServer.start(system).thenCompose(managementStarted -> {
       join();
       if (roles.contains(Roles.SERVICES)) {
         EndedProcesses.watch(system, config.getDuration("orderflow.look-for-ended-processes"));
@@ -145,8 +145,9 @@ public final class Node {
       if (dependsOnOthers()) {
         Stranded.watch(system, config.getDuration("orderflow.gateway.rejoin-after"));
       }
-      return startRest();
-    });
+      // Sagas that recover after a crash call the simulator at once.
+      return migrated.thenCombine(simulator, (schema, ledger) -> ledger);
+    }).thenCompose(opened -> startRest());
   }
 
   /** Whether the node is a gateway that joins a cluster of other nodes with services. */

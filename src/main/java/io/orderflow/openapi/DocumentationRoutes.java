@@ -17,23 +17,30 @@ import java.util.Map;
  */
 public final class DocumentationRoutes extends Routes {
 
-  private static final String OWN = "openapi/viewer/";
+  /** The files by path. Made at the first request for one of them: made at each node's start, they took a sixth of it. */
+  private static final class Files {
 
-  /** By path. */
-  private final Map<String, StaticFile> files = new HashMap<>();
+    private static final String OWN = "openapi/viewer/";
+    private static final Map<String, StaticFile> ALL = all();
 
-  /** Assembles the document and reads the files. */
-  public DocumentationRoutes() {
-    files.put("/openapi.json", StaticFile.of("json", Json.bytes(ApiDocument.read())));
-    files.put("/docs", StaticFile.resource(OWN + "index.html"));
-    files.put("/docs/docs.js", StaticFile.resource(OWN + "docs.js"));
-    files.put("/docs/docs.css", StaticFile.resource(OWN + "docs.css"));
-    for (String file : new String[] {"swagger-ui.css", "swagger-ui-bundle.js"}) {
-      files.put("/docs/" + file, StaticFile.webjar("org.webjars", "swagger-ui", file));
+    private static Map<String, StaticFile> all() {
+      Map<String, StaticFile> files = new HashMap<>();
+      files.put("/openapi.json", StaticFile.of("json", Json.bytes(ApiDocument.read())));
+      files.put("/docs", StaticFile.resource(OWN + "index.html"));
+      files.put("/docs/docs.js", StaticFile.resource(OWN + "docs.js"));
+      files.put("/docs/docs.css", StaticFile.resource(OWN + "docs.css"));
+      for (String file : new String[] {"swagger-ui.css", "swagger-ui-bundle.js"}) {
+        files.put("/docs/" + file, StaticFile.webjar("org.webjars", "swagger-ui", file));
+      }
+      ProblemKinds problems = ApiDocument.problems();
+      files.put("/docs/problems", page(ProblemPages.index(problems.all())));
+      problems.all().forEach(kind -> files.put(kind.page(), page(ProblemPages.of(kind))));
+      return files;
     }
-    ProblemKinds problems = ApiDocument.problems();
-    files.put("/docs/problems", page(ProblemPages.index(problems.all())));
-    problems.all().forEach(kind -> files.put(kind.page(), page(ProblemPages.of(kind))));
+
+    private static StaticFile page(String html) {
+      return StaticFile.of("html", html.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   /** Routes {@code /openapi.json} and everything under {@code /docs}. */
@@ -46,12 +53,9 @@ public final class DocumentationRoutes extends Routes {
   }
 
   private Route file(String path) {
-    StaticFile file = files.get(path);
-    return get(Access.ANYBODY, anybody -> file == null ? complete(Problem.NOTHING_HERE.response())
-        : extractRequest(request -> complete(file.response(request))));
-  }
-
-  private static StaticFile page(String html) {
-    return StaticFile.of("html", html.getBytes(StandardCharsets.UTF_8));
+    return get(Access.ANYBODY, anybody -> {
+      StaticFile file = Files.ALL.get(path);
+      return file == null ? complete(Problem.NOTHING_HERE.response()) : extractRequest(request -> complete(file.response(request)));
+    });
   }
 }
