@@ -20,8 +20,9 @@ import org.awaitility.Awaitility;
 /** A built program as it ships, on PostgreSQL, without its limit per client; clients come through the gateway of each node. */
 final class OrderflowContender extends Contender {
 
+  private static final Path JAR = Path.of("target", "orderflow.jar");
   /** The program of this build. */
-  static final Path JAR = Path.of("target", "orderflow.jar");
+  static final List<String> PROGRAM = program(JAR.toString());
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -54,15 +55,26 @@ final class OrderflowContender extends Contender {
     return protection.map(how -> "Authorization: Bearer " + how.token() + "\r\n").orElse("");
   }
 
+  /** The program of a build, by its jar. */
+  static List<String> program(String jar) {
+    return List.of("-jar", Path.of(jar).toAbsolutePath().toString());
+  }
+
+  /** The program of this build with a cache that {@code bin/orderflow train} has made. The JVM ignores one that was made with other options. */
+  static List<String> cached(String cache) {
+    return List.of((cache.endsWith(".aot") ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + Path.of(cache).toAbsolutePath(),
+        "-cp", JAR.toAbsolutePath().toString(), "io.orderflow.Main");
+  }
+
   /** One node of this build that asks for tokens and speaks HTTPS alone, like {@link #stocked}. */
   static OrderflowContender secured(DurablePostgresql postgresql, Path folder, int providerPort) throws Exception {
     Protection protection = Protection.in(folder);
-    return stocked("Orderflow, tokens and TLS", 1, JAR, postgresql, folder, providerPort, protection.settings(), Optional.of(protection));
+    return stocked("Orderflow, tokens and TLS", 1, PROGRAM, postgresql, folder, providerPort, protection.settings(), Optional.of(protection));
   }
 
   /** One node of this build, started, with its products stocked. */
   static OrderflowContender start(DurablePostgresql postgresql, Path folder, int providerPort, Map<String, String> settings) throws Exception {
-    OrderflowContender orderflow = stocked("Orderflow", 1, JAR, postgresql, folder, providerPort, settings);
+    OrderflowContender orderflow = stocked("Orderflow", 1, PROGRAM, postgresql, folder, providerPort, settings);
     orderflow.start();
     return orderflow;
   }
@@ -71,14 +83,15 @@ final class OrderflowContender extends Contender {
    * Makes a contender whose products are stocked. It is not running: a start that is measured must not be warm from that.
    *
    * @param nodes the nodes of its cluster
+   * @param program such as {@link #PROGRAM}
    * @param settings environment variables beside those of this benchmark
    */
-  static OrderflowContender stocked(String name, int nodes, Path jar, DurablePostgresql postgresql, Path folder, int providerPort,
+  static OrderflowContender stocked(String name, int nodes, List<String> program, DurablePostgresql postgresql, Path folder, int providerPort,
       Map<String, String> settings) throws Exception {
-    return stocked(name, nodes, jar, postgresql, folder, providerPort, settings, Optional.empty());
+    return stocked(name, nodes, program, postgresql, folder, providerPort, settings, Optional.empty());
   }
 
-  private static OrderflowContender stocked(String name, int nodes, Path jar, DurablePostgresql postgresql, Path folder, int providerPort,
+  private static OrderflowContender stocked(String name, int nodes, List<String> program, DurablePostgresql postgresql, Path folder, int providerPort,
       Map<String, String> settings, Optional<Protection> protection) throws Exception {
     String database = "shop_" + name.toLowerCase(Locale.ROOT).replaceAll("\\W+", "_");
     postgresql.create(database);
@@ -92,7 +105,7 @@ final class OrderflowContender extends Contender {
       common.put("ORDERFLOW_SEED_NODES", ports.stream().map(node -> "127.0.0.1:" + node.get("remoting")).collect(Collectors.joining(",")));
     }
     OrderflowContender orderflow = new OrderflowContender(name, database, postgresql,
-        IntStream.range(0, nodes).mapToObj(i -> node(ports.get(i), nodes == 1 ? folder : folder.resolve("node-" + i), jar, common)).toList(), ports, protection);
+        IntStream.range(0, nodes).mapToObj(i -> node(ports.get(i), nodes == 1 ? folder : folder.resolve("node-" + i), program, common)).toList(), ports, protection);
     try (orderflow) {
       // Three nodes that rehearse at once take a minute on two processors.
       orderflow.start(Map.of("ORDERFLOW_REHEARSAL_REQUESTS", "0"));
@@ -109,10 +122,10 @@ final class OrderflowContender extends Contender {
     Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).untilAsserted(() -> shop.stock(sku, STOCK));
   }
 
-  private static Node node(Map<String, Integer> ports, Path folder, Path jar, Map<String, String> common) {
+  private static Node node(Map<String, Integer> ports, Path folder, List<String> program, Map<String, String> common) {
     Map<String, String> environment = new HashMap<>(common);
     ports.forEach((part, port) -> environment.put("ORDERFLOW_" + part.toUpperCase(Locale.ROOT) + "_PORT", port.toString()));
-    return new Node(ports.get(Variables.get("PORT", "gateway")), folder, List.of("-jar", jar.toAbsolutePath().toString()), environment);
+    return new Node(ports.get(Variables.get("PORT", "gateway")), folder, program, environment);
   }
 
   /** By part of a node. */

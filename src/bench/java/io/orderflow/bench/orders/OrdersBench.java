@@ -76,16 +76,20 @@ public final class OrdersBench {
     String before = Variables.get("BEFORE", "");
     String only = Variables.get("ONLY", nodes > 1 ? "orderflow" : "");
     if (nodes > 1) {
-      contenders.add(OrderflowContender.stocked(nodes + " nodes", nodes, OrderflowContender.JAR, postgresql, folder.resolve("nodes"), provider, Map.of()));
+      contenders.add(OrderflowContender.stocked(nodes + " nodes", nodes, OrderflowContender.PROGRAM, postgresql, folder.resolve("nodes"), provider, Map.of()));
     }
     if (only.isEmpty() || only.equals("orderflow")) {
-      contenders.add(OrderflowContender.stocked("Orderflow", 1, OrderflowContender.JAR, postgresql, folder.resolve("orderflow"), provider, Map.of()));
+      contenders.add(OrderflowContender.stocked("Orderflow", 1, OrderflowContender.PROGRAM, postgresql, folder.resolve("orderflow"), provider, Map.of()));
+    }
+    String cache = Variables.get("CACHE", "");
+    if (!cache.isEmpty()) {
+      contenders.add(OrderflowContender.stocked("Orderflow with a cache", 1, OrderflowContender.cached(cache), postgresql, folder.resolve("cached"), provider, Map.of()));
     }
     if (Boolean.parseBoolean(Variables.get("SECURE", "false"))) {
       contenders.add(OrderflowContender.secured(postgresql, folder.resolve("secured"), provider));
     }
     if (!before.isEmpty()) {
-      contenders.add(OrderflowContender.stocked("Before", 1, Path.of(before), postgresql, folder.resolve("before"), provider, Map.of()));
+      contenders.add(OrderflowContender.stocked("Before", 1, OrderflowContender.program(before), postgresql, folder.resolve("before"), provider, Map.of()));
     }
     if (only.isEmpty() || only.equals("sql")) {
       contenders.add(SqlContender.bare(postgresql, folder.resolve("sql"), provider));
