@@ -43,7 +43,7 @@ record RequestTarget(Area area, String service, String rest) {
    * operators' port serves.
    */
   static boolean isPage(String target, boolean forOperators) {
-    return DOCUMENTATION.matcher(target).matches() || forOperators && CONSOLE.matcher(target).matches();
+    return !target.startsWith(API) && (DOCUMENTATION.matcher(target).matches() || forOperators && CONSOLE.matcher(target).matches());
   }
 
   /**

@@ -30,6 +30,8 @@ public final class AllowedHosts {
   private final boolean loopbackOnly;
   private final Set<String> names;
   private final List<String> suffixes = new ArrayList<>();
+  /** The last that was trusted: the clients of a server name it alike. */
+  private volatile String trusted = "localhost";
 
   /** A server's hosts: of loopback and those allowed alone if the node is open because nothing but this machine reaches it. */
   public static AllowedHosts of(Config config) {
@@ -89,7 +91,14 @@ public final class AllowedHosts {
   }
 
   private boolean isTrusted(String host) {
-    return LOOPBACK.matcher(host).matches() || names.contains(host) || suffixes.stream().anyMatch(host::endsWith);
+    if (host.equals(trusted)) {
+      return true;
+    }
+    boolean isTrusted = LOOPBACK.matcher(host).matches() || names.contains(host) || suffixes.stream().anyMatch(host::endsWith);
+    if (isTrusted) {
+      trusted = host;
+    }
+    return isTrusted;
   }
 
   private boolean isCrossSite(HttpRequest request, String host) {

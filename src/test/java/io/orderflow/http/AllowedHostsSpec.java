@@ -65,6 +65,16 @@ class AllowedHostsSpec {
   }
 
   @Test
+  void a_name_is_judged_alike_whichever_came_before() {
+    for (String before : new String[] {"localhost", "rebind.example", "shop.example", "a.wild.example"}) {
+      hosts.refuse(post(before));
+      assertThat(hosts.refuse(post("shop.example"))).isEmpty();
+      hosts.refuse(post(before));
+      assertThat(status(hosts.refuse(post("rebind.example")))).hasValue(421);
+    }
+  }
+
+  @Test
   void sec_fetch_site_alone_is_believed() {
     assertThat(status(hosts.refuse(post("localhost").addHeader(RawHeader.create("Sec-Fetch-Site", "cross-site"))))).hasValue(403);
     assertThat(hosts.refuse(post("localhost").addHeader(RawHeader.create("Sec-Fetch-Site", "same-origin")))).isEmpty();

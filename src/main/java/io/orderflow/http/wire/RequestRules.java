@@ -25,6 +25,8 @@ final class RequestRules {
 
   private final Set<String> methods;
   private final Limits limits;
+  /** The last that was valid: the clients of a server name it alike. */
+  private volatile String validAuthority = "";
 
   /** @param methods the supported methods; others are rejected with 501 */
   RequestRules(Set<String> methods, Limits limits) {
@@ -65,9 +67,13 @@ final class RequestRules {
   }
 
   void checkAuthority(String authority) throws MalformedMessage {
+    if (authority.equals(validAuthority)) {
+      return;
+    }
     if (!AUTHORITY.matcher(authority).matches()) {
       throw MalformedMessage.because("Host must be a host with an optional port");
     }
+    validAuthority = authority;
   }
 
   void checkNames(List<Field> fields) throws MalformedMessage {
