@@ -137,7 +137,7 @@ public final class Node {
   private CompletionStage<Void> start(CompletionStage<Void> migrated) {
     CompletionStage<?> simulator = roles.contains(Roles.SIMULATOR)
         ? Simulator.start(system, config) : CompletableFuture.completedFuture(null);
-    return ManagementServer.start(system).thenCompose(managementStarted -> {
+    CompletionStage<Void> joined = ManagementServer.start(system).thenAccept(bound -> {
       join();
       if (roles.contains(Roles.SERVICES)) {
         EndedProcesses.watch(system, config.getDuration("orderflow.look-for-ended-processes"));
@@ -145,9 +145,9 @@ public final class Node {
       if (dependsOnOthers()) {
         Stranded.watch(system, config.getDuration("orderflow.gateway.rejoin-after"));
       }
-      // Sagas that recover after a crash call the simulator at once.
-      return migrated.thenCombine(simulator, (schema, ledger) -> ledger);
-    }).thenCompose(opened -> startRest());
+    });
+    // Sagas that recover after a crash call the simulator at once.
+    return joined.thenCombine(migrated, (node, schema) -> schema).thenCombine(simulator, (schema, ledger) -> schema).thenCompose(opened -> startRest());
   }
 
   /** Whether the node is a gateway that joins a cluster of other nodes with services. */

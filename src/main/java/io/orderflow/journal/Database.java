@@ -6,6 +6,7 @@ import akka.persistence.jdbc.db.SlickExtension;
 import akka.persistence.jdbc.db.SlickExtensionImpl;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.orderflow.kernel.ExitBarrier;
 import io.orderflow.kernel.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -95,13 +96,19 @@ public final class Database {
    */
   public static void migrate(Config config) {
     Url url = Url.of(config);
-    Flyway.configure()
+    Flyway flyway = Flyway.configure()
         .dataSource(url.text(), config.getString("orderflow.db.user"), DatabasePassword.of(config).get())
         .locations("classpath:db/migration")
         .placeholders(Map.of("bytes", url.postgresql() ? "BYTEA" : "BLOB"))
         .jdbcProperties(url.postgresql() ? CONNECTING : Map.of())
         .connectRetries(CONNECT_RETRIES).connectRetriesInterval(CONNECT_RETRY_SECONDS)
-        .load().migrate();
+        .load();
+    if (url.postgresql()) {
+      flyway.migrate();
+    } else {
+      // H2 can't roll back a half of a migration, and Flyway refuses to go on from there.
+      ExitBarrier.during(flyway::migrate);
+    }
   }
 
   /** Derives Akka's settings for the journal, the snapshot store and the projections from {@code orderflow.db}. */

@@ -2,6 +2,7 @@ package io.orderflow.simulator;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.orderflow.kernel.ExitBarrier;
 import io.orderflow.kernel.Money;
 import io.orderflow.kernel.Sql;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +71,7 @@ final class Ledger implements AutoCloseable {
     this.clock = clock;
     this.transactionIds = transactionIds;
     try {
-      Flyway.configure().dataSource(database).locations("classpath:db/provider").load().migrate();
+      ExitBarrier.during(Flyway.configure().dataSource(database).locations("classpath:db/provider").load()::migrate);
     } catch (RuntimeException failure) {
       database.close();
       throw failure;
